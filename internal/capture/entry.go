@@ -1,0 +1,122 @@
+// Package capture reads captures as they come from browsers and tools and gives
+// their entries one at a time, under limits, whatever the exporter got wrong.
+// What it gives is raw: it holds secrets and personal data, lives in memory
+// only, and goes to internal/redact and nowhere else.
+package capture
+
+import "time"
+
+// Limits bound what one capture may cost; the zero value of a field means the
+// default of DefaultLimits.
+type Limits struct {
+	StringBytes int   // longest string kept; the rest is skipped and counted in Body.Size
+	EntryBytes  int   // most bytes kept of one entry
+	Depth       int   // deepest nesting of the document
+	Children    int   // most members of one object or array that are kept (headers, cookies)
+	Entries     int   // most entries of a capture
+	TotalBytes  int64 // most bytes read in all
+}
+
+// Source says what a capture is and what it cannot show.
+type Source struct {
+	Kind      string // "har"
+	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, proofwalk, other
+	Version   string // digits and dots of the exporter's version, else empty
+	Truncated bool   // the tail is missing; the entries given are complete
+	Entries   int
+	Bytes     int64
+	// CannotShow lists what this exporter or this export leaves out, from the
+	// closed list of Limit* constants: rules that need it answer not_seen.
+	CannotShow []string
+	Pages      []Page
+}
+
+// What a capture may be unable to show.
+const (
+	LimitCookies   = "cookies"   // Cookie and Set-Cookie were dropped by the exporter
+	LimitFragments = "fragments" // URLs are cut at #
+	LimitBodies    = "bodies"    // no response has its content
+	LimitTail      = "tail"      // the file is cut off
+)
+
+// Page is one HAR page.
+type Page struct {
+	ID        string
+	Title     string
+	StartedAt time.Time
+}
+
+// Entry is one raw request/response pair. It and all it points to are valid
+// only until the callback that received it returns.
+type Entry struct {
+	Index             int // from 0, in the order of the file
+	PageRef           string
+	StartedAt         time.Time // zero when the file does not say
+	TimeMS            float64   // negative when unknown
+	Timings           Timings
+	ResourceType      string // as the exporter names it: document, xhr, image ...
+	FromCache         bool
+	Failed            bool // the exporter recorded a network error instead of a response
+	InitiatorType     string
+	InitiatorURL      string
+	Comment           string
+	WebSocketMessages []Message
+	EventMessages     []Message
+	Facts             map[string]any // entry._facts of a capture that was redacted before; nil otherwise
+	Request           Request
+	Response          *Response // nil when the file has none
+}
+
+// Timings are in milliseconds, negative when unknown.
+type Timings struct{ Blocked, DNS, Connect, TLS, Send, Wait, Receive float64 }
+
+// Message is a WebSocket or EventSource message.
+type Message struct {
+	Send   bool
+	Opcode int
+	Size   int
+	Data   string
+}
+
+// Request is the raw request.
+type Request struct {
+	Method      string
+	URL         string
+	HTTPVersion string
+	Headers     []Field
+	Cookies     []Cookie
+	Query       []Field // as listed by the exporter; the URL is what counts
+	Body        *Body   // nil when there is none
+	BodySize    int64
+}
+
+// Response is the raw response.
+type Response struct {
+	Status      int // 0 when the exporter saw none; -2 and the like become 0
+	StatusText  string
+	HTTPVersion string
+	Headers     []Field
+	Cookies     []Cookie
+	RedirectURL string
+	Body        *Body
+	BodySize    int64
+}
+
+// Field is one header, query parameter or form field, in the order of the file.
+type Field struct{ Name, Value string }
+
+// Cookie is one parsed cookie as the exporter lists it.
+type Cookie struct {
+	Name, Value, Path, Domain, Expires, SameSite string
+	Secure, HTTPOnly                             bool
+}
+
+// Body is content as bytes, base64 already undone.
+type Body struct {
+	MIME      string
+	Text      []byte
+	Params    []Field
+	Size      int64 // of the whole, also where Text was cut
+	Truncated bool  // Text is only the beginning
+	Omitted   bool  // the exporter kept none (attach or omit mode)
+}

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE rounds, configuration_versions, integrations;
+COMMIT;

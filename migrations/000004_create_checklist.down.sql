@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE comments, checklist_items;
+COMMIT;
