@@ -1,0 +1,98 @@
+// Records the sample captures of testdata/captures/recorded: a real Chromium signs in at two relying
+// parties through a real OIDC provider, and Playwright writes what the browser saw as HAR.
+// Run with `npm run record`; CHROMIUM names another browser than /usr/bin/chromium.
+
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { makeCertificate, sites } from './hosts.mjs';
+import { randomValue } from './page.mjs';
+import { startProvider, testUsers } from './provider.mjs';
+import { registration, startRelyingParty } from './relying_party.mjs';
+
+const OUT = join(dirname(fileURLToPath(import.meta.url)), '../../../testdata/captures/recorded');
+const SIZE_LIMIT = 500_000;
+const BROWSER_FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** Each recording: which site, which test user, what is pressed on the consent page, which heading ends it. */
+const scenarios = [
+  { name: 'right-happy-path', site: 'right', user: 'driver-licence', press: 'Allow', ends: 'Your identity is verified', backChannel: true },
+  { name: 'right-consent-denied', site: 'right', user: 'driver-licence', press: 'Cancel', ends: 'Your identity was not verified' },
+  { name: 'right-second-happy-path', site: 'right', user: 'passport', press: 'Allow', ends: 'Your identity is verified' },
+  { name: 'faulty-happy-path', site: 'faulty', user: 'driver-licence', press: 'Allow', ends: 'Welcome, Wilhelmina' },
+  { name: 'faulty-consent-denied', site: 'faulty', user: 'driver-licence', press: 'Cancel', ends: 'Error' },
+];
+
+async function walk(page, { site, user, press, ends }) {
+  const { claims, password } = testUsers[user];
+  await page.goto(sites[site].origin);
+  await page.getByRole('link', { name: 'Verify my identity' }).click();
+  await page.getByLabel('E-mail address').fill(claims.email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: press }).click();
+  await page.getByRole('heading', { level: 1, name: ends, exact: true }).waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+async function record(browser, scenario) {
+  const path = join(OUT, `${scenario.name}.har`);
+  // A context of its own is a fresh profile: no cookie and no cached file of the scenario before.
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true, // the certificate is made for this run and signed by itself
+    recordHar: { path, content: 'embed', mode: 'full' },
+  });
+  try {
+    await walk(await context.newPage(), scenario);
+  } finally {
+    await context.close(); // writes the HAR
+  }
+  return path;
+}
+
+function checkSize(path) {
+  const { size } = statSync(path);
+  if (size > SIZE_LIMIT) throw new Error(`${path} has ${size} bytes; at most ${SIZE_LIMIT} belong in the repository`);
+  console.log(`${path}  ${size} bytes`);
+}
+
+async function main() {
+  mkdirSync(OUT, { recursive: true });
+  const tls = makeCertificate();
+  const clients = Object.fromEntries(['right', 'faulty'].map((name) => [name, {
+    ...registration(name),
+    client_secret: randomValue(),
+  }]));
+  const stops = [];
+  try {
+    stops.push(await startProvider(tls, Object.values(clients)));
+    const parties = {};
+    for (const name of Object.keys(clients)) {
+      parties[name] = await startRelyingParty(name, tls, clients[name]);
+      stops.push(parties[name].stop);
+    }
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: BROWSER_FLAGS,
+    });
+    stops.push(() => browser.close());
+    for (const scenario of scenarios) {
+      checkSize(await record(browser, scenario));
+      const calls = parties[scenario.site].takeBackChannel();
+      if (scenario.backChannel) {
+        const path = join(OUT, `${scenario.name}.backchannel.har`);
+        writeFileSync(path, `${JSON.stringify(calls, null, 2)}\n`);
+        checkSize(path);
+      }
+    }
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+await main();
