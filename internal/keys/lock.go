@@ -1,0 +1,20 @@
+package keys
+
+import (
+	"os"
+	"syscall"
+)
+
+// lock holds the directory's lock until unlock is called or the process dies:
+// two servers that start together make one set of keys.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
