@@ -15,7 +15,7 @@ go tool templ generate -log-level warn
 after=$(digests)
 if [ "$before" != "$after" ]; then
     echo "these generated files were out of date, please commit them as they are now:" >&2
-    diff <(echo "$before") <(echo "$after") | awk '/^[<>]/ { print "  " $3 }' | sort -u >&2
+    diff <(echo "$before") <(echo "$after") | awk '/^[<>] ./ { print "  " $3 }' | sort -u >&2
     exit 1
 fi
 echo "generated files: fine"
