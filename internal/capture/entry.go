@@ -9,12 +9,49 @@ import "time"
 // Limits bound what one capture may cost; the zero value of a field means the
 // default of DefaultLimits.
 type Limits struct {
-	StringBytes int   // longest string kept; the rest is skipped and counted in Body.Size
-	EntryBytes  int   // most bytes kept of one entry
-	Depth       int   // deepest nesting of the document
+	StringBytes int   // longest string kept; the rest is skipped
+	EntryBytes  int   // most bytes of strings kept of one entry
+	Depth       int   // deepest nesting of the document; deeper is refused
 	Children    int   // most members of one object or array that are kept (headers, cookies)
-	Entries     int   // most entries of a capture
-	TotalBytes  int64 // most bytes read in all
+	Entries     int   // most entries of a capture; more are refused
+	TotalBytes  int64 // most bytes read in all; more are refused
+}
+
+// DefaultLimits are large enough for every recording that a browser can make
+// and keep one entry under about two megabytes of memory.
+func DefaultLimits() Limits {
+	return Limits{
+		StringBytes: 256 << 10,
+		EntryBytes:  1 << 20,
+		Depth:       512,
+		Children:    2000,
+		Entries:     1_000_000,
+		TotalBytes:  4 << 30,
+	}
+}
+
+// orDefault fills the fields that are zero or negative.
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits()
+	if l.StringBytes <= 0 {
+		l.StringBytes = d.StringBytes
+	}
+	if l.EntryBytes <= 0 {
+		l.EntryBytes = d.EntryBytes
+	}
+	if l.Depth <= 0 {
+		l.Depth = d.Depth
+	}
+	if l.Children <= 0 {
+		l.Children = d.Children
+	}
+	if l.Entries <= 0 {
+		l.Entries = d.Entries
+	}
+	if l.TotalBytes <= 0 {
+		l.TotalBytes = d.TotalBytes
+	}
+	return l
 }
 
 // Source says what a capture is and what it cannot show.
@@ -22,13 +59,28 @@ type Source struct {
 	Kind      string // "har"
 	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, proofwalk, other
 	Version   string // digits and dots of the exporter's version, else empty
-	Truncated bool   // the tail is missing; the entries given are complete
+	Truncated bool   // the tail is missing or damaged; the entries given are complete
+	StoppedAt int64  // where reading stopped when Truncated: byte offset in the text, as UTF-8
 	Entries   int
-	Bytes     int64
+	Bytes     int64 // bytes read from the input
 	// CannotShow lists what this exporter or this export leaves out, from the
 	// closed list of Limit* constants: rules that need it answer not_seen.
 	CannotShow []string
 	Pages      []Page
+	Redacted   *RedactedMeta // log._proofwalk; nil for a raw capture
+}
+
+// RedactedMeta is log._proofwalk of a capture that was redacted before, as the
+// file has it: claims of whoever wrote the file.
+type RedactedMeta struct {
+	Format, Policy    int
+	Round             string
+	RedactorName      string
+	RedactorVersion   string
+	SourceKind        string
+	SourceExporter    string
+	SourceLimits      []string // only Limit* words
+	IntegrationDigest string
 }
 
 // What a capture may be unable to show.
@@ -47,7 +99,9 @@ type Page struct {
 }
 
 // Entry is one raw request/response pair. It and all it points to are valid
-// only until the callback that received it returns.
+// only until the callback that received it returns; its strings may be kept.
+// Where a document has a member twice, the last one counts, as in JSON.parse,
+// and nothing of the others is given.
 type Entry struct {
 	Index             int // from 0, in the order of the file
 	PageRef           string
@@ -62,7 +116,9 @@ type Entry struct {
 	Comment           string
 	WebSocketMessages []Message
 	EventMessages     []Message
-	Facts             map[string]any // entry._facts of a capture that was redacted before; nil otherwise
+	Facts             map[string]any // entry._facts of a capture that was redacted before, with bool, float64 or string values; nil otherwise
+	Redacted          *RedactedMeta  // log._proofwalk where it stands before the entries, as our own writer puts it; else nil
+	Cut               bool           // a limit was met: a string, a list or a body of this entry is not whole
 	Request           Request
 	Response          *Response // nil when the file has none
 }
@@ -118,5 +174,6 @@ type Body struct {
 	Params    []Field
 	Size      int64 // of the whole, also where Text was cut
 	Truncated bool  // Text is only the beginning
-	Omitted   bool  // the exporter kept none (attach or omit mode)
+	Omitted   bool  // the exporter kept none (attach or omit mode, evicted content)
+	Encoded   bool  // the text was declared base64 but is not: Text is as it stands
 }

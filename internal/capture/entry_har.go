@@ -1,0 +1,347 @@
+package capture
+
+import "strings"
+
+// readEntry reads one element of log.entries and hands it on when it is
+// complete.
+func (r *reader) readEntry() {
+	if r.src.Entries >= r.lim.Entries {
+		r.lex.fail(errTooManyEntries)
+		return
+	}
+	r.reset()
+	e := &r.entry
+	for key := range r.lex.members {
+		switch string(key) {
+		case "pageref":
+			e.PageRef = r.text()
+		case "startedDateTime":
+			e.StartedAt = parseTime(r.text())
+		case "time":
+			e.TimeMS = r.ms()
+		case "timings":
+			r.timings(&e.Timings)
+		case "request":
+			r.request(&e.Request)
+		case "response":
+			r.readResponse()
+		case "_resourceType":
+			e.ResourceType = r.name()
+		case "_fromCache":
+			cache := r.text()
+			e.FromCache = cache != "" && cache != "false"
+		case "_error":
+			e.Failed = r.text() != "" || e.Failed
+		case "_initiator":
+			r.initiator()
+		case "comment":
+			e.Comment = r.text()
+		case "_webSocketMessages":
+			e.WebSocketMessages = r.messages(e.WebSocketMessages[:0])
+		case "_eventSourceMessages":
+			e.EventMessages = r.messages(e.EventMessages[:0])
+		case "_facts":
+			r.facts()
+		}
+	}
+	if r.lex.err != nil {
+		return
+	}
+	r.finishBodies()
+	r.seen.note(e)
+	r.src.Entries++
+	if err := r.fn(e); err != nil {
+		r.lex.fail(err)
+	}
+}
+
+// reset makes the entry empty and keeps its memory.
+func (r *reader) reset() {
+	e := &r.entry
+	q := &e.Request
+	*e = Entry{
+		Index:             r.src.Entries,
+		TimeMS:            -1,
+		Timings:           Timings{-1, -1, -1, -1, -1, -1, -1},
+		WebSocketMessages: e.WebSocketMessages[:0],
+		EventMessages:     e.EventMessages[:0],
+		Redacted:          r.src.Redacted,
+		Request: Request{
+			Headers:  q.Headers[:0],
+			Cookies:  q.Cookies[:0],
+			Query:    q.Query[:0],
+			BodySize: -1,
+		},
+	}
+	r.reqBody.reset()
+	r.respBody.reset()
+	r.budget = r.lim.EntryBytes
+}
+
+func (r *reader) timings(t *Timings) {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "blocked":
+			t.Blocked = r.ms()
+		case "dns":
+			t.DNS = r.ms()
+		case "connect":
+			t.Connect = r.ms()
+		case "ssl":
+			t.TLS = r.ms()
+		case "send":
+			t.Send = r.ms()
+		case "wait":
+			t.Wait = r.ms()
+		case "receive":
+			t.Receive = r.ms()
+		}
+	}
+}
+
+// initiator reads Chrome's object; some tools write the URL alone.
+func (r *reader) initiator() {
+	if r.lex.peek() != '{' {
+		r.entry.InitiatorURL = r.text()
+		return
+	}
+	for key := range r.lex.members {
+		switch string(key) {
+		case "type":
+			r.entry.InitiatorType = r.name()
+		case "url":
+			r.entry.InitiatorURL = r.text()
+		}
+	}
+}
+
+func (r *reader) request(q *Request) {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "method":
+			q.Method = r.name()
+		case "url":
+			q.URL = r.text()
+		case "httpVersion":
+			q.HTTPVersion = r.name()
+		case "headers":
+			q.Headers = r.fields(q.Headers[:0])
+		case "cookies":
+			q.Cookies = r.cookies(q.Cookies[:0])
+		case "queryString":
+			q.Query = r.fields(q.Query[:0])
+		case "bodySize":
+			q.BodySize = r.int()
+		case "postData":
+			r.readBody(&r.reqBody)
+		}
+	}
+}
+
+func (r *reader) readResponse() {
+	if r.lex.peek() != '{' {
+		return
+	}
+	p := &r.response
+	*p = Response{Headers: p.Headers[:0], Cookies: p.Cookies[:0], BodySize: -1}
+	r.respBody.reset()
+	r.entry.Response = p
+	noStatus := false // the exporter says that no answer came: 0, -1, "error"
+	for key := range r.lex.members {
+		switch string(key) {
+		case "status":
+			p.Status = int(r.int())
+			if noStatus = p.Status < 100 || p.Status > 999; noStatus {
+				p.Status = 0
+			}
+		case "statusText":
+			p.StatusText = r.text()
+		case "httpVersion":
+			p.HTTPVersion = r.name()
+		case "headers":
+			p.Headers = r.fields(p.Headers[:0])
+		case "cookies":
+			p.Cookies = r.cookies(p.Cookies[:0])
+		case "redirectURL":
+			p.RedirectURL = r.text()
+		case "bodySize":
+			p.BodySize = r.int()
+		case "content":
+			r.readBody(&r.respBody)
+		case "_error", "_failureText":
+			r.entry.Failed = r.text() != "" || r.entry.Failed
+		}
+	}
+	r.entry.Failed = r.entry.Failed || noStatus
+}
+
+// fields reads a list of names and values: an array of objects, as HAR has it,
+// or one object. A Set-Cookie header that was folded into lines becomes one
+// field per line again.
+func (r *reader) fields(out []Field) []Field {
+	if r.lex.peek() == '{' {
+		for key := range r.lex.members {
+			name := r.intern(key)
+			out = r.addField(out, Field{Name: name, Value: r.joined()})
+		}
+		return out
+	}
+	for range r.lex.elements {
+		if r.lex.peek() != '{' {
+			continue
+		}
+		var f Field
+		for key := range r.lex.members {
+			switch string(key) {
+			case "name":
+				f.Name = r.name()
+			case "value":
+				f.Value = r.text()
+			}
+		}
+		out = r.addField(out, f)
+	}
+	return out
+}
+
+// joined reads a string, or an array of strings as lines.
+func (r *reader) joined() string {
+	if r.lex.peek() != '[' {
+		return r.text()
+	}
+	var lines []string
+	for range r.lex.elements {
+		if len(lines) < r.lim.Children {
+			lines = append(lines, r.text())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (r *reader) addField(out []Field, f Field) []Field {
+	if !strings.EqualFold(f.Name, "set-cookie") || !strings.Contains(f.Value, "\n") {
+		if len(out) >= r.lim.Children {
+			r.entry.Cut = true
+			return out
+		}
+		return append(out, f)
+	}
+	for line := range strings.Lines(f.Value) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = r.addField(out, Field{Name: f.Name, Value: line})
+		}
+	}
+	return out
+}
+
+// cookies reads a list of cookies: an array of objects or one object of values.
+func (r *reader) cookies(out []Cookie) []Cookie {
+	if r.lex.peek() == '{' {
+		for key := range r.lex.members {
+			out = r.addCookie(out, Cookie{Name: r.intern(key), Value: r.text()})
+		}
+		return out
+	}
+	for range r.lex.elements {
+		if r.lex.peek() == '{' {
+			out = r.addCookie(out, r.cookie())
+		}
+	}
+	return out
+}
+
+func (r *reader) addCookie(out []Cookie, c Cookie) []Cookie {
+	if len(out) >= r.lim.Children {
+		r.entry.Cut = true
+		return out
+	}
+	return append(out, c)
+}
+
+func (r *reader) cookie() (c Cookie) {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "name":
+			c.Name = r.name()
+		case "value":
+			c.Value = r.text()
+		case "path":
+			c.Path = r.name()
+		case "domain":
+			c.Domain = r.name()
+		case "expires":
+			c.Expires = r.text()
+		case "sameSite":
+			c.SameSite = r.name()
+		case "secure":
+			c.Secure = r.bool()
+		case "httpOnly":
+			c.HTTPOnly = r.bool()
+		}
+	}
+	return c
+}
+
+// messages reads the messages of a WebSocket or an EventSource.
+func (r *reader) messages(out []Message) []Message {
+	for range r.lex.elements {
+		if r.lex.peek() != '{' {
+			continue
+		}
+		if len(out) >= r.lim.Children {
+			r.entry.Cut = true
+			continue
+		}
+		var m Message
+		for key := range r.lex.members {
+			switch string(key) {
+			case "type":
+				m.Send = r.name() == "send"
+			case "opcode":
+				m.Opcode = int(r.int())
+			case "data":
+				m.Data, m.Size = r.sized()
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// sized reads a string of the entry and the length of the whole.
+func (r *reader) sized() (string, int) {
+	if r.lex.peek() != '"' {
+		s := r.text()
+		return s, len(s)
+	}
+	b, size, cut := r.lex.str(maxZero(min(r.lim.StringBytes, r.budget)))
+	r.budget -= len(b)
+	r.entry.Cut = r.entry.Cut || cut
+	return string(b), int(size)
+}
+
+// facts reads entry._facts: scalars by name.
+func (r *reader) facts() {
+	if r.lex.peek() != '{' {
+		return
+	}
+	facts := make(map[string]any)
+	for key := range r.lex.members {
+		if len(facts) >= r.lim.Children {
+			r.entry.Cut = true
+			continue
+		}
+		name := r.intern(key)
+		switch c := r.lex.peek(); {
+		case c == '"':
+			facts[name] = r.text()
+		case c == 't' || c == 'f':
+			facts[name] = r.bool()
+		case c == '-' || c >= '0' && c <= '9':
+			if n, ok := r.num(); ok {
+				facts[name] = n
+			}
+		}
+	}
+	r.entry.Facts = facts
+}

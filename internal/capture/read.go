@@ -1,0 +1,299 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+)
+
+// errTooManyEntries stops the reader at Limits.Entries.
+var errTooManyEntries = errors.New("capture has more entries than the limit")
+
+// shortBytes bounds the strings outside of entries.
+const shortBytes = 1 << 10
+
+// reader maps one document to entries. Its entry and buffers are used again for
+// every entry, so that its memory does not grow with their number.
+type reader struct {
+	in  *limitedInput
+	lex *lexer
+	lim Limits
+	fn  func(*Entry) error
+	src Source
+
+	sawObject   bool // the document is an object
+	sawEntries  bool // log.entries is there and is an array
+	sawRequests bool // a member "requests" is there, as SAML-tracer writes
+
+	entry    Entry
+	response Response
+	reqBody  body
+	respBody body
+	budget   int // bytes of strings that the entry may still keep
+	names    map[string]string
+	seen     seen
+}
+
+// Read reads one capture and calls fn for each complete entry, in the order of
+// the file. The memory it needs depends on lim only, not on the input. It stops
+// reading behind the document; what follows it is ignored.
+//
+// A file whose tail is missing or damaged gives its complete entries and a
+// Source that says so. A file without one complete entry is refused: Unsupported
+// (gzip, zip, a format that is not read), Invalid (empty, not JSON, not a HAR,
+// no entries, cut off too early) or TooLarge (a limit was passed; entries before
+// it have been given). The texts name byte offsets and no input. An error of fn
+// ends the reading and is returned as it is; an error of r is wrapped.
+func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
+	lim = lim.orDefault()
+	in := &limitedInput{r: r, limit: lim.TotalBytes}
+	text, err := decodedInput(in)
+	if err != nil {
+		return Source{Bytes: in.n}, err
+	}
+	rd := &reader{
+		in:    in,
+		lex:   newLexer(text, lim.Depth),
+		lim:   lim,
+		fn:    fn,
+		src:   Source{Kind: "har", Exporter: "other"},
+		names: make(map[string]string),
+	}
+	rd.document()
+	err = rd.finish()
+	rd.src.Bytes = in.n
+	if err != nil {
+		return Source{Kind: rd.src.Kind, Entries: rd.src.Entries, Bytes: in.n}, err
+	}
+	rd.src.CannotShow = rd.limits()
+	return rd.src, nil
+}
+
+// decodedInput looks at the first bytes: it passes a byte order mark, turns
+// UTF-16 into UTF-8 and refuses containers.
+func decodedInput(in *limitedInput) (io.Reader, error) {
+	var head [4]byte
+	n, err := io.ReadFull(in, head[:])
+	switch {
+	case errors.Is(err, errTooManyBytes):
+		return nil, refuse(apperr.TooLarge, err, "The file is larger than %d bytes, which is the most that is read.", in.limit)
+	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
+		return nil, fmt.Errorf("reading capture: %w", err)
+	}
+	got := head[:n]
+	rest := io.MultiReader(bytes.NewReader(got), wrappedInput{in})
+	switch {
+	case bytes.HasPrefix(got, []byte{0x1f, 0x8b}):
+		return nil, refuse(apperr.Unsupported, nil, "This is a gzip file. Unpack it and hand in the HAR that is inside.")
+	case bytes.HasPrefix(got, []byte("PK\x03\x04")), bytes.HasPrefix(got, []byte("PK\x05\x06")):
+		return nil, refuse(apperr.Unsupported, nil, "This is a zip file. Unpack it and hand in the HAR that is inside.")
+	case bytes.HasPrefix(got, []byte{0xef, 0xbb, 0xbf}):
+		return io.MultiReader(bytes.NewReader(got[3:]), wrappedInput{in}), nil
+	case bytes.HasPrefix(got, []byte{0xff, 0xfe}):
+		return newUTF16Input(skipped(rest, 2), binary.LittleEndian), nil
+	case bytes.HasPrefix(got, []byte{0xfe, 0xff}):
+		return newUTF16Input(skipped(rest, 2), binary.BigEndian), nil
+	}
+	return rest, nil
+}
+
+// wrappedInput tells errors of the input from those of the callback.
+type wrappedInput struct{ in *limitedInput }
+
+// Read implements io.Reader.
+func (w wrappedInput) Read(p []byte) (int, error) {
+	n, err := w.in.Read(p)
+	if err != nil && err != io.EOF && err != errTooManyBytes {
+		err = fmt.Errorf("reading capture: %w", err)
+	}
+	return n, err
+}
+
+// skipped is r without its first n bytes, which are known to be there.
+func skipped(r io.Reader, n int) io.Reader {
+	_, _ = io.CopyN(io.Discard, r, int64(n))
+	return r
+}
+
+// document reads the whole document, with or without a JSONP call around it.
+func (r *reader) document() {
+	l := r.lex
+	if c := l.peek(); c != '{' && c != '[' && c != '"' {
+		r.callPrefix()
+	}
+	if c := l.peek(); l.err == nil && c != '{' {
+		l.fail(errSyntax)
+	}
+	if l.err != nil {
+		return
+	}
+	r.sawObject = true
+	for key := range l.members {
+		switch string(key) {
+		case "log":
+			r.log()
+		case "requests":
+			r.sawRequests = true
+		}
+	}
+}
+
+// callPrefix passes `name(` of a JSONP file.
+func (r *reader) callPrefix() {
+	l := r.lex
+	for n := 0; l.err == nil; {
+		if l.pos == l.end {
+			l.fill()
+			continue
+		}
+		c := l.buf[l.pos]
+		if !isWordByte(c) && c != '_' && c != '$' || n >= wordBytes {
+			break
+		}
+		l.pos++
+		n++
+	}
+	if l.peek() != '(' {
+		l.fail(errSyntax)
+		return
+	}
+	l.pos++
+}
+
+// log reads the object that a HAR is about.
+func (r *reader) log() {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "creator":
+			r.creator()
+		case "pages":
+			r.pages()
+		case "_proofwalk":
+			r.redactedMeta()
+		case "entries":
+			if r.lex.peek() != '[' {
+				continue
+			}
+			r.sawEntries = true
+			for range r.lex.elements {
+				if r.lex.peek() == '{' {
+					r.readEntry()
+				}
+			}
+		}
+	}
+}
+
+// exporters maps what creator.name begins with, in lower case.
+var exporters = []struct{ prefix, word string }{
+	{"webinspector", "chrome"},
+	{"firefox", "firefox"},
+	{"webkit web inspector", "safari"},
+	{"playwright", "playwright"},
+	{"charles", "charles"},
+	{"fiddler", "fiddler"},
+	{"mitmproxy", "mitmproxy"},
+	{"proofwalk", "proofwalk"},
+}
+
+func (r *reader) creator() {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "name":
+			name := strings.ToLower(r.short())
+			r.src.Exporter = "other"
+			for _, e := range exporters {
+				if strings.HasPrefix(name, e.prefix) {
+					r.src.Exporter = e.word
+					break
+				}
+			}
+		case "version":
+			r.src.Version = versionDigits(r.short())
+		}
+	}
+}
+
+// versionDigits gives the leading digits and dots of a version: there is no room
+// for anything else in them.
+func versionDigits(s string) string {
+	n := 0
+	for n < len(s) && n < 20 && (s[n] == '.' || s[n] >= '0' && s[n] <= '9') {
+		n++
+	}
+	return strings.Trim(s[:n], ".")
+}
+
+func (r *reader) pages() {
+	for range r.lex.elements {
+		if len(r.src.Pages) >= r.lim.Children || r.lex.peek() != '{' {
+			continue
+		}
+		var p Page
+		for key := range r.lex.members {
+			switch string(key) {
+			case "id":
+				p.ID = r.short()
+			case "title":
+				p.Title = r.short()
+			case "startedDateTime":
+				p.StartedAt = parseTime(r.short())
+			}
+		}
+		r.src.Pages = append(r.src.Pages, p)
+	}
+}
+
+func (r *reader) redactedMeta() {
+	m := &RedactedMeta{}
+	for key := range r.lex.members {
+		switch string(key) {
+		case "format":
+			m.Format = int(r.int())
+		case "policy":
+			m.Policy = int(r.int())
+		case "round":
+			m.Round = r.short()
+		case "integration_digest":
+			m.IntegrationDigest = r.short()
+		case "redactor":
+			for key := range r.lex.members {
+				switch string(key) {
+				case "name":
+					m.RedactorName = r.short()
+				case "version":
+					m.RedactorVersion = r.short()
+				}
+			}
+		case "source":
+			r.redactedSource(m)
+		}
+	}
+	r.src.Redacted = m
+}
+
+func (r *reader) redactedSource(m *RedactedMeta) {
+	for key := range r.lex.members {
+		switch string(key) {
+		case "kind":
+			m.SourceKind = r.short()
+		case "exporter":
+			m.SourceExporter = r.short()
+		case "limits":
+			m.SourceLimits = nil
+			for range r.lex.elements {
+				switch word := r.short(); word {
+				case LimitCookies, LimitFragments, LimitBodies, LimitTail:
+					if len(m.SourceLimits) < 4 {
+						m.SourceLimits = append(m.SourceLimits, word)
+					}
+				}
+			}
+		}
+	}
+}

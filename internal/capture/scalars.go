@@ -1,0 +1,123 @@
+package capture
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// short reads a string outside of entries.
+func (r *reader) short() string {
+	b, _ := r.scalar(shortBytes)
+	return string(b)
+}
+
+// text reads a string of the entry within its budget.
+func (r *reader) text() string {
+	b, cut := r.scalar(min(r.lim.StringBytes, r.budget))
+	r.budget -= len(b)
+	r.entry.Cut = r.entry.Cut || cut
+	return string(b)
+}
+
+// name reads a string that is likely to come again, as names of headers are.
+func (r *reader) name() string {
+	b, cut := r.scalar(min(r.lim.StringBytes, r.budget))
+	r.budget -= len(b)
+	r.entry.Cut = r.entry.Cut || cut
+	return r.intern(b)
+}
+
+// intern gives one string for equal names and remembers a bounded number.
+func (r *reader) intern(b []byte) string {
+	const most, longest = 1024, 48
+	if len(b) > longest {
+		return string(b)
+	}
+	if s, ok := r.names[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(r.names) < most {
+		r.names[s] = s
+	}
+	return s
+}
+
+// scalar reads a string, or a number or boolean as it is printed; null and the
+// values that JSON lacks are empty, as are objects and arrays.
+func (r *reader) scalar(max int) (b []byte, cut bool) {
+	max = maxZero(max)
+	switch c := r.lex.peek(); {
+	case c == '"':
+		b, _, cut = r.lex.str(max)
+		return b, cut
+	case c == '{' || c == '[':
+		r.lex.skip()
+		return nil, false
+	}
+	b = r.lex.word()
+	switch string(b) {
+	case "null", "undefined", "NaN", "Infinity", "-Infinity":
+		return nil, false
+	}
+	return b, false
+}
+
+func maxZero(n int) int { return max(n, 0) }
+
+// num reads a number, also one in a string; ok is false for all else.
+func (r *reader) num() (n float64, ok bool) {
+	b, _ := r.scalar(wordBytes)
+	b = bytes.TrimSpace(b)
+	n, err := strconv.ParseFloat(string(b), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, false
+	}
+	return n, true
+}
+
+// ms reads a duration in milliseconds, -1 when unknown.
+func (r *reader) ms() float64 {
+	if n, ok := r.num(); ok && n >= 0 {
+		return n
+	}
+	return -1
+}
+
+// int reads a whole number, -1 when unknown; it keeps to what a float64 holds
+// exactly.
+func (r *reader) int() int64 {
+	const exact = 1 << 53
+	n, ok := r.num()
+	if !ok {
+		return -1
+	}
+	return int64(math.Max(-exact, math.Min(exact, n)))
+}
+
+// bool reads a boolean, also one in a string.
+func (r *reader) bool() bool {
+	b, _ := r.scalar(wordBytes)
+	return string(b) == "true"
+}
+
+// parseTime takes RFC 3339 and what exporters write instead: an offset without
+// colon, no offset (read as UTC), a blank for the T, milliseconds since 1970.
+// What is none of these is the zero time.
+func parseTime(s string) time.Time {
+	if len(s) >= 11 && s[10] == ' ' {
+		s = s[:10] + "T" + s[11:]
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	if ms, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil && ms > 1e11 && ms < 1e13 {
+		return time.UnixMilli(int64(ms)).UTC()
+	}
+	return time.Time{}
+}
