@@ -1,0 +1,162 @@
+// Package app holds the write use cases, one file each. A write is one function
+// of App: it checks the permission, runs one transaction, appends one audit
+// entry, and enqueues its jobs inside. No bytes are read or sent inside a
+// transaction.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/blob"
+	"github.com/proofwalk/proofwalk/internal/keys"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// App runs the write use cases.
+type App struct {
+	Store *store.Store
+	Blobs *blob.Directory
+	Keys  *keys.Ring
+	// Jobs enqueues; it works no jobs itself.
+	Jobs *river.Client[pgx.Tx]
+	// Now is the clock, UTC.
+	Now func() time.Time
+	Log *slog.Logger
+	// Version of the program, as stated in transcripts and packets.
+	Version string
+	// PublicURL is the one origin that absolute addresses come from.
+	PublicURL string
+}
+
+// Command says who asks for a write.
+type Command struct {
+	Actor auth.Actor
+	// Key makes a repeated ask recognisable: with the key of an earlier write
+	// of the same actor nothing is done again, and the first result is given.
+	// Empty for asks that are harmless to repeat.
+	Key string
+	// RequestID is that of the request, for the audit entry and the log.
+	RequestID string
+}
+
+// Write is one write in progress: its transaction and its audit entry.
+type Write struct {
+	Tx  pgx.Tx
+	Now time.Time
+	Cmd Command
+
+	entry    audit.Entry
+	personal map[string]string
+	audited  bool
+}
+
+// Audit fills in the write's one audit entry: what was done to which object.
+// details are numbers, truth values, identifiers and words.
+func (w *Write) Audit(action string, partner, integration uuid.UUID, object audit.Object, details map[string]audit.Value) {
+	w.entry.Action, w.entry.Object, w.entry.Details = action, object, details
+	if partner != uuid.Nil {
+		w.entry.PartnerID = partner.String()
+	}
+	if integration != uuid.Nil {
+		w.entry.IntegrationID = integration.String()
+	}
+	w.audited = true
+}
+
+// AuditPersonal adds a field that names a person; the entry gets its salted digest.
+func (w *Write) AuditPersonal(field, value string) { w.personal[field] = value }
+
+// write runs fn in one transaction with one audit entry. fn gives the id of
+// what it made or changed. A repeated Command.Key gives the first result.
+func (a *App) write(ctx context.Context, cmd Command, fn func(ctx context.Context, w *Write) (uuid.UUID, error)) (uuid.UUID, error) {
+	var result uuid.UUID
+	err := a.Store.InTx(ctx, func(tx pgx.Tx) error {
+		now := a.Now()
+		w := &Write{Tx: tx, Now: now, Cmd: cmd, personal: map[string]string{}, entry: audit.Entry{
+			ID: store.NewID().String(), At: now, RequestID: cmd.RequestID, Actor: auditActor(cmd.Actor),
+		}}
+		if cmd.Key != "" {
+			earlier, done, err := store.ClaimIdempotencyKey(ctx, tx, cmd.Actor.UserID, cmd.Key, now)
+			if err != nil {
+				return err
+			}
+			if done {
+				result, err = uuid.Parse(earlier)
+				return err
+			}
+		}
+		id, err := fn(ctx, w)
+		if err != nil {
+			return err
+		}
+		result = id
+		return a.finish(ctx, w, id)
+	})
+	return result, err
+}
+
+// finish appends the audit entry and keeps the result for a repeated ask.
+func (a *App) finish(ctx context.Context, w *Write, id uuid.UUID) error {
+	if !w.audited {
+		return errors.New("finishing a write: it has no audit entry")
+	}
+	if err := appendAudit(ctx, w.Tx, w.entry, w.personal); err != nil {
+		return err
+	}
+	if w.Cmd.Key == "" {
+		return nil
+	}
+	return store.FinishIdempotencyKey(ctx, w.Tx, w.Cmd.Actor.UserID, w.Cmd.Key, w.entry.Action, id.String())
+}
+
+// appendAudit encodes the entry with fresh salts and stores it.
+func appendAudit(ctx context.Context, tx pgx.Tx, entry audit.Entry, personal map[string]string) error {
+	rows := make([]store.AuditPersonal, 0, len(personal))
+	entry.Personal = map[string]string{}
+	for field, value := range personal {
+		var salt [audit.SaltSize]byte
+		_, _ = rand.Read(salt[:]) // crypto/rand never gives an error
+		digest, err := audit.Personal(salt, value)
+		if err != nil {
+			return fmt.Errorf("digesting a personal field: %w", err)
+		}
+		entry.Personal[field] = digest
+		rows = append(rows, store.AuditPersonal{Field: field, Salt: salt[:], Value: value})
+	}
+	encoded, err := audit.Encode(entry)
+	if err != nil {
+		return err
+	}
+	return store.InsertAuditEntry(ctx, tx, entry, encoded, rows)
+}
+
+func auditActor(actor auth.Actor) audit.Actor {
+	if actor.IsSystem() {
+		return audit.Actor{Kind: "system"}
+	}
+	return audit.Actor{ID: actor.UserID.String(), Kind: "user"}
+}
+
+// allow refuses an act that no role of the actor grants. An object of a partner
+// out of the actor's scope does not exist for the actor.
+func allow(actor auth.Actor, p auth.Permission, partner uuid.UUID) error {
+	if actor.Can(p, partner) {
+		return nil
+	}
+	if partner != uuid.Nil && !actor.Scope().Includes(partner) {
+		return apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
+	}
+	return apperr.New(apperr.Forbidden, "Your role does not allow this. Ask an admin of your team.")
+}

@@ -1,0 +1,149 @@
+// Package blob keeps bytes under their SHA-256 digest. What is stored never
+// changes and is only ever redacted transcripts, re-encoded pictures and packets.
+package blob
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+)
+
+// Directory is a blob store in one directory tree. A blob is either wholly
+// there or not: it is written beside, synced, renamed, and its folder synced.
+type Directory struct{ root string }
+
+// OpenDirectory makes the tree if it is missing.
+func OpenDirectory(root string) (*Directory, error) {
+	if err := os.MkdirAll(filepath.Join(root, "incoming"), 0o700); err != nil {
+		return nil, fmt.Errorf("opening blob directory: %w", err)
+	}
+	return &Directory{root: root}, nil
+}
+
+// Writer takes the bytes of one blob of unknown digest.
+type Writer struct {
+	dir  *Directory
+	file *os.File
+	hash interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+	size int64
+}
+
+// Create begins a blob; finish with Commit or Discard.
+func (d *Directory) Create() (*Writer, error) {
+	name := filepath.Join(d.root, "incoming", rand.Text())
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("creating blob: %w", err)
+	}
+	return &Writer{dir: d, file: f, hash: sha256.New()}, nil
+}
+
+// Write adds bytes.
+func (w *Writer) Write(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	w.size += int64(n)
+	_, _ = w.hash.Write(p[:n]) // a hash never answers with an error
+	return n, err
+}
+
+// Commit makes the blob durable and gives its digest and size.
+func (w *Writer) Commit() (digest string, size int64, err error) {
+	digest = hex.EncodeToString(w.hash.Sum(nil))
+	path := w.dir.path(digest)
+	steps := []func() error{
+		w.file.Sync,
+		w.file.Close,
+		func() error { return os.MkdirAll(filepath.Dir(path), 0o700) },
+		func() error { return os.Rename(w.file.Name(), path) },
+		func() error { return syncFolder(filepath.Dir(path)) },
+		func() error { return syncFolder(w.dir.root) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return "", 0, errors.Join(fmt.Errorf("committing blob: %w", err), w.Discard())
+		}
+	}
+	return digest, w.size, nil
+}
+
+// Discard drops what was written; after Commit it does nothing.
+func (w *Writer) Discard() error {
+	if err := w.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("discarding blob: %w", err)
+	}
+	if err := os.Remove(w.file.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("discarding blob: %w", err)
+	}
+	return nil
+}
+
+// Put stores bytes that are in memory.
+func (d *Directory) Put(_ context.Context, b []byte) (digest string, err error) {
+	w, err := d.Create()
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.Write(b); err != nil {
+		return "", errors.Join(fmt.Errorf("writing blob: %w", err), w.Discard())
+	}
+	digest, _, err = w.Commit()
+	return digest, err
+}
+
+// Open gives the bytes of a blob. A missing blob is apperr.NotFound.
+func (d *Directory) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
+	if len(digest) != 2*sha256.Size {
+		return nil, apperr.New(apperr.NotFound, "There is no such file.")
+	}
+	f, err := os.Open(d.path(digest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, apperr.Wrap(apperr.NotFound, "The file is missing from storage.", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening blob: %w", err)
+	}
+	return f, nil
+}
+
+// Read gives all bytes of a blob and checks them against the digest: what was
+// changed on disk is refused.
+func (d *Directory) Read(ctx context.Context, digest string) ([]byte, error) {
+	f, err := d.Open(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // reading only: nothing to lose
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, fmt.Errorf("reading blob: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	if hex.EncodeToString(sum[:]) != digest {
+		return nil, apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+	}
+	return b, nil
+}
+
+func (d *Directory) path(digest string) string {
+	return filepath.Join(d.root, digest[:2], digest)
+}
+
+func syncFolder(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

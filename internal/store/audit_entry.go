@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/auth"
+)
+
+// AuditPersonal is the salt and the clear value behind one digest of an entry.
+type AuditPersonal struct {
+	Field string
+	Salt  []byte
+	Value string
+}
+
+// AuditRow is an audit entry as a page lists it.
+type AuditRow struct {
+	ID         uuid.UUID
+	ActorName  string // "Proofwalk" for the system
+	Action     string
+	ObjectKind string
+	ObjectID   string
+	At         time.Time
+	Details    map[string]any
+}
+
+// InsertAuditEntry stores an entry in its one encoding, with its personal values apart.
+func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []byte, personal []AuditPersonal) error {
+	details := make(map[string]any, len(e.Details))
+	for name, v := range e.Details {
+		details[name] = v.Any()
+	}
+	detailsJSON, err := json.Marshal(details)
+	if err != nil {
+		return fmt.Errorf("encoding details of an audit entry: %w", err)
+	}
+	err = exec(ctx, tx, "inserting an audit entry", `
+		INSERT INTO audit_entries (id, partner_id, integration_id, actor_id, action, object_kind, object_id, at, details, encoded)
+		VALUES (@id, @partner_id, @integration_id, @actor_id, @action, @object_kind, @object_id, @at, @details, @encoded)`,
+		pgx.NamedArgs{
+			"id": e.ID, "partner_id": nullable(e.PartnerID), "integration_id": nullable(e.IntegrationID),
+			"actor_id": nullable(e.Actor.ID), "action": e.Action, "object_kind": e.Object.Kind, "object_id": e.Object.ID,
+			"at": e.At, "details": detailsJSON, "encoded": encoded,
+		})
+	if err != nil {
+		return err
+	}
+	for _, p := range personal {
+		err := exec(ctx, tx, "inserting a personal field of an audit entry", `
+			INSERT INTO audit_personal (entry_id, field, salt, value) VALUES (@entry_id, @field, @salt, @value)`,
+			pgx.NamedArgs{"entry_id": e.ID, "field": p.Field, "salt": p.Salt, "value": p.Value})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ListAudit gives an integration's entries, newest first. before pages: entries
+// older than that entry; uuid.Nil for the first page.
+func ListAudit(ctx context.Context, q Querier, scope auth.Scope, integration, before uuid.UUID, limit int) ([]AuditRow, error) {
+	return many[AuditRow](ctx, q, "listing audit entries", `
+		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details
+		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id
+		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration
+		  AND (@before = '00000000-0000-0000-0000-000000000000'::uuid OR e.id < @before)
+		ORDER BY e.id DESC LIMIT @limit`,
+		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "before": before, "limit": limit}))
+}
+
+// AuditEncoded gives the encoded entries of an integration, oldest first, up to a moment.
+func AuditEncoded(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID, until time.Time) ([][]byte, error) {
+	type row struct{ Encoded []byte }
+	rows, err := many[row](ctx, q, "reading encoded audit entries", `
+		SELECT encoded FROM audit_entries
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND integration_id = @integration AND at <= @until
+		ORDER BY at, id`,
+		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "until": until}))
+	encoded := make([][]byte, len(rows))
+	for i := range rows {
+		encoded[i] = rows[i].Encoded
+	}
+	return encoded, err
+}
+
+func nullable(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

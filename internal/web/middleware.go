@@ -1,0 +1,111 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+)
+
+const (
+	keyRequestID = "request_id"
+	keyNonce     = "nonce"
+)
+
+func requestID(c echo.Context) string { s, _ := c.Get(keyRequestID).(string); return s }
+
+func nonce(c echo.Context) string { s, _ := c.Get(keyNonce).(string); return s }
+
+// withRequestID gives each request a short random id of letters that are hard
+// to confuse, for the log, the audit entry and the error page.
+func (s *Server) withRequestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := rand.Text()[:12]
+		c.Set(keyRequestID, id)
+		c.Set(keyNonce, rand.Text())
+		c.Response().Header().Set("X-Request-Id", id)
+		return next(c)
+	}
+}
+
+// logAccess writes one line per request. The path of a sign-in link is a
+// secret and is masked; queries are not logged at all.
+func (s *Server) logAccess(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.Now()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		route := c.Path()
+		if route == "" {
+			route = "(none)"
+		}
+		s.Log.InfoContext(c.Request().Context(), "request",
+			"id", requestID(c), "method", c.Request().Method, "route", route,
+			"status", c.Response().Status, "ms", s.Now().Sub(start).Round(100*time.Microsecond).Seconds()*1000)
+		return nil
+	}
+}
+
+// recoverPanic turns a panic into an error of kind Internal; the process lives.
+func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				s.Log.ErrorContext(c.Request().Context(), "panic", "id", requestID(c), "stack", string(debug.Stack()))
+				err = apperr.New(apperr.Internal, "Something went wrong on our side. Nothing was changed.")
+			}
+		}()
+		return next(c)
+	}
+}
+
+// secureHeaders sets what every answer carries, errors and files included.
+func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", contentSecurityPolicy(nonce(c)))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)")
+		h.Set("X-Frame-Options", "DENY")
+		if strings.HasPrefix(s.Origin, "https://") {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		return next(c)
+	}
+}
+
+func contentSecurityPolicy(nonce string) string {
+	return "default-src 'none'; script-src 'nonce-" + nonce + "' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; " +
+		"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; " +
+		"require-trusted-types-for 'script'; trusted-types default"
+}
+
+// ipExtractor believes X-Forwarded-For only from the named networks.
+func ipExtractor(cidrs []string) (echo.IPExtractor, error) {
+	if len(cidrs) == 0 {
+		return echo.ExtractIPDirect(), nil
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, cidr := range cidrs {
+		_, network, err := net.ParseCIDR(cidr)
+		if err != nil {
+			return nil, fmt.Errorf("reading a trusted proxy network: %w", err)
+		}
+		options = append(options, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(options...), nil
+}
