@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 duration=${1:?usage: scripts/fuzz.sh DURATION}
 sources=$(git grep --untracked -lE '^func Fuzz' -- '*_test.go' || true)
-declared=$(git grep --untracked -hE '^func Fuzz' -- '*_test.go' | wc -l)
+declared=$( (git grep --untracked -hE '^func Fuzz' -- '*_test.go' || true) | wc -l)
 ran=0
 for dir in $(echo "$sources" | xargs -r -n1 dirname | sort -u); do
     for target in $(go test -list '^Fuzz' "./$dir" | grep '^Fuzz' || true); do

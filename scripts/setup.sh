@@ -22,17 +22,17 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 has_go() { has go || [ -x /usr/local/go/bin/go ]; }
 
-# PostgreSQL's server programs are not on the PATH of a Debian machine.
+# PostgreSQL's server programs are not on the PATH of most machines; these are the folders in
+# which internal/pgembed looks for them, the PATH last.
 has_postgres() {
-    local dir major
-    for dir in /usr/lib/postgresql/*/bin; do
-        [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] || continue
-        major=$(basename "$(dirname "$dir")")
-        [ "$major" -ge "$postgres_min" ] 2>/dev/null && return 0
+    local dir major on_path
+    on_path=$(readlink -f "$(command -v postgres)" || true)
+    for dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* "${on_path%/*}"; do
+        if ! [ -x "$dir/initdb" ] || ! [ -x "$dir/postgres" ]; then continue; fi
+        major=$("$dir/postgres" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+        if [ "$major" -ge "$postgres_min" ]; then return 0; fi
     done
-    has initdb && has postgres || return 1
-    major=$(postgres --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
-    [ "$major" -ge "$postgres_min" ]
+    return 1
 }
 
 has_c_compiler() { has gcc && echo '#include <stdlib.h>' | gcc -E - >/dev/null 2>&1; }
