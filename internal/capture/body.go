@@ -58,7 +58,9 @@ func (r *reader) bodyText(b *body) {
 // finishBodies gives the entry its bodies once all of it is read: "encoding"
 // may stand behind "text".
 func (r *reader) finishBodies() {
-	r.entry.Request.Body = r.reqBody.finish()
+	if b := r.reqBody.finish(); b != nil && (b.Size != 0 || len(b.Params) > 0 || b.Omitted) {
+		r.entry.Request.Body = b // some exporters write an empty postData for every GET
+	}
 	if r.entry.Response != nil {
 		r.entry.Response.Body = r.respBody.finish()
 	}
