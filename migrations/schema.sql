@@ -1,0 +1,947 @@
+-- The schema that the migrations make. Written by `go run ./internal/testkit/dumpschema`; do not edit.
+
+CREATE FUNCTION public.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'audit entries are never changed' USING ERRCODE = '42501';
+END
+$$;
+
+CREATE TABLE public.artifacts (
+    partner_id uuid NOT NULL,
+    digest text NOT NULL,
+    media_type text NOT NULL,
+    bytes bigint NOT NULL,
+    width integer,
+    height integer,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT artifacts_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.audit_entries (
+    id uuid NOT NULL,
+    partner_id uuid,
+    integration_id uuid,
+    actor_id uuid,
+    action text NOT NULL,
+    object_kind text NOT NULL,
+    object_id text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    details jsonb NOT NULL,
+    encoded bytea NOT NULL
+);
+
+COMMENT ON COLUMN public.audit_entries.encoded IS 'the one encoding (JCS) that digests and proofs are made of; the other columns repeat it for reading';
+
+CREATE TABLE public.audit_personal (
+    entry_id uuid NOT NULL,
+    field text NOT NULL,
+    salt bytea NOT NULL,
+    value text NOT NULL
+);
+
+COMMENT ON TABLE public.audit_personal IS 'salt and clear value behind each salted digest in an audit entry; deleting a row erases the person and keeps the log';
+
+CREATE TABLE public.captures (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    test_run_id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    exporter text NOT NULL,
+    cannot_show text[] NOT NULL,
+    redacted_by text NOT NULL,
+    format integer NOT NULL,
+    policy integer NOT NULL,
+    digest text NOT NULL,
+    entry_count integer NOT NULL,
+    report jsonb NOT NULL,
+    configuration_version integer NOT NULL,
+    happened_at timestamp with time zone,
+    captured_at timestamp with time zone,
+    received_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT captures_kind_check CHECK ((kind = ANY (ARRAY['browser'::text, 'recorder'::text, 'back_channel'::text, 'probe'::text]))),
+    CONSTRAINT captures_redacted_by_check CHECK ((redacted_by = ANY (ARRAY['server'::text, 'partner_browser'::text, 'partner_cli'::text, 'partner_recorder'::text, 'partner_server'::text])))
+);
+
+COMMENT ON COLUMN public.captures.report IS 'redaction report: rule, place, count';
+
+COMMENT ON COLUMN public.captures.happened_at IS 'first request in the capture, by the clock of the recording machine';
+
+COMMENT ON COLUMN public.captures.captured_at IS 'last request in the capture, by the clock of the recording machine';
+
+COMMENT ON COLUMN public.captures.received_at IS 'when the server had all of it';
+
+CREATE TABLE public.checklist_items (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    template_version integer NOT NULL,
+    requirement_id text NOT NULL,
+    "position" integer NOT NULL,
+    title text NOT NULL,
+    help text NOT NULL,
+    applies boolean NOT NULL,
+    required boolean NOT NULL,
+    phase text NOT NULL,
+    done_by text NOT NULL,
+    may_be_asked boolean NOT NULL,
+    state text NOT NULL,
+    stale_reason text,
+    not_applicable_reason text,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone,
+    owner_id uuid,
+    due_on date,
+    claimed_by uuid,
+    claimed_at timestamp with time zone,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT checklist_items_check CHECK (((state = 'not_applicable'::text) = (not_applicable_reason IS NOT NULL))),
+    CONSTRAINT checklist_items_check1 CHECK (((state <> 'claimed'::text) OR (claimed_by IS NOT NULL))),
+    CONSTRAINT checklist_items_check2 CHECK (((state <> ALL (ARRAY['accepted'::text, 'returned'::text])) OR (decided_by IS NOT NULL))),
+    CONSTRAINT checklist_items_check3 CHECK (((state <> 'accepted'::text) OR (claimed_by IS NULL) OR (claimed_by <> decided_by))),
+    CONSTRAINT checklist_items_done_by_check CHECK ((done_by = ANY (ARRAY['partner'::text, 'consultant'::text, 'both'::text]))),
+    CONSTRAINT checklist_items_phase_check CHECK ((phase = ANY (ARRAY['review'::text, 'walkthrough'::text, 'go_live'::text]))),
+    CONSTRAINT checklist_items_state_check CHECK ((state = ANY (ARRAY['open'::text, 'claimed'::text, 'accepted'::text, 'returned'::text, 'not_applicable'::text])))
+);
+
+COMMENT ON COLUMN public.checklist_items.applies IS 'false when protocol, use case or configuration rule the requirement out';
+
+COMMENT ON COLUMN public.checklist_items.stale_reason IS 'set while the item is stale: what changed since it was claimed or accepted';
+
+COMMENT ON COLUMN public.checklist_items.confirmed_by IS 'the consultant who confirmed that the item does not apply';
+
+CREATE TABLE public.comments (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    item_id uuid,
+    capture_id uuid,
+    entry_n integer,
+    text text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT comments_text_check CHECK ((text <> ''::text))
+);
+
+CREATE TABLE public.configuration_versions (
+    partner_id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    version integer NOT NULL,
+    config jsonb NOT NULL,
+    digest text NOT NULL,
+    saved_by uuid NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.configuration_versions.config IS 'integration.yaml v1 as JSON';
+
+CREATE TABLE public.decisions (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    revision_id uuid NOT NULL,
+    decision text NOT NULL,
+    reasons text NOT NULL,
+    decided_by uuid NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT decisions_decision_check CHECK ((decision = ANY (ARRAY['ready'::text, 'returned'::text, 'go'::text, 'go_with_conditions'::text, 'no_go'::text])))
+);
+
+COMMENT ON TABLE public.decisions IS 'the decision of a review and the outcome of a walkthrough';
+
+CREATE TABLE public.entries (
+    partner_id uuid NOT NULL,
+    capture_id uuid NOT NULL,
+    n integer NOT NULL,
+    method text NOT NULL,
+    status integer NOT NULL,
+    scheme text NOT NULL,
+    host text NOT NULL,
+    path text NOT NULL,
+    role text NOT NULL,
+    is_hop boolean NOT NULL,
+    entry jsonb NOT NULL,
+    happened_at timestamp with time zone,
+    captured_at timestamp with time zone,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT entries_role_check CHECK ((role = ANY (ARRAY['partner'::text, 'provider'::text, 'third_party'::text])))
+);
+
+COMMENT ON COLUMN public.entries.is_hop IS 'a page or redirect of the browser''s own way, not a sub-request';
+
+COMMENT ON COLUMN public.entries.entry IS 'the redacted entry as the transcript package reads it';
+
+CREATE TABLE public.evidence (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    kind text NOT NULL,
+    capture_id uuid,
+    artifact_digest text,
+    text text,
+    configuration_version integer NOT NULL,
+    rule_set integer NOT NULL,
+    happened_at timestamp with time zone,
+    captured_at timestamp with time zone,
+    received_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    withdrawn_at timestamp with time zone,
+    CONSTRAINT evidence_check CHECK (((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'back_channel'::text])) = (capture_id IS NOT NULL))),
+    CONSTRAINT evidence_check1 CHECK (((kind = 'screenshot'::text) = (artifact_digest IS NOT NULL))),
+    CONSTRAINT evidence_check2 CHECK (((kind = ANY (ARRAY['declaration'::text, 'observation'::text])) = (text IS NOT NULL))),
+    CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'screenshot'::text, 'back_channel'::text, 'declaration'::text, 'observation'::text])))
+);
+
+CREATE TABLE public.findings (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    test_run_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    rule text NOT NULL,
+    rule_set integer NOT NULL,
+    configuration_version integer NOT NULL,
+    verdict text NOT NULL,
+    severity text NOT NULL,
+    finding jsonb NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT findings_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'warn'::text, 'not_seen'::text])))
+);
+
+CREATE TABLE public.idempotency_keys (
+    actor_id uuid NOT NULL,
+    key text NOT NULL,
+    action text NOT NULL,
+    result text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 8) AND (length(key) <= 64)))
+);
+
+COMMENT ON COLUMN public.idempotency_keys.result IS 'id of the object that the first use made or changed';
+
+CREATE TABLE public.integrations (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    configuration_version integer NOT NULL,
+    consultant_id uuid,
+    stage text NOT NULL,
+    stage_since timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT integrations_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT integrations_stage_check CHECK ((stage = ANY (ARRAY['described'::text, 'testing'::text, 'review'::text, 'walkthrough'::text, 'sign_off'::text, 'live'::text])))
+);
+
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone
+);
+
+CREATE TABLE public.packets (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    revision_id uuid NOT NULL,
+    edition integer NOT NULL,
+    state text NOT NULL,
+    problem text,
+    salts bytea NOT NULL,
+    content jsonb NOT NULL,
+    digest text,
+    packet_json text,
+    bytes bigint,
+    created_at timestamp with time zone NOT NULL,
+    made_at timestamp with time zone,
+    CONSTRAINT packets_check CHECK (((state = 'pending'::text) = (digest IS NULL))),
+    CONSTRAINT packets_edition_check CHECK ((edition >= 1)),
+    CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text])))
+);
+
+COMMENT ON COLUMN public.packets.problem IS 'why the last attempt to make it did not succeed, in words for users';
+
+COMMENT ON COLUMN public.packets.salts IS 'salts of the leaves, kept so that a retry gives the same bytes';
+
+COMMENT ON COLUMN public.packets.content IS 'what the packet is made of, fixed when it was asked for';
+
+COMMENT ON COLUMN public.packets.packet_json IS 'SHA-256 of packet.json, hex';
+
+CREATE TABLE public.partner_members (
+    partner_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT partner_members_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])))
+);
+
+CREATE TABLE public.partners (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    raw_uploads text DEFAULT 'allowed'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT partners_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT partners_raw_uploads_check CHECK ((raw_uploads = ANY (ARRAY['allowed'::text, 'forbidden'::text])))
+);
+
+COMMENT ON COLUMN public.partners.raw_uploads IS 'whether captures may arrive unredacted and be redacted while they stream in';
+
+CREATE TABLE public.passkeys (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    credential jsonb NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+COMMENT ON COLUMN public.passkeys.credential IS 'public key and flags as the webauthn library keeps them; no secret';
+
+CREATE TABLE public.remarks (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    number integer NOT NULL,
+    revision_id uuid,
+    capture_id uuid,
+    entry_n integer,
+    param text,
+    text text NOT NULL,
+    state text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    answer text,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    waiver_reason text,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT remarks_check CHECK (((state = 'waived'::text) = (waiver_reason IS NOT NULL))),
+    CONSTRAINT remarks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text, 'waived'::text]))),
+    CONSTRAINT remarks_text_check CHECK ((text <> ''::text))
+);
+
+CREATE TABLE public.revisions (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    number integer NOT NULL,
+    configuration_version integer NOT NULL,
+    rule_set integer NOT NULL,
+    round_id uuid NOT NULL,
+    frozen jsonb NOT NULL,
+    state text NOT NULL,
+    submitted_by uuid NOT NULL,
+    submitted_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT revisions_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'ready'::text, 'returned'::text])))
+);
+
+COMMENT ON COLUMN public.revisions.frozen IS 'items, evidence and findings as they stood when the partner submitted';
+
+CREATE TABLE public.rounds (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    number integer NOT NULL,
+    sealed_key bytea,
+    names jsonb DEFAULT '{}'::jsonb NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT rounds_check CHECK (((closed_at IS NULL) = (sealed_key IS NOT NULL)))
+);
+
+COMMENT ON COLUMN public.rounds.sealed_key IS 'pseudonym key, sealed under a key outside the database; destroyed when the round closes';
+
+COMMENT ON COLUMN public.rounds.names IS 'keyed digests of undeclared hosts and path segments with their numbers, so that they stay the same within the round';
+
+CREATE TABLE public.sessions (
+    token text NOT NULL,
+    data bytea NOT NULL,
+    expiry timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.settings (
+    name text NOT NULL,
+    value text NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL
+);
+
+COMMENT ON TABLE public.settings IS 'settings of the provider, by name from a closed list in the code';
+
+CREATE TABLE public.sign_in_links (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    purpose text NOT NULL,
+    user_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_links_check CHECK (((purpose = 'setup'::text) = (user_id IS NULL))),
+    CONSTRAINT sign_in_links_purpose_check CHECK ((purpose = ANY (ARRAY['setup'::text, 'invitation'::text, 'sign_in'::text])))
+);
+
+COMMENT ON COLUMN public.sign_in_links.token_hash IS 'SHA-256 of the token; the token itself is shown once and never stored';
+
+CREATE TABLE public.sign_offs (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    revision_id uuid NOT NULL,
+    part text NOT NULL,
+    signed_off_by uuid NOT NULL,
+    signed_off_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_offs_part_check CHECK ((part = ANY (ARRAY['partner'::text, 'reviewer'::text, 'account_team'::text])))
+);
+
+COMMENT ON TABLE public.sign_offs IS 'human acts, not cryptography';
+
+CREATE TABLE public.test_runs (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    round_id uuid NOT NULL,
+    number integer NOT NULL,
+    scenario text NOT NULL,
+    test_user text NOT NULL,
+    release text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL
+);
+
+COMMENT ON COLUMN public.test_runs.test_user IS 'label of a test user of the integration, never a name or credential';
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    provider_role text,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT users_email_check CHECK ((email <> ''::text)),
+    CONSTRAINT users_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT users_provider_role_check CHECK ((provider_role = ANY (ARRAY['consultant'::text, 'account_team'::text, 'provider_admin'::text])))
+);
+
+COMMENT ON COLUMN public.users.provider_role IS 'set for people of the identity provider only; partners'' people have partner_members rows';
+
+CREATE TABLE public.walkthrough_steps (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    walkthrough_id uuid NOT NULL,
+    n integer NOT NULL,
+    item_id uuid NOT NULL,
+    title text NOT NULL,
+    mark text,
+    observation text DEFAULT ''::text NOT NULL,
+    marked_by uuid,
+    marked_at timestamp with time zone,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT walkthrough_steps_check CHECK (((mark IS NULL) = (marked_by IS NULL))),
+    CONSTRAINT walkthrough_steps_check1 CHECK (((mark IS NULL) OR (mark = 'confirmed'::text) OR (observation <> ''::text))),
+    CONSTRAINT walkthrough_steps_mark_check CHECK ((mark = ANY (ARRAY['confirmed'::text, 'not_confirmed'::text, 'with_condition'::text])))
+);
+
+CREATE TABLE public.walkthroughs (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    revision_id uuid NOT NULL,
+    state text NOT NULL,
+    planned_for timestamp with time zone NOT NULL,
+    place text NOT NULL,
+    people jsonb NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT walkthroughs_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'running'::text, 'ended'::text])))
+);
+
+COMMENT ON COLUMN public.walkthroughs.people IS 'who takes part: name and part (drives, leads, observes)';
+
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_pkey PRIMARY KEY (partner_id, digest);
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_personal
+    ADD CONSTRAINT audit_personal_pkey PRIMARY KEY (entry_id, field);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_partner_id_integration_id_requirement_id_key UNIQUE (partner_id, integration_id, requirement_id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.configuration_versions
+    ADD CONSTRAINT configuration_versions_pkey PRIMARY KEY (partner_id, integration_id, version);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_pkey PRIMARY KEY (partner_id, capture_id, n);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.findings
+    ADD CONSTRAINT findings_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_id, key);
+
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_partner_id_revision_id_edition_key UNIQUE (partner_id, revision_id, edition);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.partner_members
+    ADD CONSTRAINT partner_members_pkey PRIMARY KEY (partner_id, user_id);
+
+ALTER TABLE ONLY public.partners
+    ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.rounds
+    ADD CONSTRAINT rounds_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.rounds
+    ADD CONSTRAINT rounds_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (token);
+
+ALTER TABLE ONLY public.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.sign_offs
+    ADD CONSTRAINT sign_offs_partner_id_revision_id_part_key UNIQUE (partner_id, revision_id, part);
+
+ALTER TABLE ONLY public.sign_offs
+    ADD CONSTRAINT sign_offs_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.test_runs
+    ADD CONSTRAINT test_runs_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.test_runs
+    ADD CONSTRAINT test_runs_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.walkthrough_steps
+    ADD CONSTRAINT walkthrough_steps_partner_id_walkthrough_id_n_key UNIQUE (partner_id, walkthrough_id, n);
+
+ALTER TABLE ONLY public.walkthrough_steps
+    ADD CONSTRAINT walkthrough_steps_pkey PRIMARY KEY (partner_id, id);
+
+ALTER TABLE ONLY public.walkthroughs
+    ADD CONSTRAINT walkthroughs_partner_id_revision_id_key UNIQUE (partner_id, revision_id);
+
+ALTER TABLE ONLY public.walkthroughs
+    ADD CONSTRAINT walkthroughs_pkey PRIMARY KEY (partner_id, id);
+
+CREATE INDEX audit_entries_at_idx ON public.audit_entries USING btree (at DESC, id DESC);
+
+CREATE INDEX audit_entries_integration_idx ON public.audit_entries USING btree (partner_id, integration_id, at DESC, id DESC);
+
+CREATE INDEX captures_test_run_idx ON public.captures USING btree (partner_id, test_run_id, number);
+
+CREATE INDEX comments_item_idx ON public.comments USING btree (partner_id, integration_id, item_id, created_at);
+
+CREATE INDEX decisions_revision_idx ON public.decisions USING btree (partner_id, revision_id);
+
+CREATE INDEX entries_hops_idx ON public.entries USING btree (partner_id, capture_id, n) WHERE is_hop;
+
+CREATE INDEX evidence_item_idx ON public.evidence USING btree (partner_id, integration_id, item_id);
+
+CREATE INDEX findings_rule_idx ON public.findings USING btree (partner_id, integration_id, rule);
+
+CREATE INDEX findings_run_idx ON public.findings USING btree (partner_id, test_run_id, "position");
+
+CREATE INDEX integrations_consultant_idx ON public.integrations USING btree (consultant_id);
+
+CREATE UNIQUE INDEX integrations_name_key ON public.integrations USING btree (partner_id, lower(name));
+
+CREATE INDEX outbox_unsent_idx ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
+
+CREATE INDEX partner_members_user_id_idx ON public.partner_members USING btree (user_id);
+
+CREATE UNIQUE INDEX partners_name_key ON public.partners USING btree (lower(name));
+
+CREATE INDEX passkeys_user_id_idx ON public.passkeys USING btree (user_id);
+
+CREATE INDEX remarks_item_idx ON public.remarks USING btree (partner_id, integration_id, item_id);
+
+CREATE UNIQUE INDEX revisions_open_key ON public.revisions USING btree (partner_id, integration_id) WHERE (state = 'submitted'::text);
+
+CREATE INDEX revisions_queue_idx ON public.revisions USING btree (submitted_at) WHERE (state = 'submitted'::text);
+
+CREATE UNIQUE INDEX rounds_open_key ON public.rounds USING btree (partner_id, integration_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX sessions_expiry_idx ON public.sessions USING btree (expiry);
+
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.audit_personal
+    ADD CONSTRAINT audit_personal_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.audit_entries(id);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_digest_fkey FOREIGN KEY (partner_id, digest) REFERENCES public.artifacts(partner_id, digest);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_integration_id_configuration_version_fkey FOREIGN KEY (partner_id, integration_id, configuration_version) REFERENCES public.configuration_versions(partner_id, integration_id, version);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_round_id_fkey FOREIGN KEY (partner_id, round_id) REFERENCES public.rounds(partner_id, id);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_partner_id_test_run_id_fkey FOREIGN KEY (partner_id, test_run_id) REFERENCES public.test_runs(partner_id, id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_claimed_by_fkey FOREIGN KEY (claimed_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.checklist_items
+    ADD CONSTRAINT checklist_items_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_partner_id_capture_id_fkey FOREIGN KEY (partner_id, capture_id) REFERENCES public.captures(partner_id, id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_partner_id_item_id_fkey FOREIGN KEY (partner_id, item_id) REFERENCES public.checklist_items(partner_id, id);
+
+ALTER TABLE ONLY public.configuration_versions
+    ADD CONSTRAINT configuration_versions_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.configuration_versions
+    ADD CONSTRAINT configuration_versions_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_partner_id_capture_id_fkey FOREIGN KEY (partner_id, capture_id) REFERENCES public.captures(partner_id, id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_partner_id_artifact_digest_fkey FOREIGN KEY (partner_id, artifact_digest) REFERENCES public.artifacts(partner_id, digest);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_partner_id_capture_id_fkey FOREIGN KEY (partner_id, capture_id) REFERENCES public.captures(partner_id, id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_partner_id_integration_id_configuration_version_fkey FOREIGN KEY (partner_id, integration_id, configuration_version) REFERENCES public.configuration_versions(partner_id, integration_id, version);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_partner_id_item_id_fkey FOREIGN KEY (partner_id, item_id) REFERENCES public.checklist_items(partner_id, id);
+
+ALTER TABLE ONLY public.findings
+    ADD CONSTRAINT findings_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.findings
+    ADD CONSTRAINT findings_partner_id_test_run_id_fkey FOREIGN KEY (partner_id, test_run_id) REFERENCES public.test_runs(partner_id, id);
+
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_consultant_id_fkey FOREIGN KEY (consultant_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_partner_id_digest_fkey FOREIGN KEY (partner_id, digest) REFERENCES public.artifacts(partner_id, digest);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+ALTER TABLE ONLY public.partner_members
+    ADD CONSTRAINT partner_members_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+
+ALTER TABLE ONLY public.partner_members
+    ADD CONSTRAINT partner_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_partner_id_capture_id_fkey FOREIGN KEY (partner_id, capture_id) REFERENCES public.captures(partner_id, id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_partner_id_item_id_fkey FOREIGN KEY (partner_id, item_id) REFERENCES public.checklist_items(partner_id, id);
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_partner_id_integration_id_configuration_version_fkey FOREIGN KEY (partner_id, integration_id, configuration_version) REFERENCES public.configuration_versions(partner_id, integration_id, version);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_partner_id_round_id_fkey FOREIGN KEY (partner_id, round_id) REFERENCES public.rounds(partner_id, id);
+
+ALTER TABLE ONLY public.revisions
+    ADD CONSTRAINT revisions_submitted_by_fkey FOREIGN KEY (submitted_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.rounds
+    ADD CONSTRAINT rounds_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.sign_offs
+    ADD CONSTRAINT sign_offs_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.sign_offs
+    ADD CONSTRAINT sign_offs_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+ALTER TABLE ONLY public.sign_offs
+    ADD CONSTRAINT sign_offs_signed_off_by_fkey FOREIGN KEY (signed_off_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.test_runs
+    ADD CONSTRAINT test_runs_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.test_runs
+    ADD CONSTRAINT test_runs_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.test_runs
+    ADD CONSTRAINT test_runs_partner_id_round_id_fkey FOREIGN KEY (partner_id, round_id) REFERENCES public.rounds(partner_id, id);
+
+ALTER TABLE ONLY public.walkthrough_steps
+    ADD CONSTRAINT walkthrough_steps_marked_by_fkey FOREIGN KEY (marked_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.walkthrough_steps
+    ADD CONSTRAINT walkthrough_steps_partner_id_item_id_fkey FOREIGN KEY (partner_id, item_id) REFERENCES public.checklist_items(partner_id, id);
+
+ALTER TABLE ONLY public.walkthrough_steps
+    ADD CONSTRAINT walkthrough_steps_partner_id_walkthrough_id_fkey FOREIGN KEY (partner_id, walkthrough_id) REFERENCES public.walkthroughs(partner_id, id);
+
+ALTER TABLE ONLY public.walkthroughs
+    ADD CONSTRAINT walkthroughs_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.walkthroughs
+    ADD CONSTRAINT walkthroughs_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.walkthroughs
+    ADD CONSTRAINT walkthroughs_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.artifacts TO proofwalk_app;
+GRANT SELECT ON TABLE public.artifacts TO proofwalk_read;
+
+GRANT SELECT,INSERT ON TABLE public.audit_entries TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_entries TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_personal TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_personal TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.captures TO proofwalk_app;
+GRANT SELECT ON TABLE public.captures TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checklist_items TO proofwalk_app;
+GRANT SELECT ON TABLE public.checklist_items TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO proofwalk_app;
+GRANT SELECT ON TABLE public.comments TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.configuration_versions TO proofwalk_app;
+GRANT SELECT ON TABLE public.configuration_versions TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decisions TO proofwalk_app;
+GRANT SELECT ON TABLE public.decisions TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.entries TO proofwalk_app;
+GRANT SELECT ON TABLE public.entries TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.evidence TO proofwalk_app;
+GRANT SELECT ON TABLE public.evidence TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.findings TO proofwalk_app;
+GRANT SELECT ON TABLE public.findings TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO proofwalk_app;
+GRANT SELECT ON TABLE public.idempotency_keys TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO proofwalk_app;
+GRANT SELECT ON TABLE public.integrations TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO proofwalk_app;
+GRANT SELECT ON TABLE public.outbox TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.packets TO proofwalk_app;
+GRANT SELECT ON TABLE public.packets TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partner_members TO proofwalk_app;
+GRANT SELECT ON TABLE public.partner_members TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partners TO proofwalk_app;
+GRANT SELECT ON TABLE public.partners TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkeys TO proofwalk_app;
+GRANT SELECT ON TABLE public.passkeys TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remarks TO proofwalk_app;
+GRANT SELECT ON TABLE public.remarks TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.revisions TO proofwalk_app;
+GRANT SELECT ON TABLE public.revisions TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rounds TO proofwalk_app;
+GRANT SELECT ON TABLE public.rounds TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO proofwalk_app;
+GRANT SELECT ON TABLE public.sessions TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO proofwalk_app;
+GRANT SELECT ON TABLE public.settings TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_links TO proofwalk_app;
+GRANT SELECT ON TABLE public.sign_in_links TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_offs TO proofwalk_app;
+GRANT SELECT ON TABLE public.sign_offs TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.test_runs TO proofwalk_app;
+GRANT SELECT ON TABLE public.test_runs TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO proofwalk_app;
+GRANT SELECT ON TABLE public.users TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.walkthrough_steps TO proofwalk_app;
+GRANT SELECT ON TABLE public.walkthrough_steps TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.walkthroughs TO proofwalk_app;
+GRANT SELECT ON TABLE public.walkthroughs TO proofwalk_read;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE proofwalk_owner IN SCHEMA public GRANT SELECT,USAGE ON SEQUENCES  TO proofwalk_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE proofwalk_owner IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO proofwalk_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE proofwalk_owner IN SCHEMA public GRANT SELECT ON TABLES  TO proofwalk_read;
