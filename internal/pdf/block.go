@@ -75,7 +75,7 @@ type Table struct {
 	Rows    []Row
 	Size    float64 // text size; zero means BodySize
 	Before  float64
-	Pad     float64 // above and below each cell; zero means 5
+	Pad     float64 // above and below each cell; zero means 4
 	Frame   bool    // a line around the table, as around lanes
 	// Lines are drawn below each row; zero means Line. Use White for none.
 	Lines   Colour

@@ -1,0 +1,247 @@
+package pdf
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-text/typesetting/segmenter"
+)
+
+// Errors of a document that breaks the rules of its structure.
+var (
+	ErrNoTitle         = errors.New("document has no title")
+	ErrHeadingLevel    = errors.New("heading level skips one")
+	ErrDuplicateAnchor = errors.New("anchor is named twice")
+	ErrNoAlt           = errors.New("figure has no alternative text")
+	ErrBadTable        = errors.New("table row does not fill its columns")
+	ErrNotSettled      = errors.New("page numbers do not settle")
+)
+
+// node is a part of the flow with its final size, not yet placed on a page.
+type node struct {
+	h      float64
+	gap    float64 // space above, dropped at the top of a page
+	keep   bool    // stays on the page of the node behind it
+	kids   []child
+	paint  func(p *painter, x, y float64) // drawn below the kids
+	repeat *node                          // drawn first, as an artifact, when the node begins a page
+	// split cuts the node so that the first part is at most avail high; head is
+	// nil when nothing fits. A node without split is never cut.
+	split func(avail float64) (head, rest *node)
+
+	artifact bool // a repeated head
+
+	control bool // has no ink: an anchor, a running title, a break
+	fresh   bool // begins a new page
+	need    float64
+	anchor  string
+	running *Running
+	title   *title
+}
+
+// child is a node at a place inside another.
+type child struct {
+	n    *node
+	x, y float64
+}
+
+// title is a bookmark.
+type title struct {
+	level int
+	text  string
+	page  *page
+	y     float64
+}
+
+// layouter sets blocks into nodes. One is used for each pass.
+type layouter struct {
+	opt    *Options
+	fonts  *fontSet
+	seg    segmenter.Segmenter
+	parent *elem
+	maxH   float64  // height of the flow of a page, less the boxes around
+	last   *numbers // what the pass before found
+
+	asked       bool // a number of the last pass was used
+	unprintable int
+	level       int // of the last heading
+	anchors     map[string]bool
+	err         error
+}
+
+// numbers are what a pass finds and the next one prints.
+type numbers struct {
+	pages       int
+	unprintable int
+	anchors     []AnchorPage
+	byName      map[string]int
+}
+
+func (n *numbers) has(anchor string) bool { _, ok := n.byName[anchor]; return ok }
+
+func (n *numbers) pageOf(anchor string) int { return n.byName[anchor] }
+
+func (n *numbers) equal(o *numbers) bool {
+	if n.pages != o.pages || n.unprintable != o.unprintable || len(n.anchors) != len(o.anchors) {
+		return false
+	}
+	for i := range n.anchors {
+		if n.anchors[i] != o.anchors[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fail keeps the first error; layout goes on.
+func (l *layouter) fail(err error) {
+	if l.err == nil {
+		l.err = err
+	}
+}
+
+// name notes an anchor and returns it.
+func (l *layouter) name(anchor string) string {
+	if anchor != "" {
+		if l.anchors[anchor] {
+			l.fail(fmt.Errorf("naming anchor %d: %w", len(l.anchors)+1, ErrDuplicateAnchor))
+		}
+		l.anchors[anchor] = true
+	}
+	return anchor
+}
+
+// within sets blocks below an element.
+func (l *layouter) within(e *elem, width float64, blocks []Block) []*node {
+	old := l.parent
+	l.parent = e
+	defer func() { l.parent = old }()
+	var out []*node
+	for _, b := range blocks {
+		out = append(out, b.lay(l, width)...)
+	}
+	return out
+}
+
+// oneLine sets spans on a single line of any length.
+func (l *layouter) oneLine(spans []Span, ts textStyle, e *elem) *line {
+	ts.leave = true
+	lines := l.lines(l.inline(spans, ts, e), 1e9, ts)
+	return lines[0]
+}
+
+// stacked puts nodes below each other into one.
+func stacked(nodes []*node) *node {
+	out := &node{}
+	for i, n := range nodes {
+		if i > 0 {
+			out.h += n.gap
+		}
+		out.kids = append(out.kids, child{n: n, y: out.h})
+		out.h += n.h
+	}
+	out.split = func(avail float64) (head, rest *node) {
+		fit := splitFlow(nodes, avail)
+		if fit.head == nil {
+			return nil, out
+		}
+		return stacked(fit.head), stacked(fit.rest)
+	}
+	return out
+}
+
+// flowSplit is a flow cut at a height.
+type flowSplit struct{ head, rest []*node }
+
+// splitFlow cuts nodes so that the first part fits, keeping together what is to
+// be kept and cutting a node only when it cannot be moved on.
+func splitFlow(nodes []*node, avail float64) flowSplit {
+	var h float64
+	n, safe := 0, 0
+	for ; n < len(nodes); n++ {
+		next := h + nodes[n].h
+		if n > 0 {
+			next += nodes[n].gap
+		}
+		if next > avail+slack {
+			break
+		}
+		h = next
+		if !nodes[n].keep {
+			safe = n + 1
+		}
+	}
+	if n == len(nodes) {
+		return flowSplit{head: nodes}
+	}
+	if safe == 0 && nodes[n].split != nil {
+		if n > 0 {
+			h += nodes[n].gap
+		}
+		if a, b := nodes[n].split(avail - h); a != nil {
+			return flowSplit{append(append([]*node(nil), nodes[:n]...), a), append([]*node{b}, nodes[n+1:]...)}
+		}
+	}
+	if safe == 0 {
+		safe = n // nothing can be kept: better a bad break than none
+	}
+	if safe == 0 {
+		return flowSplit{rest: nodes}
+	}
+	rest := nodes[safe:]
+	if r := rest[0].repeat; r != nil {
+		rest = append([]*node{r}, rest...)
+	}
+	return flowSplit{nodes[:safe], rest}
+}
+
+// beside puts stacks next to each other, each at its x.
+func beside(cols []*node, xs []float64, paint func(h float64) func(p *painter, x, y float64)) *node {
+	out := &node{}
+	for i, c := range cols {
+		out.kids = append(out.kids, child{n: c, x: xs[i]})
+		out.h = max(out.h, c.h)
+	}
+	if paint != nil {
+		out.paint = paint(out.h)
+	}
+	out.split = func(avail float64) (head, rest *node) {
+		heads, rests := make([]*node, len(cols)), make([]*node, len(cols))
+		any := false
+		for i, c := range cols {
+			heads[i], rests[i] = c, stacked(nil)
+			if c.h > avail {
+				heads[i], rests[i] = c.split(avail)
+			}
+			if heads[i] == nil {
+				heads[i] = stacked(nil)
+			} else if heads[i].h > 0 {
+				any = true
+			}
+		}
+		if !any {
+			return nil, out
+		}
+		return beside(heads, xs, paint), beside(rests, xs, paint)
+	}
+	return out
+}
+
+// padded puts space around a node and paints behind it.
+func padded(in *node, left, top, right, bottom float64, paint func(p *painter, x, y, h float64)) *node {
+	out := &node{h: in.h + top + bottom, kids: []child{{n: in, x: left, y: top}}}
+	h := out.h
+	if paint != nil {
+		out.paint = func(p *painter, x, y float64) { paint(p, x, y, h) }
+	}
+	if in.split != nil {
+		out.split = func(avail float64) (head, rest *node) {
+			a, b := in.split(avail - top - bottom)
+			if a == nil {
+				return nil, out
+			}
+			return padded(a, left, top, right, bottom, paint), padded(b, left, top, right, bottom, paint)
+		}
+	}
+	return out
+}

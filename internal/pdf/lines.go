@@ -1,0 +1,178 @@
+package pdf
+
+// The shape of lines, in ems. The letters of the fonts reach from -0.275 to
+// 1.025; that band is centred in the line.
+const (
+	textLeading  = 1.4
+	titleLeading = 1.2
+	titleFrom    = 13 // points; text of this size and above is set tighter
+	fontAscent   = 1.025
+	fontDescent  = 0.275
+)
+
+// height is the distance from the top of a line to that of the next.
+func (ln *line) height() float64 {
+	if ln.size >= titleFrom {
+		return q(ln.size * titleLeading)
+	}
+	return q(ln.size * textLeading)
+}
+
+// baseline is the distance from the top of a line to its base line.
+func (ln *line) baseline() float64 {
+	band := (fontAscent + fontDescent) * ln.size
+	return q((ln.height()-band)/2 + fontAscent*ln.size)
+}
+
+// breaker fills lines one after the other.
+type breaker struct {
+	l     *layouter
+	ts    textStyle
+	width float64
+	lines []*line
+	cur   *line
+	x     float64 // width of cur with the space at its end
+}
+
+// lines breaks atoms into lines no wider than width. A word wider than a line
+// is broken after one of / & ? = ; , : . _ - @ where it has one, else anywhere.
+func (l *layouter) lines(atoms []atom, width float64, ts textStyle) []*line {
+	b := &breaker{l: l, ts: ts, width: width}
+	b.next()
+	for i := range atoms {
+		b.add(&atoms[i], 0)
+		if atoms[i].ends {
+			b.next()
+		}
+	}
+	if n := len(b.lines); n > 1 && len(b.cur.pieces) == 0 && !atoms[len(atoms)-1].ends {
+		b.lines = b.lines[:n-1]
+	}
+	for _, ln := range b.lines {
+		ln.size = ts.size
+		for _, p := range ln.pieces {
+			ln.size = max(ln.size, p.size)
+		}
+	}
+	return b.lines
+}
+
+func (b *breaker) next() {
+	b.cur = &line{}
+	b.lines = append(b.lines, b.cur)
+	b.x = 0
+}
+
+// slack forgives rounding when text was measured to fit exactly.
+const slack = 0.05
+
+// add places an atom; level says how finely it has been cut already.
+func (b *breaker) add(a *atom, level int) {
+	if b.x+a.w > b.width+slack {
+		if a.w > b.width+slack && level < 2 && len(a.text) > 1 {
+			for _, part := range b.cut(a, level) {
+				b.add(&part, level+1)
+			}
+			return
+		}
+		if len(b.cur.pieces) > 0 {
+			b.next()
+		}
+	}
+	b.cur.pieces = append(b.cur.pieces, a.pieces...)
+	b.cur.w = b.x + a.w
+	b.cur.pieces = append(b.cur.pieces, a.space...)
+	b.x = b.cur.w + a.spaceW
+}
+
+// cut divides an atom: at level 0 after punctuation, at level 1 between
+// characters. The last part gets the space.
+func (b *breaker) cut(a *atom, level int) []atom {
+	var out []atom
+	from := 0
+	for i := range a.text {
+		end := i+1 == len(a.text)
+		if !end && (level == 0 && !punctuation(a.text[i]) || level == 1 && joins(a.text[i+1])) {
+			continue
+		}
+		part := atom{text: a.text[from : i+1], styles: a.styles[from : i+1]}
+		if end {
+			part.space, part.spaceW = a.space, a.spaceW
+		}
+		// Counted when the whole atom was set; not again for its parts.
+		seen := b.l.unprintable
+		part.pieces, part.w = b.l.pieces(part.text, part.styles, b.ts)
+		b.l.unprintable = seen
+		out = append(out, part)
+		from = i + 1
+	}
+	return out
+}
+
+func punctuation(r rune) bool {
+	switch r {
+	case '/', '&', '?', '=', ';', ',', ':', '.', '_', '-', '@':
+		return true
+	}
+	return false
+}
+
+// draw sets a line with its base line at y.
+func (ln *line) draw(p *painter, x, y float64) {
+	var lk linkRun
+	for i := 0; i < len(ln.pieces); {
+		pc := &ln.pieces[i]
+		if lk.st != pc.st && (lk.st == nil || lk.st.elem != pc.st.elem) {
+			lk.close(p, x, y)
+			lk = linkRun{st: pc.st, from: x}
+		}
+		lk.size = max(lk.size, pc.size)
+		switch {
+		case pc.icon != nil:
+			p.iconPiece(pc, x, y)
+			x += pc.w
+			i++
+		case pc.chip != nil:
+			p.chipPiece(pc, x, y)
+			x += pc.w
+			i++
+		default:
+			end, w := sameText(ln.pieces, i)
+			p.text(ln.pieces[i:end], x, y)
+			x += w
+			i = end
+		}
+	}
+	lk.close(p, x, y)
+}
+
+// sameText finds the pieces that can be shown with one operator.
+func sameText(ps []piece, i int) (end int, w float64) {
+	first := &ps[i]
+	for end = i; end < len(ps); end++ {
+		p := &ps[end]
+		if p.run == nil || p.run.font != first.run.font || p.size != first.size || p.st.colour != first.st.colour ||
+			p.st.elem != first.st.elem || p.run.actual != "" && end > i || first.run.actual != "" && end > i {
+			break
+		}
+		w += p.w
+	}
+	return end, w
+}
+
+// linkRun is the part of a line that belongs to one link.
+type linkRun struct {
+	st   *style
+	from float64
+	size float64
+}
+
+func (lk *linkRun) close(p *painter, to, y float64) {
+	if lk.st == nil || lk.st.link == nil || p.forced || to <= lk.from {
+		return
+	}
+	p.link(*lk.st.link, lk.st.elem, lk.from, y-fontAscent*lk.size, to, y+fontDescent*lk.size)
+	if lk.st.link.uri != "" {
+		p.hline(lk.from, to, y+0.14*lk.size, 0.5, lk.st.colour)
+	}
+}

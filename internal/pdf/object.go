@@ -1,0 +1,207 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"unicode/utf16"
+)
+
+// ref is the number of an indirect object; generations are always 0.
+type ref int
+
+// packSize is how many objects share one object stream: enough for deflate to
+// see the likeness between structure elements, few enough to open fast.
+const packSize = 200
+
+// file collects indirect objects and writes ISO 32000-1 with object streams
+// (7.5.7) and a cross-reference stream (7.5.8).
+type file struct {
+	buf   bytes.Buffer
+	xref  []xrefEntry // by object number; entry 0 is the free list
+	queue []packed
+	zip   *zlib.Writer
+	zbuf  bytes.Buffer
+}
+
+type xrefEntry struct {
+	kind   byte // 1: at offset, 2: inside an object stream
+	offset int  // offset, or number of the object stream
+	index  int  // index inside the object stream
+}
+
+type packed struct {
+	id   ref
+	body []byte
+}
+
+func newFile() *file {
+	f := &file{xref: make([]xrefEntry, 1)}
+	f.buf.WriteString("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
+	return f
+}
+
+// alloc reserves an object number.
+func (f *file) alloc() ref {
+	f.xref = append(f.xref, xrefEntry{})
+	return ref(len(f.xref) - 1)
+}
+
+// put writes an object at the end of the file.
+func (f *file) put(id ref, body []byte) {
+	f.xref[id] = xrefEntry{kind: 1, offset: f.buf.Len()}
+	f.buf.WriteString(strconv.Itoa(int(id)))
+	f.buf.WriteString(" 0 obj\n")
+	f.buf.Write(body)
+	f.buf.WriteString("\nendobj\n")
+}
+
+// pack queues an object for an object stream. Streams cannot be packed.
+func (f *file) pack(id ref, body []byte) {
+	f.queue = append(f.queue, packed{id, body})
+	if len(f.queue) == packSize {
+		f.flush()
+	}
+}
+
+// stream writes a stream object; dict is the inside of its dictionary without
+// Length. The data is written as it is.
+func (f *file) stream(id ref, dict string, data []byte) {
+	f.xref[id] = xrefEntry{kind: 1, offset: f.buf.Len()}
+	b := f.buf.AvailableBuffer()
+	b = strconv.AppendInt(b, int64(id), 10)
+	b = append(b, " 0 obj\n<<"...)
+	b = append(b, dict...)
+	b = append(b, "/Length "...)
+	b = strconv.AppendInt(b, int64(len(data)), 10)
+	b = append(b, ">>\nstream\n"...)
+	f.buf.Write(b)
+	f.buf.Write(data)
+	f.buf.WriteString("\nendstream\nendobj\n")
+}
+
+// deflated writes a stream object compressed with deflate.
+func (f *file) deflated(id ref, dict string, data []byte) {
+	f.stream(id, dict+"/Filter/FlateDecode", f.deflate(data))
+}
+
+// deflate compresses; the result is valid until the next call.
+func (f *file) deflate(data []byte) []byte {
+	f.zbuf.Reset()
+	if f.zip == nil {
+		f.zip = zlib.NewWriter(&f.zbuf)
+	} else {
+		f.zip.Reset(&f.zbuf)
+	}
+	// A bytes.Buffer returns no error.
+	_, _ = f.zip.Write(data)
+	_ = f.zip.Close()
+	return f.zbuf.Bytes()
+}
+
+// flush writes the queued objects as one object stream.
+func (f *file) flush() {
+	if len(f.queue) == 0 {
+		return
+	}
+	id := f.alloc()
+	var head, body []byte
+	for i, o := range f.queue {
+		head = strconv.AppendInt(head, int64(o.id), 10)
+		head = append(head, ' ')
+		head = strconv.AppendInt(head, int64(len(body)), 10)
+		head = append(head, ' ')
+		body = append(append(body, o.body...), '\n')
+		f.xref[o.id] = xrefEntry{kind: 2, offset: int(id), index: i}
+	}
+	dict := "/Type/ObjStm/N " + strconv.Itoa(len(f.queue)) + "/First " + strconv.Itoa(len(head))
+	f.deflated(id, dict, append(head, body...))
+	f.queue = f.queue[:0]
+}
+
+// finish writes the cross-reference stream and returns the file. The file
+// identifier is a digest of all bytes before it, so equal content has an equal
+// identifier and nothing else has.
+func (f *file) finish(root, info ref) []byte {
+	f.flush()
+	id := f.alloc()
+	start := f.buf.Len()
+	f.xref[id] = xrefEntry{kind: 1, offset: start}
+	rows := make([]byte, 0, 7*len(f.xref))
+	for i, e := range f.xref {
+		index := e.index
+		if i == 0 {
+			index = 0xFFFF
+		}
+		rows = append(rows, e.kind)
+		rows = binary.BigEndian.AppendUint32(rows, uint32(e.offset))
+		rows = binary.BigEndian.AppendUint16(rows, uint16(index))
+	}
+	sum := sha256.Sum256(f.buf.Bytes())
+	digest := hex.EncodeToString(sum[:16])
+	dict := "/Type/XRef/W[1 4 2]/Size " + strconv.Itoa(len(f.xref)) +
+		"/Root " + root.String() + "/Info " + info.String() + "/ID[<" + digest + "><" + digest + ">]"
+	f.deflated(id, dict, rows)
+	f.buf.WriteString("startxref\n" + strconv.Itoa(start) + "\n%%EOF\n")
+	return f.buf.Bytes()
+}
+
+// String is the reference as it stands in other objects.
+func (r ref) String() string { return strconv.Itoa(int(r)) + " 0 R" }
+
+// appendNum writes a length with at most two decimals: a hundredth of a point is
+// finer than any printer, and short numbers keep pages small.
+func appendNum(b []byte, v float64) []byte {
+	n := int64(v*100 + 0.5)
+	if v < 0 {
+		n = -int64(-v*100 + 0.5)
+	}
+	if n < 0 {
+		b = append(b, '-')
+		n = -n
+	}
+	b = strconv.AppendInt(b, n/100, 10)
+	if r := n % 100; r != 0 {
+		b = append(b, '.', byte('0'+r/10))
+		if r%10 != 0 {
+			b = append(b, byte('0'+r%10))
+		}
+	}
+	return b
+}
+
+// textString is a text string (7.9.2.2) in hexadecimal UTF-16, in which no
+// character of the text can end the string or begin an object.
+func textString(s string) string {
+	b := []byte("<FEFF")
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = appendHex16(b, u)
+	}
+	return string(append(b, '>'))
+}
+
+// byteString is a byte string in hexadecimal.
+func byteString(s string) string { return "<" + hex.EncodeToString([]byte(s)) + ">" }
+
+const hexDigits = "0123456789ABCDEF"
+
+func appendHex16(b []byte, v uint16) []byte {
+	return append(b, hexDigits[v>>12], hexDigits[v>>8&15], hexDigits[v>>4&15], hexDigits[v&15])
+}
+
+// name writes a name object; everything but letters and digits is escaped.
+func name(s string) string {
+	b := []byte{'/'}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
+			b = append(b, c)
+		} else {
+			b = append(b, '#', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,232 @@
+package pdf
+
+import (
+	"strconv"
+	"unicode/utf16"
+)
+
+// page is a page while it is drawn. Its coordinates have y growing downwards;
+// the painter turns them round.
+type page struct {
+	id     ref
+	number int // from 1
+	buf    []byte
+	marks  []*elem // by marked-content identifier
+	annots []annot
+}
+
+// annot is a link on a page.
+type annot struct {
+	id   ref
+	rect [4]float64 // left, bottom, right, top, in PDF coordinates
+	to   target
+	elem *elem
+	text string
+}
+
+// painter writes page content. Every operator stands inside marked content:
+// that of an element, or an artifact.
+type painter struct {
+	r       *renderer
+	page    *page
+	height  float64
+	open    bool
+	current *elem // nil while an artifact is open
+	forced  bool  // everything is an artifact: headers, footers, repeated heads
+	fill    Colour
+	stroke  Colour
+	width   float64
+}
+
+func (p *painter) num(v float64) {
+	p.page.buf = append(appendNum(p.page.buf, v), ' ')
+}
+
+func (p *painter) op(s string) { p.page.buf = append(append(p.page.buf, s...), '\n') }
+
+// begin opens marked content for an element, or an artifact for nil.
+func (p *painter) begin(e *elem) {
+	if p.forced {
+		e = nil
+	}
+	if p.open && p.current == e {
+		return
+	}
+	p.end()
+	p.open, p.current = true, e
+	switch {
+	case e != nil:
+		e.join()
+		id := len(p.page.marks)
+		p.page.marks = append(p.page.marks, e)
+		e.kids = append(e.kids, kid{page: p.page, mcid: id})
+		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
+		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
+		p.op(">>BDC")
+	case p.forced:
+		p.op("/Artifact<</Type/Pagination>>BDC")
+	default:
+		p.op("/Artifact<</Type/Layout>>BDC")
+	}
+}
+
+// end closes open marked content.
+func (p *painter) end() {
+	if p.open {
+		p.op("EMC")
+	}
+	p.open, p.current = false, nil
+}
+
+func (p *painter) rgb(c Colour, op string) {
+	for shift := 16; shift >= 0; shift -= 8 {
+		p.num(float64(c>>shift&0xFF) / 255)
+	}
+	p.op(op)
+}
+
+func (p *painter) fillColour(c Colour) {
+	if p.fill != c {
+		p.fill = c
+		p.rgb(c, "rg")
+	}
+}
+
+func (p *painter) strokeStyle(c Colour, width float64) {
+	if p.stroke != c {
+		p.stroke = c
+		p.rgb(c, "RG")
+	}
+	if p.width != width {
+		p.width = width
+		p.num(width)
+		p.op("w")
+	}
+}
+
+// text shows pieces of one font, size, colour and element at a base line.
+func (p *painter) text(ps []piece, x, y float64) {
+	first := &ps[0]
+	p.begin(first.st.elem)
+	p.fillColour(first.st.colour)
+	if first.run.actual != "" {
+		p.page.buf = append(p.page.buf, "/Span<</ActualText<FEFF"...)
+		for _, u := range utf16.Encode([]rune(first.run.actual)) {
+			p.page.buf = appendHex16(p.page.buf, u)
+		}
+		p.op(">>>BDC")
+	}
+	p.r.usedFont[first.run.font.id] = true
+	p.page.buf = append(p.page.buf, "BT /F"...)
+	p.page.buf = append(strconv.AppendInt(p.page.buf, int64(first.run.font.id), 10), ' ')
+	p.num(first.size)
+	p.page.buf = append(p.page.buf, "Tf "...)
+	p.num(x)
+	p.num(p.height - y)
+	p.page.buf = append(p.page.buf, "Td "...)
+	p.glyphs(ps)
+	p.op("ET")
+	if first.run.actual != "" {
+		p.op("EMC")
+	}
+}
+
+// glyphs writes one TJ operator, or several when marks are raised.
+func (p *painter) glyphs(ps []piece) {
+	t := ps[0].run.font.t
+	em := func(units int) int { return units * 1000 / t.upem }
+	b, shown, rise, owed := append(p.page.buf, '['), false, 0, 0
+	for i := range ps {
+		for _, g := range ps[i].run.glyphs {
+			if g.dy != rise {
+				if shown {
+					b = append(b, '>')
+				}
+				b = append(b, "] TJ "...)
+				b = append(appendNum(b, float64(em(g.dy))*ps[0].size/1000), " Ts ["...)
+				shown, rise = false, g.dy
+			}
+			if move := em(owed + g.dx); move != 0 {
+				if shown {
+					b = append(b, '>')
+				}
+				b = strconv.AppendInt(b, int64(-move), 10)
+				shown = false
+			}
+			if !shown {
+				b, shown = append(b, '<'), true
+			}
+			b = appendHex16(b, g.id)
+			owed = g.adv - int(t.advances[g.id]) - g.dx
+		}
+	}
+	if shown {
+		b = append(b, '>')
+	}
+	b = append(b, "] TJ"...)
+	if rise != 0 {
+		b = append(b, " 0 Ts"...)
+	}
+	p.page.buf = append(b, ' ')
+}
+
+// hline draws a line as an artifact.
+func (p *painter) hline(x1, x2, y, width float64, c Colour) {
+	p.begin(nil)
+	p.strokeStyle(c, width)
+	p.num(x1)
+	p.num(p.height - y)
+	p.page.buf = append(p.page.buf, "m "...)
+	p.num(x2)
+	p.num(p.height - y)
+	p.op("l S")
+}
+
+// link puts a link over an area and ties it to its element.
+func (p *painter) link(to target, e *elem, x1, y1, x2, y2 float64) {
+	if e == nil || e.tag != "Link" {
+		return
+	}
+	id := p.r.file.alloc()
+	text := to.uri
+	if to.anchor != "" {
+		text = "Go to " + to.anchor
+	}
+	p.page.annots = append(p.page.annots, annot{id: id, to: to, elem: e, text: text,
+		rect: [4]float64{x1, p.height - y2, x2, p.height - y1}})
+	e.kids = append(e.kids, kid{page: p.page, annot: id})
+}
+
+// iconPiece draws an icon in a line.
+func (p *painter) iconPiece(pc *piece, x, y float64) {
+	ic := pc.icon
+	w, h := ic.Width*pc.size, ic.Height*pc.size
+	top := y + ic.Drop*pc.size - h
+	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
+	if ic.Alt != "" && pc.st.elem != nil {
+		c.elem = pc.st.elem
+		pc.st.elem.bbox = p.box(x, top, w, h)
+	}
+	ic.Draw(c)
+}
+
+// box is a rectangle in PDF coordinates: left, bottom, right, top.
+func (p *painter) box(x, y, w, h float64) []byte {
+	var b []byte
+	for i, v := range []float64{x, p.height - y - h, x + w, p.height - y} {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = appendNum(b, v)
+	}
+	return b
+}
+
+// chipPiece draws the box of a chip and its text.
+func (p *painter) chipPiece(pc *piece, x, y float64) {
+	s := pc.size
+	c := &Canvas{W: pc.w, H: 1.45 * s, p: p, x: x, y: y - 1.1*s, k: 1}
+	c.RoundRect(0.1*s, 0, pc.w-0.2*s, 1.45*s, 2, Stroke{Fill: pc.chip.chip.Fill, Line: pc.chip.chip.Border, Width: 0.6})
+	ln := line{pieces: pc.chip.pieces}
+	ln.draw(p, x+chipPad*s, y)
+}

@@ -1,0 +1,246 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"io"
+)
+
+// Limits of a picture. They are checked before any pixel is decoded.
+const (
+	MaxImageBytes  = 32 << 20 // of the file
+	MaxImagePixels = 40_000_000
+	MaxImageSide   = 16_384
+)
+
+// Errors of pictures.
+var (
+	ErrImageFormat  = errors.New("picture is neither PNG nor JPEG")
+	ErrImageTooBig  = errors.New("picture is over the limits")
+	ErrImageDamaged = errors.New("picture is damaged")
+)
+
+// Image is a checked picture. It is never changed and may be used in several
+// documents at once.
+type Image struct {
+	Width, Height int // pixels
+	gray          bool
+	jpeg          bool
+	data          []byte // deflated rows with PNG filters, or a JPEG file
+	key           [sha256.Size]byte
+}
+
+// NewImage reads a PNG or JPEG file. The whole picture is checked, so that a
+// viewer does not stumble over it later, and everything but the pixels
+// (positions, dates, comments, cameras) is dropped. Rows of 8-bit RGB and grey
+// PNG files are kept as they are, other PNG files are decoded, laid on white and
+// encoded anew. The result does not refer to data.
+func NewImage(data []byte) (*Image, error) {
+	if len(data) > MaxImageBytes {
+		return nil, fmt.Errorf("reading picture of %d bytes: %w", len(data), ErrImageTooBig)
+	}
+	var img *Image
+	var err error
+	switch {
+	case bytes.HasPrefix(data, []byte(pngSignature)):
+		img, err = readPNG(data)
+	case bytes.HasPrefix(data, []byte{0xFF, 0xD8, 0xFF}):
+		img, err = readJPEG(data)
+	default:
+		err = ErrImageFormat
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading picture: %w", err)
+	}
+	img.key = sha256.Sum256(img.data)
+	return img, nil
+}
+
+func withinLimits(w, h int) error {
+	switch {
+	case w <= 0 || h <= 0:
+		return ErrImageDamaged
+	case w > MaxImageSide || h > MaxImageSide || w*h > MaxImagePixels:
+		return ErrImageTooBig
+	}
+	return nil
+}
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// pngHead is the IHDR chunk.
+type pngHead struct {
+	w, h                    int
+	depth, kind, interlaced byte
+	plain                   bool // no transparent colour
+}
+
+// readPNG keeps the rows of a simple file, else decodes it.
+func readPNG(data []byte) (*Image, error) {
+	head, rows, err := scanPNG(data)
+	if err != nil {
+		return nil, err
+	}
+	if head.depth == 8 && head.interlaced == 0 && head.plain && (head.kind == 2 || head.kind == 0) {
+		if err := checkRows(head, rows); err != nil {
+			return nil, err
+		}
+		return &Image{Width: head.w, Height: head.h, gray: head.kind == 0, data: rows}, nil
+	}
+	src, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, ErrImageDamaged
+	}
+	return encode(src)
+}
+
+// scanPNG reads the chunks it needs and checks their sums.
+func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
+	head.plain = true
+	for at := len(pngSignature); ; {
+		if len(data)-at < 12 {
+			return head, nil, ErrImageDamaged
+		}
+		n := int(binary.BigEndian.Uint32(data[at:]))
+		if n > len(data)-at-12 {
+			return head, nil, ErrImageDamaged
+		}
+		kind, body := string(data[at+4:at+8]), data[at+8:at+8+n]
+		if crc32.ChecksumIEEE(data[at+4:at+8+n]) != binary.BigEndian.Uint32(data[at+8+n:]) {
+			return head, nil, ErrImageDamaged
+		}
+		switch kind {
+		case "IHDR":
+			if n != 13 || head.w != 0 {
+				return head, nil, ErrImageDamaged
+			}
+			w, h := binary.BigEndian.Uint32(body), binary.BigEndian.Uint32(body[4:])
+			head.w, head.h = int(min(w, MaxImageSide+1)), int(min(h, MaxImageSide+1))
+			head.depth, head.kind, head.interlaced = body[8], body[9], body[12]
+			if err := withinLimits(head.w, head.h); err != nil {
+				return head, nil, err
+			}
+		case "tRNS":
+			head.plain = false
+		case "IDAT":
+			rows = append(rows, body...)
+		case "IEND":
+			if head.w == 0 {
+				return head, nil, ErrImageDamaged
+			}
+			return head, rows, nil
+		}
+		at += 12 + n
+	}
+}
+
+// checkRows inflates the rows once: as many as the header says, each with a
+// known filter, and nothing behind them.
+func checkRows(head pngHead, rows []byte) error {
+	src := bytes.NewReader(rows)
+	z, err := zlib.NewReader(src)
+	if err != nil {
+		return ErrImageDamaged
+	}
+	samples := 3
+	if head.kind == 0 {
+		samples = 1
+	}
+	row := make([]byte, 1+samples*head.w)
+	for range head.h {
+		if _, err := io.ReadFull(z, row); err != nil || row[0] > 4 {
+			return ErrImageDamaged
+		}
+	}
+	if n, err := z.Read(row[:1]); n != 0 || err != io.EOF || src.Len() != 0 {
+		return ErrImageDamaged
+	}
+	return nil
+}
+
+// encode lays a decoded picture on white and keeps its rows as PNG has them.
+func encode(src image.Image) (*Image, error) {
+	b := src.Bounds()
+	flat := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(flat, flat.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Bounds(), src, b.Min, draw.Over)
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, flat); err != nil {
+		return nil, ErrImageDamaged
+	}
+	head, rows, err := scanPNG(buf.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	return &Image{Width: head.w, Height: head.h, data: rows}, nil
+}
+
+// readJPEG checks a JPEG by decoding it and keeps the file without its metadata.
+func readJPEG(data []byte) (*Image, error) {
+	cfg, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, ErrImageDamaged
+	}
+	if err := withinLimits(cfg.Width, cfg.Height); err != nil {
+		return nil, err
+	}
+	src, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, ErrImageDamaged
+	}
+	_, ycc := src.(*image.YCbCr)
+	_, gray := src.(*image.Gray)
+	kept, ok := stripJPEG(data)
+	if !ok || !ycc && !gray {
+		return encode(src) // RGB or CMYK samples: viewers disagree about them
+	}
+	return &Image{Width: cfg.Width, Height: cfg.Height, gray: gray, jpeg: true, data: kept}, nil
+}
+
+// stripJPEG drops comments and application segments but JFIF, and everything
+// behind the end of the picture.
+func stripJPEG(data []byte) ([]byte, bool) {
+	out := append([]byte(nil), data[:2]...)
+	for at := 2; at+2 <= len(data) && data[at] == 0xFF; {
+		marker := data[at+1]
+		if marker == 0xD9 {
+			return append(out, 0xFF, 0xD9), true
+		}
+		if at+4 > len(data) {
+			return nil, false
+		}
+		n := int(binary.BigEndian.Uint16(data[at+2:]))
+		end := at + 2 + n
+		if marker < 0xC0 || n < 2 || end > len(data) {
+			return nil, false
+		}
+		if marker == 0xDA {
+			end = scanEnd(data, end)
+		}
+		if !(marker >= 0xE1 && marker <= 0xEF || marker == 0xFE) {
+			out = append(out, data[at:end]...)
+		}
+		at = end
+	}
+	return nil, false
+}
+
+// scanEnd finds the next marker behind entropy-coded data.
+func scanEnd(data []byte, at int) int {
+	for ; at+1 < len(data); at++ {
+		if m := data[at+1]; data[at] == 0xFF && m != 0 && m != 0xFF && (m < 0xD0 || m > 0xD7) {
+			return at
+		}
+	}
+	return len(data)
+}

@@ -1,0 +1,199 @@
+package pdf
+
+import (
+	"strconv"
+)
+
+// renderer draws laid-out sheets and writes the file.
+type renderer struct {
+	doc      *Doc
+	lay      *layouter
+	file     *file
+	pages    []*page
+	titles   []title
+	dests    map[string]dest
+	usedFont [faceCount]bool
+	images   []*Image
+	imageOf  map[[32]byte]int
+	root     *elem
+	pagesID  ref
+	resID    ref
+}
+
+// dest is where a named destination leads.
+type dest struct {
+	page *page
+	y    float64 // from the bottom
+}
+
+// maxPasses bounds the layout passes; two are enough unless the length of a
+// page number moves a page break.
+const maxPasses = 6
+
+// Render lays out the document and writes it. It may be called again and gives
+// the same bytes.
+func (d *Doc) Render() (*Output, error) {
+	if d.opt.Title == "" {
+		return nil, ErrNoTitle
+	}
+	fonts := newFontSet()
+	last := &numbers{pages: 1}
+	for pass := 1; ; pass++ {
+		l := &layouter{opt: &d.opt, fonts: fonts, last: last, anchors: map[string]bool{},
+			maxH: d.opt.Page.H - d.opt.Margins.Top - d.opt.Margins.Bottom}
+		root := &elem{tag: "Document", joined: true}
+		nodes := l.within(root, q(d.opt.Page.W-d.opt.Margins.Left-d.opt.Margins.Right), d.blocks)
+		if l.err != nil {
+			return nil, l.err
+		}
+		sheets := l.paginate(nodes)
+		found := l.find(sheets)
+		if !l.asked || found.equal(last) {
+			l.last = found
+			return d.draw(l, root, sheets, found), nil
+		}
+		if pass == maxPasses {
+			return nil, ErrNotSettled
+		}
+		last = found
+	}
+}
+
+func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) *Output {
+	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
+	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
+	for i, s := range sheets {
+		pg := &page{id: r.file.alloc(), number: i + 1}
+		r.pages = append(r.pages, pg)
+		r.drawSheet(pg, s, n)
+	}
+	r.writePages()
+	return &Output{Bytes: r.finish(), Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}
+}
+
+func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {
+	p := &painter{r: r, page: pg, height: r.doc.opt.Page.H}
+	info := PageInfo{Number: pg.number, Total: n.pages, Running: s.running}
+	p.forced = true
+	m := r.doc.opt.Margins
+	if r.doc.opt.Header != nil {
+		r.strip(p, r.doc.opt.Header(info), m.Top-24, m.Top-13)
+	}
+	p.end()
+	p.forced = false
+	for _, c := range s.placed {
+		p.node(c.n, c.x, c.y)
+	}
+	p.end()
+	p.forced = true
+	if r.doc.opt.Footer != nil {
+		bottom := r.doc.opt.Page.H - m.Bottom
+		r.strip(p, r.doc.opt.Footer(info), bottom+27, bottom+14)
+	}
+	if r.doc.opt.Watermark != "" {
+		r.watermark(p)
+	}
+	p.end()
+}
+
+// stripGap is the least space between the parts of a header or footer.
+const stripGap = 10
+
+// strip draws a header or footer with its base line at y and its rule at ruleY.
+// Parts too long for their place are cut by shrinking: a name must not be lost.
+func (r *renderer) strip(p *painter, s Strip, y, ruleY float64) {
+	m, w := r.doc.opt.Margins, r.doc.opt.Page.W
+	left, right := m.Left, w-m.Right
+	set := func(spans []Span, room float64) *line {
+		size := SmallSize
+		ln := r.lay.oneLine(spans, textStyle{size: size, colour: Ink2}, nil)
+		if ln.w > room && room > 0 {
+			ln = r.lay.oneLine(spans, textStyle{size: max(q(size*room/ln.w), 3), colour: Ink2}, nil)
+		}
+		return ln
+	}
+	end := set(s.Right, (right-left)/2)
+	start := set(s.Left, right-left-end.w-stripGap)
+	start.draw(p, left, y)
+	end.draw(p, right-end.w, y)
+	if len(s.Centre) > 0 {
+		from, to := left+start.w+stripGap, right-end.w-stripGap
+		mid := set(s.Centre, to-from)
+		mid.draw(p, min(max((left+right-mid.w)/2, from), max(to-mid.w, from)), y)
+	}
+	if s.Rule > 0 {
+		c := s.RuleColour
+		if c == 0 {
+			c = Ink
+		}
+		p.hline(left, right, ruleY, s.Rule, c)
+	}
+}
+
+// watermark draws a word across the page; its transparency keeps what is below
+// readable.
+func (r *renderer) watermark(p *painter) {
+	page := r.doc.opt.Page
+	ln := r.lay.oneLine([]Span{{Text: r.doc.opt.Watermark, Bold: true, Size: 100, Colour: Ink}}, textStyle{size: 100, colour: Ink}, nil)
+	k := min(1.2, 0.75*page.W/max(ln.w, 1))
+	p.begin(nil)
+	p.page.buf = append(p.page.buf, "q /Pale gs "...)
+	const cos, sin = 0.7071, 0.7071
+	for _, v := range []float64{k * cos, k * sin, -k * sin, k * cos, page.W / 2, page.H / 2} {
+		p.num(v)
+	}
+	p.op("cm")
+	height := p.height
+	p.height = 0
+	ln.draw(p, -ln.w/2, 35)
+	p.height = height
+	p.op("Q")
+	p.fill = 0 // the state before q is back
+}
+
+// node draws a node and what is inside it, and notes where it stands.
+func (p *painter) node(n *node, x, y float64) {
+	if n.artifact && !p.forced {
+		p.end()
+		p.forced = true
+		defer func() {
+			p.end()
+			p.forced = false
+		}()
+	}
+	if !p.forced {
+		if n.anchor != "" {
+			p.r.dests[n.anchor] = dest{p.page, p.height - y + 4}
+		}
+		if n.title != nil {
+			t := *n.title
+			t.page, t.y = p.page, p.height-y+4
+			p.r.titles = append(p.r.titles, t)
+		}
+	}
+	if n.paint != nil {
+		n.paint(p, x, y)
+	}
+	for _, c := range n.kids {
+		p.node(c.n, x+c.x, y+c.y)
+	}
+}
+
+// image draws a picture.
+func (p *painter) image(img *Image, e *elem, x, y, w, h float64) {
+	at, ok := p.r.imageOf[img.key]
+	if !ok {
+		at = len(p.r.images)
+		p.r.imageOf[img.key] = at
+		p.r.images = append(p.r.images, img)
+	}
+	p.begin(e)
+	if !p.forced {
+		e.bbox = p.box(x, y, w, h)
+	}
+	p.page.buf = append(p.page.buf, "q "...)
+	for _, v := range []float64{w, 0, 0, h, x, p.height - y - h} {
+		p.num(v)
+	}
+	p.op("cm /Im" + strconv.Itoa(at) + " Do Q")
+}

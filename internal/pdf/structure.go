@@ -1,0 +1,142 @@
+package pdf
+
+import "strconv"
+
+// elem is an element of the structure tree (ISO 32000-1, 14.7.2).
+type elem struct {
+	tag    string
+	parent *elem
+	kids   []kid
+	attrs  string // inside of the attribute dictionary
+	alt    string
+	inline bool // attached to its parent when its content is first drawn
+	joined bool
+	id     ref
+	bbox   []byte // filled in when a figure is drawn
+}
+
+// kid is one of: a child element, marked content on a page, an annotation.
+type kid struct {
+	elem  *elem
+	page  *page
+	mcid  int
+	annot ref
+}
+
+// add makes a child element after those there are.
+func (e *elem) add(tag string) *elem {
+	c := &elem{tag: tag, parent: e, joined: true}
+	e.kids = append(e.kids, kid{elem: c})
+	return c
+}
+
+// addInline makes a child whose place among its siblings is decided by drawing.
+func (e *elem) addInline(tag string) *elem { return &elem{tag: tag, parent: e, inline: true} }
+
+// join attaches an inline element at the end of what its parent has so far.
+func (e *elem) join() {
+	if e.joined {
+		return
+	}
+	e.joined = true
+	e.parent.join()
+	e.parent.kids = append(e.parent.kids, kid{elem: e})
+}
+
+// empty tells whether nothing of the element was drawn.
+func (e *elem) empty() bool {
+	for _, k := range e.kids {
+		if k.elem == nil || !k.elem.empty() {
+			return false
+		}
+	}
+	return true
+}
+
+// keepsEmpty lists elements that mean something without content: an empty cell
+// still counts for the columns of its row.
+func (e *elem) keepsEmpty() bool { return e.tag == "TD" || e.tag == "TH" }
+
+// number gives object numbers to the elements that are written.
+func (e *elem) number(f *file) {
+	e.id = f.alloc()
+	kept := e.kids[:0]
+	for _, k := range e.kids {
+		if k.elem != nil {
+			if k.elem.empty() && !k.elem.keepsEmpty() {
+				continue
+			}
+			k.elem.number(f)
+		}
+		kept = append(kept, k)
+	}
+	e.kids = kept
+}
+
+// write packs the element and everything below it.
+func (e *elem) write(f *file, parent ref) {
+	b := make([]byte, 0, 96)
+	b = append(b, "<</S/"...)
+	b = append(b, e.tag...)
+	b = append(b, "/P "...)
+	b = append(b, parent.String()...)
+	pg := e.firstPage()
+	if pg != nil {
+		b = append(append(b, "/Pg "...), pg.id.String()...)
+	}
+	if len(e.kids) > 0 {
+		b = append(b, "/K["...)
+		for i, k := range e.kids {
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			b = k.append(b, pg)
+		}
+		b = append(b, ']')
+	}
+	attrs := e.attrs
+	if e.bbox != nil {
+		attrs += "/O/Layout/Placement/Block/BBox[" + string(e.bbox) + "]"
+	}
+	if attrs != "" {
+		b = append(append(append(b, "/A<<"...), attrs...), ">>"...)
+	}
+	if e.alt != "" {
+		b = append(append(b, "/Alt"...), textString(e.alt)...)
+	}
+	f.pack(e.id, append(b, ">>"...))
+	for _, k := range e.kids {
+		if k.elem != nil {
+			k.elem.write(f, e.id)
+		}
+	}
+}
+
+func (e *elem) firstPage() *page {
+	for _, k := range e.kids {
+		if k.elem == nil {
+			return k.page
+		}
+	}
+	return nil
+}
+
+func (k kid) append(b []byte, pg *page) []byte {
+	switch {
+	case k.elem != nil:
+		return append(b, k.elem.id.String()...)
+	case k.annot != 0:
+		b = append(b, "<</Type/OBJR"...)
+		if k.page != pg {
+			b = append(append(b, "/Pg "...), k.page.id.String()...)
+		}
+		b = append(append(b, "/Obj "...), k.annot.String()...)
+		return append(b, ">>"...)
+	case k.page != pg:
+		b = append(append(b, "<</Type/MCR/Pg "...), k.page.id.String()...)
+		b = append(b, "/MCID "...)
+		b = strconv.AppendInt(b, int64(k.mcid), 10)
+		return append(b, ">>"...)
+	}
+	return strconv.AppendInt(b, int64(k.mcid), 10)
+}

@@ -1,0 +1,250 @@
+package pdf
+
+// Space left and right of a cell's content, and the size of header cells.
+const (
+	cellPad  = 6
+	headSize = 8.5
+)
+
+// grid is a table while it is set.
+type grid struct {
+	t      Table
+	l      *layouter
+	width  float64
+	size   float64
+	pad    float64
+	lines  Colour
+	widths []float64
+	xs     []float64
+	inset  float64 // space left of the first column
+}
+
+func (b Table) lay(l *layouter, width float64) []*node {
+	g := &grid{t: b, l: l, width: width, size: b.Size, pad: b.Pad, lines: b.Lines}
+	if g.size == 0 {
+		g.size = BodySize
+	}
+	if g.pad == 0 {
+		g.pad = 4
+	}
+	if g.lines == 0 {
+		g.lines = Line
+	}
+	if b.Frame || filled(b.Rows) {
+		g.inset = cellPad
+	}
+	g.measure()
+	table := l.parent.add("Table")
+	if b.Summary != "" {
+		table.attrs = "/O/Table/Summary" + textString(b.Summary)
+	}
+	var out []*node
+	var head *node
+	if len(b.Head) > 0 {
+		row := Row{Cells: b.Head}
+		head = g.row(row, table.add("THead").add("TR"), true)
+		head.keep = true
+		repeat := *head
+		repeat.artifact = true
+		out = append(out, head)
+		head = &repeat
+	}
+	if len(b.Rows) > 0 {
+		body := table.add("TBody")
+		for _, r := range b.Rows {
+			n := g.row(r, body.add("TR"), false)
+			n.anchor = l.name(r.Anchor)
+			n.repeat = head
+			out = append(out, n)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	out[0].gap = gap(b.Before, 8)
+	return out
+}
+
+func filled(rows []Row) bool {
+	for i := range rows {
+		if rows[i].Fill != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// measure decides the widths of the columns.
+func (g *grid) measure() {
+	n := len(g.t.Columns)
+	g.widths, g.xs = make([]float64, n), make([]float64, n+1)
+	rest, weights := g.width, 0.0
+	for i, c := range g.t.Columns {
+		switch {
+		case c.Width > 0:
+			g.widths[i] = q(c.Width)
+		case c.Fit:
+			g.widths[i] = g.fit(i)
+		default:
+			weights += weight(c.Weight)
+			continue
+		}
+		rest -= g.widths[i]
+	}
+	if weights == 0 && n > 0 {
+		g.widths[n-1] += rest // the last column takes what is left or gives what lacks
+	}
+	for i, c := range g.t.Columns {
+		if c.Width <= 0 && !c.Fit {
+			g.widths[i] = q(max(rest, 0) * weight(c.Weight) / weights)
+		}
+		g.xs[i+1] = q(g.xs[i] + g.widths[i])
+	}
+}
+
+// fit is the width of a column's widest line, up to a third of the table.
+func (g *grid) fit(col int) float64 {
+	widest := 0.0
+	try := func(cells []Cell, head bool) {
+		at := 0
+		for i := range cells {
+			if at == col && cells[i].Span <= 1 && len(cells[i].Spans) > 0 {
+				ts := g.style(&cells[i], head)
+				ts.leave = true
+				for _, ln := range g.l.lines(g.l.inline(cells[i].Spans, ts, nil), 1e9, ts) {
+					widest = max(widest, ln.w)
+				}
+			}
+			at += max(cells[i].Span, 1)
+		}
+	}
+	try(g.t.Head, true)
+	for i := range g.t.Rows {
+		try(g.t.Rows[i].Cells, false)
+	}
+	left, right := g.pads(col)
+	return q(min(widest+left+right+slack, g.width/3))
+}
+
+// pads is the space left and right in a column.
+func (g *grid) pads(col int) (left, right float64) {
+	if col == 0 {
+		return g.inset, cellPad
+	}
+	return cellPad, cellPad
+}
+
+func (g *grid) style(c *Cell, head bool) textStyle {
+	ts := textStyle{size: g.size, colour: Ink}
+	if head {
+		return textStyle{size: min(headSize, g.size), colour: Ink2, bold: true}
+	}
+	ts.bold = c.Header
+	return ts
+}
+
+// rowCell is a set cell.
+type rowCell struct {
+	x, w float64
+	draw func(c *Canvas)
+	elem *elem
+}
+
+// row sets the cells of a row side by side. Cells that are missing are added
+// empty, so that every row has the same number of columns.
+func (g *grid) row(r Row, tr *elem, head bool) *node {
+	var stacks []*node
+	var xs []float64
+	var cells []rowCell
+	least := 0.0
+	for at, i := 0, 0; at < len(g.t.Columns); i++ {
+		c := Cell{}
+		if i < len(r.Cells) {
+			c = r.Cells[i]
+		}
+		span := min(max(c.Span, 1), len(g.t.Columns)-at)
+		x, w := g.xs[at], g.xs[at+span]-g.xs[at]
+		e := g.cellElem(tr, &c, span, head)
+		left, right := g.pads(at)
+		nodes := g.content(&c, e, g.t.Columns[at].Align, w-left-right, head)
+		stacks = append(stacks, stacked(trimmed(nodes)))
+		xs = append(xs, x+left)
+		cells = append(cells, rowCell{x, w, c.Draw, e})
+		least = max(least, c.MinHeight)
+		at += span
+		if at == len(g.t.Columns) && i+1 < len(r.Cells) {
+			g.l.fail(ErrBadTable)
+		}
+	}
+	in := beside(stacks, xs, nil)
+	bottom := g.pad
+	if in.h+2*g.pad < least {
+		bottom = least - in.h - g.pad
+	}
+	return padded(in, 0, g.pad, 0, q(bottom), g.painter(cells, r.Fill, head))
+}
+
+// painter draws what stands behind a row: fill, drawings, lines.
+func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter, x, y, h float64) {
+	return func(p *painter, x, y, h float64) {
+		c := &Canvas{W: g.width, H: h, p: p, x: x, y: y, k: 1}
+		if fill != 0 {
+			c.Rect(0, 0, g.width, h, Stroke{Fill: fill})
+		}
+		if head {
+			p.hline(x, x+g.width, y+h, 0.9, Edge)
+			if g.t.Frame {
+				p.hline(x, x+g.width, y, 0.75, Line)
+			}
+		} else {
+			p.hline(x, x+g.width, y+h, 0.75, g.lines)
+			if g.t.Frame && len(g.t.Head) == 0 {
+				p.hline(x, x+g.width, y, 0.75, Line)
+			}
+		}
+		if g.t.Frame {
+			c.Line(0, 0, 0, h, Stroke{Line: Line})
+			c.Line(g.width, 0, g.width, h, Stroke{Line: Line})
+		}
+		for _, cell := range cells {
+			if cell.draw != nil {
+				cell.draw(&Canvas{W: cell.w, H: h, p: p, x: x + cell.x, y: y, k: 1, text: cell.elem})
+			}
+		}
+	}
+}
+
+func (g *grid) cellElem(tr *elem, c *Cell, span int, head bool) *elem {
+	tag, attrs := "TD", ""
+	switch {
+	case head:
+		tag, attrs = "TH", "/O/Table/Scope/Column"
+	case c.Header:
+		tag, attrs = "TH", "/O/Table/Scope/Row"
+	}
+	if span > 1 {
+		if attrs == "" {
+			attrs = "/O/Table"
+		}
+		attrs += "/ColSpan " + itoa(span)
+	}
+	e := tr.add(tag)
+	e.attrs = attrs
+	return e
+}
+
+func (g *grid) content(c *Cell, e *elem, align Align, width float64, head bool) []*node {
+	if c.Align != nil {
+		align = *c.Align
+	}
+	var out []*node
+	if len(c.Spans) > 0 {
+		out = g.l.textNodes(c.Spans, g.style(c, head), align, width, e)
+	}
+	if len(c.Blocks) > 0 {
+		out = append(out, g.l.smaller(2*g.pad, func() []*node {
+			return g.l.within(e, width, sized(c.Blocks, g.size))
+		})...)
+	}
+	return out
+}

@@ -1,0 +1,273 @@
+package pdf
+
+import (
+	"encoding/hex"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// producer names the program in the document information.
+const producer = "Proofwalk"
+
+// writePages writes page objects, their content and their annotations.
+func (r *renderer) writePages() {
+	size := r.doc.opt.Page
+	key := len(r.pages) // keys of the parent tree: pages first, then annotations
+	kids := []byte("<</Type/Pages/Count " + strconv.Itoa(len(r.pages)) + "/Kids[")
+	box := appendNum(append(appendNum([]byte("[0 0 "), size.W), ' '), size.H)
+	for i, pg := range r.pages {
+		content := r.file.alloc()
+		r.file.deflated(content, "", pg.buf)
+		b := []byte("<</Type/Page/Parent " + r.pagesID.String() + "/MediaBox" + string(box) + "]/Resources " +
+			r.resID.String() + "/Contents " + content.String() + "/StructParents " + strconv.Itoa(i) + "/Tabs/S")
+		if len(pg.annots) > 0 {
+			b = append(b, "/Annots["...)
+			for k, a := range pg.annots {
+				if k > 0 {
+					b = append(b, ' ')
+				}
+				b = append(b, a.id.String()...)
+				r.file.pack(a.id, a.body(pg, key))
+				key++
+			}
+			b = append(b, ']')
+		}
+		r.file.pack(pg.id, append(b, ">>"...))
+		kids = append(append(kids, pg.id.String()...), ' ')
+	}
+	r.file.pack(r.pagesID, append(kids, "]>>"...))
+}
+
+func (a *annot) body(pg *page, key int) []byte {
+	b := []byte("<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/P " + pg.id.String() + "/Rect[")
+	for i, v := range a.rect {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = appendNum(b, v)
+	}
+	b = append(b, "]/StructParent "+strconv.Itoa(key)+"/Contents"+textString(a.text)...)
+	if a.to.anchor != "" {
+		b = append(b, "/Dest"+byteString(a.to.anchor)...)
+	} else {
+		b = append(b, "/A<</S/URI/URI"+byteString(a.to.uri)+">>"...)
+	}
+	return append(b, ">>"...)
+}
+
+// finish writes everything that is not a page and returns the file.
+func (r *renderer) finish() []byte {
+	tree := r.writeStructure()
+	r.writeResources()
+	outlines := r.writeOutlines()
+	names, files := r.writeNames()
+	opt := &r.doc.opt
+	meta := r.file.alloc()
+	r.file.stream(meta, "/Type/Metadata/Subtype/XML", xmp(opt))
+	catalog := "<</Type/Catalog/Pages " + r.pagesID.String() + "/StructTreeRoot " + tree.String() +
+		"/MarkInfo<</Marked true>>/Lang" + textString(opt.Lang) + "/Metadata " + meta.String() +
+		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files
+	if outlines != 0 {
+		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
+	}
+	root, info := r.file.alloc(), r.file.alloc()
+	r.file.pack(root, []byte(catalog+">>"))
+	date := "/CreationDate" + pdfDate(opt.Created) + "/ModDate" + pdfDate(opt.Created)
+	body := "<</Title" + textString(opt.Title) + date + "/Producer" + textString(producer) + "/Creator" + textString(opt.Creator)
+	if opt.Author != "" {
+		body += "/Author" + textString(opt.Author)
+	}
+	if opt.Subject != "" {
+		body += "/Subject" + textString(opt.Subject)
+	}
+	r.file.pack(info, []byte(body+">>"))
+	return r.file.finish(root, info)
+}
+
+func pdfDate(t time.Time) string { return "(" + t.UTC().Format("D:20060102150405Z") + ")" }
+
+// writeStructure writes the structure tree and the parent tree.
+func (r *renderer) writeStructure() ref {
+	root := r.file.alloc()
+	r.root.number(r.file)
+	r.root.write(r.file, root)
+	tree := r.file.alloc()
+	b := []byte("<</Nums[")
+	for i, pg := range r.pages {
+		b = append(strconv.AppendInt(b, int64(i), 10), '[')
+		for k, e := range pg.marks {
+			if k > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, e.id.String()...)
+		}
+		b = append(b, ']')
+	}
+	key := len(r.pages)
+	for _, pg := range r.pages {
+		for _, a := range pg.annots {
+			b = append(strconv.AppendInt(b, int64(key), 10), ' ')
+			b = append(append(b, a.elem.id.String()...), ' ')
+			key++
+		}
+	}
+	r.file.pack(tree, append(b, "]>>"...))
+	r.file.pack(root, []byte("<</Type/StructTreeRoot/K "+r.root.id.String()+"/ParentTree "+tree.String()+
+		"/ParentTreeNextKey "+strconv.Itoa(key)+">>"))
+	return root
+}
+
+// writeResources writes fonts, pictures and the one resource dictionary.
+func (r *renderer) writeResources() {
+	res := "<</Font<<"
+	for id, used := range r.usedFont {
+		if used {
+			f := r.lay.fonts.fonts[id]
+			r.writeFont(f)
+			res += "/F" + strconv.Itoa(id) + " " + f.obj.String()
+		}
+	}
+	res += ">>"
+	if len(r.images) > 0 {
+		res += "/XObject<<"
+		for i, img := range r.images {
+			id := r.file.alloc()
+			r.file.stream(id, img.dict(), img.data)
+			res += "/Im" + strconv.Itoa(i) + " " + id.String()
+		}
+		res += ">>"
+	}
+	if r.doc.opt.Watermark != "" {
+		res += "/ExtGState<</Pale<</Type/ExtGState/ca 0.08>>>>"
+	}
+	r.file.pack(r.resID, []byte(res+">>"))
+}
+
+func (i *Image) dict() string {
+	w, h := strconv.Itoa(i.Width), strconv.Itoa(i.Height)
+	space, colors := "/DeviceRGB", "3"
+	if i.gray {
+		space, colors = "/DeviceGray", "1"
+	}
+	d := "/Type/XObject/Subtype/Image/Width " + w + "/Height " + h + "/BitsPerComponent 8/ColorSpace" + space
+	if i.jpeg {
+		return d + "/Filter/DCTDecode"
+	}
+	return d + "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors " + colors + "/BitsPerComponent 8/Columns " + w + ">>"
+}
+
+// writeOutlines writes the bookmarks as a tree by heading level.
+func (r *renderer) writeOutlines() ref {
+	if len(r.titles) == 0 {
+		return 0
+	}
+	root := &bookmark{id: r.file.alloc()}
+	open := []*bookmark{root}
+	levels := []int{0}
+	for i := range r.titles {
+		t := &r.titles[i]
+		for levels[len(levels)-1] >= t.level {
+			open, levels = open[:len(open)-1], levels[:len(levels)-1]
+		}
+		b := &bookmark{id: r.file.alloc(), title: t}
+		up := open[len(open)-1]
+		up.kids = append(up.kids, b)
+		open, levels = append(open, b), append(levels, t.level)
+	}
+	root.write(r.file, "<</Type/Outlines")
+	return root.id
+}
+
+// bookmark is a node of the outline tree (ISO 32000-1, 12.3.3).
+type bookmark struct {
+	id    ref
+	title *title
+	kids  []*bookmark
+}
+
+// write packs a bookmark whose dictionary begins with head, and all below it.
+// The first level is open, deeper ones are closed.
+func (b *bookmark) write(f *file, head string) {
+	if n := len(b.kids); n > 0 {
+		head += "/First " + b.kids[0].id.String() + "/Last " + b.kids[n-1].id.String()
+		if b.title == nil {
+			head += "/Count " + strconv.Itoa(n)
+		} else {
+			head += "/Count " + strconv.Itoa(-n)
+		}
+	}
+	f.pack(b.id, []byte(head+">>"))
+	for i, k := range b.kids {
+		s := "<</Title" + textString(k.title.text) + "/Parent " + b.id.String() + "/Dest" + destArray(k.title.page, k.title.y)
+		if i > 0 {
+			s += "/Prev " + b.kids[i-1].id.String()
+		}
+		if i+1 < len(b.kids) {
+			s += "/Next " + b.kids[i+1].id.String()
+		}
+		k.write(f, s)
+	}
+}
+
+func destArray(pg *page, y float64) string {
+	return "[" + pg.id.String() + "/XYZ null " + string(appendNum(nil, y)) + " null]"
+}
+
+// writeNames writes named destinations and attachments; it returns the catalog's
+// Names and AF entries.
+func (r *renderer) writeNames() (names, files string) {
+	inner := ""
+	if len(r.dests) > 0 {
+		keys := make([]string, 0, len(r.dests))
+		for k := range r.dests {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		id := r.file.alloc()
+		b := "<</Names["
+		for _, k := range keys {
+			b += byteString(k) + destArray(r.dests[k].page, r.dests[k].y)
+		}
+		r.file.pack(id, []byte(b+"]>>"))
+		inner += "/Dests " + id.String()
+	}
+	if list := slices.Clone(r.doc.opt.Attachments); len(list) > 0 {
+		slices.SortStableFunc(list, func(a, b Attachment) int { return strings.Compare(a.Name, b.Name) })
+		tree := ""
+		for i := range list {
+			spec := r.attach(&list[i]).String()
+			tree += byteString(list[i].Name) + spec + " "
+			files += spec + " "
+		}
+		inner += "/EmbeddedFiles<</Names[" + tree + "]>>"
+		files = "/AF[" + files + "]"
+	}
+	if inner != "" {
+		names = "/Names<<" + inner + ">>"
+	}
+	return names, files
+}
+
+// attach embeds a file and returns its file specification.
+func (r *renderer) attach(a *Attachment) ref {
+	data, spec := r.file.alloc(), r.file.alloc()
+	dict := "/Type/EmbeddedFile/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
+	if a.Type != "" {
+		dict += "/Subtype" + name(a.Type)
+	}
+	r.file.deflated(data, dict, a.Data)
+	rel := a.Relationship
+	if rel == "" {
+		rel = "Unspecified"
+	}
+	s := "<</Type/Filespec/F<" + hex.EncodeToString([]byte(a.Name)) + ">/UF" + textString(a.Name) +
+		"/AFRelationship" + name(rel) + "/EF<</F " + data.String() + "/UF " + data.String() + ">>"
+	if a.Description != "" {
+		s += "/Desc" + textString(a.Description)
+	}
+	r.file.pack(spec, []byte(s+">>"))
+	return spec
+}
