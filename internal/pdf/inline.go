@@ -185,11 +185,12 @@ var plainSpace = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 
 // atoms finds the break opportunities of UAX 14 and shapes what is between them.
 func (l *layouter) atoms(text []rune, styles []*style, ts textStyle) []atom {
-	var out []atom
-	l.seg.Init(text)
-	for it := l.seg.LineIterator(); it.Next(); {
-		part := it.Line()
-		out = append(out, l.atom(part.Text, styles[part.Offset:part.Offset+len(part.Text)], ts))
+	ends := l.fonts.lineEnds(text)
+	out := make([]atom, 0, len(ends))
+	from := 0
+	for _, to := range ends {
+		out = append(out, l.atom(text[from:to], styles[from:to], ts))
+		from = to
 	}
 	return out
 }
@@ -233,8 +234,14 @@ func (l *layouter) pieces(text []rune, styles []*style, ts textStyle) ([]piece, 
 		case st.chip != nil:
 			push(l.chipPiece(st, ts))
 		case text[at] != object || styles[at].icon == nil:
-			for _, p := range l.textPieces(text[at:end], st, ts) {
-				push(p)
+			ps := l.textPieces(text[at:end], st, ts)
+			for i := range ps {
+				w += ps[i].w
+			}
+			if out == nil {
+				out = ps
+			} else {
+				out = append(out, ps...)
 			}
 		}
 		at = end
@@ -242,17 +249,29 @@ func (l *layouter) pieces(text []rune, styles []*style, ts textStyle) ([]piece, 
 	return out, w
 }
 
+// slab gives room for n pieces. Most atoms are one piece, and a document has many
+// thousands of them.
+func (l *layouter) slab(n int) []piece {
+	if len(l.room) < n {
+		l.room = make([]piece, max(n, 512))
+	}
+	out := l.room[:0:n]
+	l.room = l.room[n:]
+	return out
+}
+
 func (l *layouter) textPieces(text []rune, st *style, ts textStyle) []piece {
-	var out []piece
-	for _, pr := range l.fonts.set(st.face, text) {
+	runs := l.fonts.set(st.face, text)
+	out := l.slab(len(runs))
+	for _, r := range runs {
 		size := st.size
-		if pr.code {
+		if r.code {
 			size = q(size * codeScale)
 			if !ts.leave {
 				l.unprintable++
 			}
 		}
-		out = append(out, piece{run: pr.run, size: size, w: pr.run.width(size), st: st})
+		out = append(out, piece{run: r, size: size, w: r.width(size), st: st})
 	}
 	return out
 }

@@ -3,8 +3,6 @@ package pdf
 import (
 	"errors"
 	"fmt"
-
-	"github.com/go-text/typesetting/segmenter"
 )
 
 // Errors of a document that breaks the rules of its structure.
@@ -57,12 +55,12 @@ type title struct {
 type layouter struct {
 	opt    *Options
 	fonts  *fontSet
-	seg    segmenter.Segmenter
 	parent *elem
 	maxH   float64  // height of the flow of a page, less the boxes around
 	last   *numbers // what the pass before found
 
-	asked       bool // a number of the last pass was used
+	room        []piece // see slab
+	asked       bool    // a number of the last pass was used
 	unprintable int
 	level       int // of the last heading
 	anchors     map[string]bool

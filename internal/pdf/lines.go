@@ -152,13 +152,16 @@ func sameText(ps []piece, i int) (end int, w float64) {
 	for end = i; end < len(ps); end++ {
 		p := &ps[end]
 		if p.run == nil || p.run.font != first.run.font || p.size != first.size || p.st.colour != first.st.colour ||
-			p.st.elem != first.st.elem || p.run.actual != "" && end > i || first.run.actual != "" && end > i {
+			p.st.elem != first.st.elem || end > i && (alone(p.run) || alone(first.run)) {
 			break
 		}
 		w += p.w
 	}
 	return end, w
 }
+
+// alone tells whether a run needs an operator of its own.
+func alone(r *run) bool { return r.actual != "" || r.code }
 
 // linkRun is the part of a line that belongs to one link.
 type linkRun struct {

@@ -107,6 +107,10 @@ func (p *painter) strokeStyle(c Colour, width float64) {
 // text shows pieces of one font, size, colour and element at a base line.
 func (p *painter) text(ps []piece, x, y float64) {
 	first := &ps[0]
+	if first.run.code {
+		c := &Canvas{p: p, x: x, y: y, k: first.size}
+		c.RoundRect(0.05, -0.92, first.w/first.size-0.1, 1.16, 0.15, Stroke{Fill: Sunken})
+	}
 	p.begin(first.st.elem)
 	p.fillColour(first.st.colour)
 	if first.run.actual != "" {

@@ -63,7 +63,7 @@ func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) *Output
 	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
 	for i, s := range sheets {
-		pg := &page{id: r.file.alloc(), number: i + 1}
+		pg := &page{id: r.file.alloc(), number: i + 1, buf: make([]byte, 0, 16<<10)}
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
 	}

@@ -1,12 +1,14 @@
 package pdf
 
 import (
+	"slices"
 	"unicode"
 
 	"github.com/go-text/typesetting/di"
 	"github.com/go-text/typesetting/font"
 	ot "github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/segmenter"
 	"github.com/go-text/typesetting/shaping"
 	"golang.org/x/image/math/fixed"
 )
@@ -35,6 +37,7 @@ type run struct {
 	// actual is set when the glyphs alone do not give the text back: a character
 	// printed as its code point, or glyphs that stand for several texts.
 	actual string
+	code   bool // a printed code point
 }
 
 // width is the advance at a size in points.
@@ -47,15 +50,19 @@ type runKey struct {
 	text string
 }
 
-// fontSet shapes the text of one document.
+// fontSet shapes the text of one document. It keeps what it found, because words
+// come back and because layout is done more than once.
 type fontSet struct {
 	fonts  [faceCount]*docFont
 	shaper shaping.HarfbuzzShaper
 	cache  map[runKey]*run
+	words  map[runKey][]*run // what set found for a word
+	breaks map[string][]int  // where lines may end, by text
+	seg    segmenter.Segmenter
 }
 
 func newFontSet() *fontSet {
-	fs := &fontSet{cache: map[runKey]*run{}}
+	fs := &fontSet{cache: map[runKey]*run{}, words: map[runKey][]*run{}, breaks: map[string][]int{}}
 	for id, t := range typefaces() {
 		n := len(t.advances)
 		fs.fonts[id] = &docFont{id: faceID(id), t: t, face: font.NewFace(t.font),
@@ -169,20 +176,24 @@ func (fs *fontSet) hasAll(id faceID, cluster []rune) bool {
 	return true
 }
 
-// pieceRun is a run and whether it shows a code point in place of a character.
-type pieceRun struct {
-	run  *run
-	code bool
-}
-
 // set splits text by font and shapes each part. It never fails and never uses
 // the glyph for missing characters.
-func (fs *fontSet) set(id faceID, text []rune) []pieceRun {
-	var out []pieceRun
+func (fs *fontSet) set(id faceID, text []rune) []*run {
+	key := runKey{id, string(text)}
+	out, ok := fs.words[key]
+	if !ok {
+		out = fs.setNew(id, text)
+		fs.words[key] = out
+	}
+	return out
+}
+
+func (fs *fontSet) setNew(id faceID, text []rune) []*run {
+	var out []*run
 	from, face := 0, faceID(-1)
 	flush := func(to int) {
 		if face >= 0 && from < to {
-			out = append(out, pieceRun{run: fs.shape(face, string(text[from:to]))})
+			out = append(out, fs.shape(face, string(text[from:to])))
 		}
 		from, face = to, -1
 	}
@@ -198,7 +209,7 @@ func (fs *fontSet) set(id faceID, text []rune) []pieceRun {
 		}
 		if !ok {
 			flush(at)
-			out = append(out, pieceRun{run: fs.codePoint(text[at]), code: true})
+			out = append(out, fs.codePoint(text[at]))
 			from = end
 		} else if chosen != face {
 			flush(at)
@@ -210,8 +221,12 @@ func (fs *fontSet) set(id faceID, text []rune) []pieceRun {
 	return out
 }
 
-// codeScale is the size of a printed code point, relative to the text around it.
-const codeScale = 0.72
+// A printed code point is smaller than the text around it and stands off from
+// its neighbours.
+const (
+	codeScale = 0.72
+	codeGap   = 90 // font units; more would be read as a space
+)
 
 func (fs *fontSet) codePoint(r rune) *run {
 	key := runKey{-1, string(r)}
@@ -225,6 +240,13 @@ func (fs *fontSet) codePoint(r rune) *run {
 		}
 	}
 	c := *fs.shape(mono, string(hex))
+	c.glyphs = slices.Clone(c.glyphs)
+	for i := range c.glyphs {
+		c.glyphs[i].dx += codeGap / 2
+	}
+	c.glyphs[len(c.glyphs)-1].adv += codeGap
+	c.adv += codeGap
+	c.code = true
 	if !hidden(r) {
 		c.actual = string(r)
 	}
@@ -234,3 +256,18 @@ func (fs *fontSet) codePoint(r rune) *run {
 
 // joins tells whether a character must stay with the one before it.
 func joins(r rune) bool { return unicode.Is(unicode.M, r) }
+
+// lineEnds lists where the lines of a text may end (UAX 14), as rune offsets.
+func (fs *fontSet) lineEnds(text []rune) []int {
+	key := string(text)
+	ends, ok := fs.breaks[key]
+	if !ok {
+		fs.seg.Init(text)
+		for it := fs.seg.LineIterator(); it.Next(); {
+			part := it.Line()
+			ends = append(ends, part.Offset+len(part.Text))
+		}
+		fs.breaks[key] = ends
+	}
+	return ends
+}

@@ -61,7 +61,7 @@ func (b Table) lay(l *layouter, width float64) []*node {
 	if len(out) == 0 {
 		return nil
 	}
-	out[0].gap = gap(b.Before, 8)
+	out[0].gap = gap(b.Before, 5)
 	return out
 }
 

@@ -196,7 +196,7 @@ func (b KeyValue) lay(l *layouter, width float64) []*node {
 			xs = append(xs, float64(i)*colW, float64(i)*colW+key)
 		}
 		n := beside(stacks, xs, nil)
-		n.gap = q(size * 0.2)
+		n.gap = q(size * 0.35)
 		if from == 0 {
 			n.gap = gap(b.Before, size*0.5)
 		}
