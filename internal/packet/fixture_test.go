@@ -1,0 +1,213 @@
+package packet
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/keys"
+)
+
+var madeAt = time.Date(2026, 11, 21, 22, 4, 5, 0, time.UTC)
+
+func act(by, organisation, text string, hours int) Act {
+	return Act{By: by, Organisation: organisation, At: At(madeAt.Add(time.Duration(hours) * time.Hour)), Text: text}
+}
+
+func clocks(minutes int) Clocks {
+	at := madeAt.Add(-50*time.Hour + time.Duration(minutes)*time.Minute)
+	return Clocks{HappenedAt: At(at), CapturedAt: At(at.Add(29 * time.Second)), ReceivedAt: At(at.Add(3 * time.Minute))}
+}
+
+// smallContent is a packet with one part of each kind.
+func smallContent(t testing.TB) *Content {
+	t.Helper()
+	entry, err := audit.Encode(audit.Entry{
+		ID: "019a0b1c-2d3e-7f40-8a1b-2c3d4e5f6071", Actor: audit.Actor{Kind: "system"}, Action: "packet.build",
+		Object: audit.Object{ID: "r3.1", Kind: "packet"}, At: madeAt,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decision := act("Dana Whitlock", "ID.me", "Both paths seen, the error page is clear.", -1)
+	return &Content{
+		Integration: Integration{
+			ID: "019a0b1c-0000-7000-8000-000000000002", Name: "First responder sale", Slug: "first-responder",
+			Partner: "Kestrel Ticketing", Protocol: "oauth", UseCases: []string{"group"}, Environment: "sandbox", ConfigVersion: 4,
+			Facts: []Fact{
+				{"name", []string{"First responder sale"}},
+				{"redirect_uris", []string{"https://www.kestrel.example/idme", "https://www.kestrel.example/idme/popup"}},
+			},
+		},
+		Revision: 3, Edition: 1, MadeAt: At(madeAt), Template: 1, RuleSet: 1,
+		Decision: &Decision{Word: "ready", Act: decision},
+		Sections: []Section{{"TST", "Tests before the walkthrough"}, {"SES", "Confirmed in the walkthrough"}},
+		Items: []Item{
+			{
+				ID: "TST-09", Section: "TST", Title: "Redirect URI is registered, static and clean", Version: 1, Phase: "review",
+				Required: true, By: "both", State: "accepted", Claim: ptr(act("Hugo Brandt", "Kestrel Ticketing", "", -30)), Decision: &decision,
+				Evidence: []Evidence{{Kind: "redirect", Transcript: "t-001", Entries: []int{2, 6}, Clocks: clocks(0), ConfigVersion: 4, RuleSet: 1}},
+				Findings: []string{"f-001"}, Remarks: []string{"rm-001"},
+			},
+			{
+				ID: "SES-05", Section: "SES", Title: "FAQ link shown", Version: 1, Phase: "walkthrough", Required: false, By: "partner",
+				State: "accepted", Decision: &decision,
+				Evidence: []Evidence{{Kind: "declaration", Text: "The FAQ page links ID.me's help.", By: "Hugo Brandt", Clocks: clocks(4)}},
+			},
+		},
+		Findings: []Finding{
+			{ID: "f-001", Rule: "AR-03", RuleSet: 1, Verdict: "pass", Severity: "high", Title: "The redirect URI equals a registered one", Clause: "RFC 6749, section 3.1.2", Refs: []Ref{{"t-001", 2, "redirect_uri"}}, PartnerSide: true},
+			{
+				ID: "f-002", Rule: "ER-09", RuleSet: 1, Verdict: "not_seen", Severity: "medium", Title: "A wrong state is refused on errors too",
+				Why: "No transcript holds a callback with a changed state; one with it would show it.", Refs: []Ref{{"t-001", 6, ""}},
+			},
+		},
+		Remarks: []Remark{{
+			ID: "rm-001", Item: "TST-09", Pin: "t-001.e6", State: "waived", Act: act("Dana Whitlock", "ID.me", "Drop the query from the second URI.", -28),
+			Answers: []Act{act("Hugo Brandt", "Kestrel Ticketing", "It goes with the next release.", -20)},
+			Closed:  ptr(act("Dana Whitlock", "ID.me", "Fine until the release.", -2)), Until: At(madeAt.AddDate(0, 3, 0)),
+		}},
+		TestRuns: []TestRun{{ID: "run-01", Scenario: "consent denied", TestUser: "responder-deny", By: "Hugo Brandt", At: clocks(0).HappenedAt, Transcripts: []string{"t-001"}}},
+		Transcripts: []Transcript{{
+			ID: "t-001", Run: "run-01", Scenario: "consent denied", TestUser: "responder-deny", MadeBy: "Hugo Brandt", RedactedBy: "partner_browser",
+			Redactor: "proofwalk 0.1.0", Exporter: "Chromium 156", Round: "r-7", Clocks: clocks(0), ConfigVersion: 4,
+			Redactions: []Redaction{{"R-04 cookie value", "request header", 26}, {"R-11 body", "response", 38}},
+			Lanes:      Lanes{Partner: "Kestrel", Provider: "ID.me"}, Hops: deniedHops(), HAR: []byte(`{"log":{"version":"1.2"}}`),
+		}},
+		Screenshots: []Screenshot{{ID: "s-001", Title: "The page after a refusal", Transcript: "t-001", Entry: 7, By: "Hugo Brandt", Masks: 2, Clocks: clocks(1), PNG: picture(t)}},
+		Audit:       [][]byte{entry},
+	}
+}
+
+// deniedHops is the walk of a user who refuses consent.
+func deniedHops() []Hop {
+	const site, provider = "www.kestrel.example", "api.idmelabs.com"
+	return []Hop{
+		{N: 1, Lane: "partner", Status: 302, Method: "GET", Host: site, Path: "/sale/verify", Page: "start", Cookies: []string{"cookie C: Secure, HttpOnly, SameSite=Lax"}, TimeMS: 41},
+		{
+			N: 2, Lane: "provider", Status: 302, Method: "GET", Host: provider, Path: "/oauth/authorize", TimeMS: 120, Findings: []string{"f-001"},
+			Params: []Param{
+				{Name: "client_id", Value: "on file"}, {Name: "response_type", Value: "code"}, {Name: "scope", Value: "responder"},
+				{Name: "redirect_uri", Value: "https://www.kestrel.example/idme"}, {Name: "state", Value: "state A", Chip: true}, {Name: "code_challenge_method", Value: "S256"},
+			},
+		},
+		{N: 3, Lane: "provider", Status: 200, Method: "GET", Host: provider, Path: "/en/session/new", Note: "sign-in page", Size: 41_000},
+		{N: 4, Lane: "third_party", Status: 200, Method: "GET", Host: "host-1.invalid", Path: "/s1/s2"},
+		{N: 5, Lane: "provider", Status: 302, Method: "POST", Host: provider, Path: "/en/consent", Note: "form"},
+		{
+			N: 6, Lane: "partner", Status: 302, Method: "GET", Host: site, Path: "/idme", Findings: []string{"f-002"},
+			Params: []Param{
+				{Name: "error", Value: "access_denied"},
+				{Name: "error_description", Value: "The resource owner or authorization server denied the request"},
+				{Name: "state", Value: "state A", Chip: true, SameAs: 2},
+			},
+		},
+		{N: 7, Lane: "partner", Status: 200, Method: "GET", Host: site, Path: "/sale/not-verified", Page: "error", Size: 7_400},
+	}
+}
+
+// largeContent has every section, state, verdict and kind of evidence; with an
+// outcome, minutes and sign-offs.
+func largeContent(t testing.TB) *Content {
+	t.Helper()
+	c := smallContent(t)
+	c.Edition, c.Supersedes = 2, &Supersedes{Revision: 3, Edition: 1, SHA256: strings.Repeat("9f", 32)}
+	c.Outcome = &Outcome{Word: "go_with_conditions", Act: act("Dana Whitlock", "ID.me", "All steps ran; one link is to follow.", 1), Conditions: []string{"The FAQ link is live before the first sale."}}
+	c.SignOffs = []SignOff{
+		{Role: "partner", Act: act("Hugo Brandt", "Kestrel Ticketing", "", 1)},
+		{Role: "consultant", Act: act("Dana Whitlock", "ID.me", "", 2)},
+	}
+	c.Sections = append(c.Sections, Section{"ERR", "Error handling"}, Section{"DAT", "Test data and data minimisation"})
+	states := []string{"accepted", "accepted", "claimed", "returned", "open", "not_applicable", "accepted"}
+	for i := range 28 {
+		section := []string{"TST", "ERR", "DAT", "SES"}[i%4]
+		it := Item{
+			ID: fmt.Sprintf("%s-%02d", section, 20+i), Section: section, Version: 1, Phase: "review", Required: i%3 != 0,
+			Title: fmt.Sprintf("Requirement %d: what the user sees is Zażółć, Ελληνικά, Tiếng Việt and Кириллица", i),
+			By:    "both", State: states[i%len(states)], Inference: i%9 == 0, Stale: i%11 == 0, Findings: []string{"f-001", "f-002"},
+		}
+		if it.State == "not_applicable" {
+			it.NotApplicable = "No popup is used."
+		}
+		if it.State != "open" {
+			it.Claim = ptr(act("Hugo Brandt", "Kestrel Ticketing", "", -30))
+			it.Evidence = []Evidence{
+				{Kind: "redirect", Transcript: "t-001", Entries: []int{2}, Clocks: clocks(0), ConfigVersion: 4, RuleSet: 1},
+				{Kind: "screenshot", Screenshot: "s-001", Clocks: clocks(0)},
+			}
+		}
+		c.Items = append(c.Items, it)
+	}
+	for i := range 60 {
+		c.Findings = append(c.Findings, Finding{
+			ID: Label(LabelFinding, i+3), Rule: fmt.Sprintf("CB-%02d", i%24), RuleSet: 1, Severity: "medium",
+			Verdict: []string{"pass", "pass", "pass", "warn", "fail", "not_seen"}[i%6],
+			Title:   "The callback carries the state of the request", Expected: "state equal to that of hop 2", Actual: "another state",
+			Cause: "partner_code", CauseWhy: "The state is made anew on each page.", Cure: "Keep the state in the session cookie until the return.",
+			Why: "The capture has no callback.", Clause: "RFC 6749, section 10.12", Refs: []Ref{{"t-001", i%7 + 1, "state"}}, PartnerSide: i%5 == 0,
+		})
+	}
+	second := c.Transcripts[0]
+	second.ID, second.Scenario, second.RedactedBy, second.Hops = "t-002", "happy path", "server", nil
+	for i := range 90 {
+		h := deniedHops()[i%7]
+		h.N, h.Findings = i+1, nil
+		second.Hops = append(second.Hops, h)
+	}
+	second.Limits = []string{"Chromium's export without cookies: nothing is known about cookies."}
+	c.Transcripts = append(c.Transcripts, second)
+	c.Walkthrough = &Walkthrough{
+		HeldAt: At(madeAt.Add(-26 * time.Hour)), People: []string{"Hugo Brandt", "Dana Whitlock", "Ivo Santos"},
+		Minutes: []MinutesEntry{
+			{ID: "w-01", Item: "SES-05", Title: "The FAQ link leads to the help", Mark: "condition", Act: act("Dana Whitlock", "ID.me", "The link is there but leads to the old page.", -26)},
+			{ID: "w-02", Title: "Agreed", Act: act("Dana Whitlock", "ID.me", "Support gets the error codes.", -25)},
+		},
+	}
+	return c
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func picture(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 64, 40))
+	for i := range img.Pix {
+		img.Pix[i] = 0xe0
+	}
+	img.Set(3, 3, color.RGBA{0x1a, 0x55, 0xa3, 0xff})
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, img); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// ring makes keys that were valid before the packet was made.
+func ring(t testing.TB) *keys.Ring {
+	t.Helper()
+	r, err := keys.Open(t.TempDir(), madeAt.Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func sealFor(t testing.TB, c *Content, r *keys.Ring) Seal {
+	t.Helper()
+	n, err := LeafCount(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	salts, err := NewSalts(strings.NewReader(strings.Repeat("0123456789abcdef", n)), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, id := r.Bundle()
+	return Seal{Salts: salts, Signer: signer, KeyID: id, KeysJSON: r.KeysJSON()}
+}

@@ -1,0 +1,162 @@
+package packet
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+)
+
+// The types that the statement and its envelope name.
+const (
+	statementType = "https://in-toto.io/Statement/v1"
+	// PredicateType names the predicate of a packet's statement.
+	PredicateType = "https://github.com/proofwalk/proofwalk/packet/v1"
+	payloadType   = "application/vnd.in-toto+json"
+	bundleType    = "application/vnd.dev.sigstore.bundle.v0.3+json"
+)
+
+// statement is the in-toto Statement v1 over every other file.
+type statement struct {
+	Type          string    `json:"_type"`
+	Subject       []subject `json:"subject"`
+	PredicateType string    `json:"predicateType"`
+	Predicate     predicate `json:"predicate"`
+}
+
+type subject struct {
+	Name   string            `json:"name"`
+	Digest map[string]string `json:"digest"`
+}
+
+// predicate says what was decided about what, and binds the head and the
+// leaves of packet.json each by a hash of its own, so that an excerpt that
+// withholds leaves can still be checked.
+type predicate struct {
+	Format      int                  `json:"format"`
+	Name        string               `json:"name"`
+	Integration statementIntegration `json:"integration"`
+	Revision    int                  `json:"revision"`
+	Edition     int                  `json:"edition"`
+	MadeAt      Time                 `json:"made_at"`
+	Decision    string               `json:"decision"`
+	Outcome     *string              `json:"outcome"`
+	Head        string               `json:"head_sha256"`
+	Leaves      int                  `json:"leaves"`
+	Root        string               `json:"merkle_root"`
+	Supersedes  *Supersedes          `json:"supersedes"`
+}
+
+type statementIntegration struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Partner string `json:"partner"`
+}
+
+// bundle is the Sigstore bundle v0.3 around the DSSE envelope.
+type bundle struct {
+	MediaType            string               `json:"mediaType"`
+	VerificationMaterial verificationMaterial `json:"verificationMaterial"`
+	Envelope             envelope             `json:"dsseEnvelope"`
+}
+
+type verificationMaterial struct {
+	PublicKey publicKeyHint `json:"publicKey"`
+}
+
+type publicKeyHint struct {
+	Hint string `json:"hint"`
+}
+
+type envelope struct {
+	Payload     string              `json:"payload"`
+	PayloadType string              `json:"payloadType"`
+	Signatures  []envelopeSignature `json:"signatures"`
+}
+
+type envelopeSignature struct {
+	Sig string `json:"sig"`
+}
+
+// newStatement makes the signed statement over the files.
+func newStatement(c *Content, m *manifest, files []file, seal Seal) ([]byte, error) {
+	p := predicate{
+		Format: Format, Name: c.Name(), Revision: c.Revision, Edition: c.Edition, MadeAt: c.MadeAt,
+		Integration: statementIntegration{c.Integration.ID, c.Integration.Name, c.Integration.Partner},
+		Decision:    c.Decision.Word, Head: hex.EncodeToString(m.head[:]), Leaves: m.leaves,
+		Root: hex.EncodeToString(m.root[:]), Supersedes: c.Supersedes,
+	}
+	if c.Outcome != nil {
+		p.Outcome = &c.Outcome.Word
+	}
+	s := statement{Type: statementType, PredicateType: PredicateType, Predicate: p}
+	for _, f := range files {
+		s.Subject = append(s.Subject, subject{f.name, map[string]string{"sha256": digestHex(f.data)}})
+	}
+	payload, err := canonical(s)
+	if err != nil {
+		return nil, err
+	}
+	sig, err := sign(seal.Signer, preAuthEncoding(payload))
+	if err != nil {
+		return nil, fmt.Errorf("signing statement: %w", err)
+	}
+	return canonical(bundle{
+		MediaType:            bundleType,
+		VerificationMaterial: verificationMaterial{publicKeyHint{seal.KeyID}},
+		Envelope: envelope{
+			Payload: base64.StdEncoding.EncodeToString(payload), PayloadType: payloadType,
+			Signatures: []envelopeSignature{{base64.StdEncoding.EncodeToString(sig)}},
+		},
+	})
+}
+
+// preAuthEncoding is what DSSE signs: type and payload with their lengths.
+func preAuthEncoding(payload []byte) []byte {
+	out := "DSSEv1 " + strconv.Itoa(len(payloadType)) + " " + payloadType + " " + strconv.Itoa(len(payload)) + " "
+	return append([]byte(out), payload...)
+}
+
+// sign signs a message with ECDSA P-256 over SHA-256, deterministically by RFC
+// 6979 where the signer can. Of the two values of s that verify it takes the
+// lower, so that a message and a key have one signature only, and it verifies
+// what it made.
+func sign(signer crypto.Signer, message []byte) ([]byte, error) {
+	public, ok := signer.Public().(*ecdsa.PublicKey)
+	if !ok || public.Curve != elliptic.P256() {
+		return nil, errors.New("the bundle key is not of P-256")
+	}
+	digest := sha256.Sum256(message)
+	der, err := signer.Sign(nil, digest[:], crypto.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	var sig struct{ R, S *big.Int }
+	if rest, err := asn1.Unmarshal(der, &sig); err != nil || len(rest) > 0 {
+		return nil, errors.New("the signer gave no DER signature")
+	}
+	n := elliptic.P256().Params().N
+	if sig.S.Cmp(new(big.Int).Rsh(n, 1)) > 0 {
+		sig.S.Sub(n, sig.S)
+	}
+	der, err = asn1.Marshal(sig)
+	if err != nil {
+		return nil, err
+	}
+	if !ecdsa.VerifyASN1(public, digest[:], der) {
+		return nil, errors.New("the signature does not verify")
+	}
+	return der, nil
+}
+
+func digestHex(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

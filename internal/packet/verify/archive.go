@@ -1,0 +1,181 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strings"
+)
+
+// entry is a file of the archive.
+type entry struct {
+	name string
+	data []byte
+}
+
+const (
+	localHeader   = 30 // bytes before the name
+	centralHeader = 46
+	endHeader     = 22
+	maxName       = 100
+)
+
+// readArchive reads the files and demands that the archive is, byte for byte,
+// the one that these files make.
+func (v *verifier) readArchive(zip []byte) (string, error) {
+	if len(zip) > MaxBytes {
+		return "", fmt.Errorf("larger than %d MiB", MaxBytes>>20)
+	}
+	files, err := readEntries(zip)
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Equal(writeArchive(files), zip) {
+		return "", errors.New("not the archive that its files make: a header was changed or something was added")
+	}
+	v.files = files
+	v.byName = make(map[string][]byte, len(files))
+	for _, f := range files {
+		if _, twice := v.byName[f.name]; twice {
+			return "", errors.New("a file name stands in it twice")
+		}
+		v.byName[f.name] = f.data
+	}
+	return fmt.Sprintf("%d files, every byte of the headers as it must be", len(files)), nil
+}
+
+// readEntries walks the local headers from the start. It takes from them only
+// name and size; all else is compared afterwards.
+func readEntries(zip []byte) ([]entry, error) {
+	var files []entry
+	le := binary.LittleEndian
+	for at := 0; ; {
+		if len(zip)-at < endHeader {
+			return nil, fmt.Errorf("ends too early, at byte %d", len(zip))
+		}
+		if le.Uint32(zip[at:]) != 0x04034b50 {
+			return files, nil // the directory begins, or the comparison will fail
+		}
+		if len(zip)-at < localHeader {
+			return nil, fmt.Errorf("ends too early, at byte %d", len(zip))
+		}
+		size, name := le.Uint32(zip[at+22:]), le.Uint16(zip[at+26:])
+		begin := at + localHeader + int(name)
+		if name > maxName || uint64(begin)+uint64(size) > uint64(len(zip)) {
+			return nil, fmt.Errorf("the file header at byte %d does not fit", at)
+		}
+		if len(files) == MaxFiles {
+			return nil, fmt.Errorf("more than %d files", MaxFiles)
+		}
+		end := begin + int(size)
+		files = append(files, entry{string(zip[at+localHeader : begin]), zip[begin:end]})
+		at = end
+	}
+}
+
+// writeArchive makes the one archive of the files: everything stored, no
+// flags, no extra fields, the first time that the format can express.
+func writeArchive(files []entry) []byte {
+	var out, central []byte
+	le := binary.LittleEndian
+	for _, f := range files {
+		shared := []byte{10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0}
+		shared = le.AppendUint32(shared, crc32.ChecksumIEEE(f.data))
+		shared = le.AppendUint32(shared, uint32(len(f.data)))
+		shared = le.AppendUint32(shared, uint32(len(f.data)))
+		shared = le.AppendUint16(shared, uint16(len(f.name)))
+		shared = append(shared, 0, 0)
+
+		central = append(central, "PK\x01\x02\x0a\x00"...)
+		central = append(central, shared...)
+		central = append(central, make([]byte, 10)...)
+		central = le.AppendUint32(central, uint32(len(out)))
+		central = append(central, f.name...)
+
+		out = append(out, "PK\x03\x04"...)
+		out = append(out, shared...)
+		out = append(out, f.name...)
+		out = append(out, f.data...)
+	}
+	begin := len(out)
+	out = append(out, central...)
+	out = append(out, "PK\x05\x06\x00\x00\x00\x00"...)
+	out = le.AppendUint16(out, uint16(len(files)))
+	out = le.AppendUint16(out, uint16(len(files)))
+	out = le.AppendUint32(out, uint32(len(central)))
+	out = le.AppendUint32(out, uint32(begin))
+	return append(out, 0, 0)
+}
+
+// The files that every packet has, and the folders that hold others, in the
+// order of the archive.
+const (
+	pdfName       = "packet.pdf"
+	manifestName  = "packet.json"
+	auditName     = "audit/entries.jsonl"
+	bundlePEMName = "validation/bundle.pub.pem"
+	keysName      = "validation/keys.json"
+	rootPEMName   = "validation/root.pub.pem"
+	readmeName    = "VERIFY.md"
+	sumsName      = "SHA256SUMS"
+	sumsSigName   = "SHA256SUMS.sig"
+	statementName = "statement.sigstore.json"
+)
+
+var archiveOrder = []string{
+	pdfName, manifestName, "transcripts/", "screenshots/", auditName,
+	bundlePEMName, keysName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
+}
+
+// checkNames demands the files that a packet has, no others, in their order.
+func (v *verifier) checkNames() (string, error) {
+	if v.files == nil {
+		return "", errors.New("not checked: the archive is not readable")
+	}
+	rank, last := 0, ""
+	for i, f := range v.files {
+		for rank < len(archiveOrder) && !belongs(f.name, archiveOrder[rank]) {
+			if !strings.HasSuffix(archiveOrder[rank], "/") && last != archiveOrder[rank] {
+				return "", fmt.Errorf("%s is missing, or file %d is one that no packet has", archiveOrder[rank], i+1)
+			}
+			rank++
+		}
+		if rank == len(archiveOrder) {
+			return "", fmt.Errorf("file %d is one that no packet has, or stands in the wrong place", i+1)
+		}
+		if strings.HasSuffix(archiveOrder[rank], "/") && belongs(last, archiveOrder[rank]) && last >= f.name {
+			return "", fmt.Errorf("file %d stands in the wrong place", i+1)
+		}
+		if f.name == last {
+			return "", fmt.Errorf("file %d stands there twice", i+1)
+		}
+		last = f.name
+	}
+	if last != statementName {
+		return "", errors.New("the statement is missing")
+	}
+	return "none missing, none added", nil
+}
+
+// belongs tells whether a name is that of the file, or of a file in the folder.
+func belongs(name, place string) bool {
+	rest, in := strings.CutPrefix(name, place)
+	if !in {
+		return false
+	}
+	var stem, label string
+	switch place {
+	case "transcripts/":
+		stem, label = strings.TrimSuffix(rest, ".har"), "t-"
+		in = strings.HasSuffix(rest, ".har")
+	case "screenshots/":
+		stem, label = strings.TrimSuffix(rest, ".png"), "s-"
+		in = strings.HasSuffix(rest, ".png")
+	default:
+		return rest == ""
+	}
+	number, ok := strings.CutPrefix(stem, label)
+	return in && ok && len(number) >= 2 && len(number) <= 6 && strings.Trim(number, "0123456789") == ""
+}

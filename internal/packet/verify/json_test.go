@@ -1,0 +1,78 @@
+package verify
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/gowebpki/jcs"
+)
+
+var canonicalSeeds = []string{
+	`null`, `true`, `false`, `0`, `-1`, `9007199254740991`, `""`, `[]`, `{}`,
+	`{"a":1,"b":[1,2,{"c":"é"}],"z":null}`, `"\"\\\b\f\n\r\t\u0000\u001f/<>&"`, "\"\u2028\U0001F600\"",
+	"{\"\\n\":1,\"1\":2,\"\u0080\":3,\"ö\":4,\"€\":5,\"\U0001F600\":6,\"\ufb33\":7}",
+}
+
+var otherSeeds = []string{
+	``, ` 1`, `1 `, `01`, `-0`, `1.0`, `1e2`, `9007199254740992`, `+1`, `-`, `nul`, `tru`, `"a`, `"\u0041"`, `"\/"`, `"\u000A"`, `"\u001F"`,
+	"\"\n\"", "\"\xff\"", "\"\xed\xa0\x80\"", `[1,]`, `[,1]`, `[1 ,2]`, `{"b":1,"a":2}`, `{"a":1,"a":1}`, `{"a":1,}`, `{a:1}`, `{"a" :1}`, `[`, `{`, `{"a"`,
+	`[1]]`, `1 2`, strings.Repeat("[", 100_000), strings.Repeat("[", maxDepth+2) + strings.Repeat("]", maxDepth+2),
+}
+
+func TestParseJSON(t *testing.T) {
+	t.Parallel()
+	for _, s := range canonicalSeeds {
+		if _, err := parseJSON([]byte(s)); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+	for _, s := range otherSeeds {
+		if _, err := parseJSON([]byte(s)); err == nil {
+			t.Errorf("%.40q was taken for canonical", s)
+		}
+	}
+}
+
+// FuzzParseJSON: what is accepted is what another implementation of RFC 8785
+// writes, and can be taken apart again.
+func FuzzParseJSON(f *testing.F) {
+	seeds := append(append([]string{}, canonicalSeeds...), otherSeeds...)
+	for _, s := range seeds {
+		f.Add([]byte(s))
+	}
+	if len(seeds) != 48 {
+		f.Fatalf("%d seeds, want 48", len(seeds))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		n, err := parseJSON(b)
+		if err != nil {
+			return
+		}
+		if want, err := jcs.Transform(b); err == nil && !bytes.Equal(want, b) {
+			t.Fatalf("accepted %q, the canonical form is %q", b, want)
+		}
+		if members, ok := n.members(); ok {
+			var r reader
+			for _, m := range members {
+				if got := r.member("x", n, m.name); !bytes.Equal(got, m.value) {
+					t.Fatalf("member %q reads as %q", m.value, got)
+				}
+			}
+		}
+		if elements, ok := n.elements(); ok {
+			joined := append(append([]byte{'['}, bytes.Join(nodes(elements), []byte(","))...), ']')
+			if !bytes.Equal(joined, b) {
+				t.Fatalf("the elements of %q are %q", b, joined)
+			}
+		}
+	})
+}
+
+func nodes(in []node) [][]byte {
+	out := make([][]byte, len(in))
+	for i, n := range in {
+		out[i] = n
+	}
+	return out
+}

@@ -1,0 +1,183 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// checkManifest holds packet.json against the statement and the files.
+func (v *verifier) checkManifest() (string, error) {
+	b, ok := v.byName[manifestName]
+	if !ok || v.statement == nil {
+		return "", errors.New("not checked: there is no packet.json or no readable statement")
+	}
+	n, err := parseJSON(b)
+	if err != nil {
+		return "", fmt.Errorf("packet.json: %w", err)
+	}
+	var r reader
+	top := r.object("packet.json", n, "anchors", "format", "head", "leaves")
+	if r.err != nil {
+		return "", r.err
+	}
+	r.format("packet.json", top[1])
+	if digestHex(top[2]) != v.statement.head {
+		return "", errors.New("packet.json: the head is not the one of the statement")
+	}
+	leaves := r.array("the leaves of packet.json", top[3])
+	if err := v.checkLeaves(&r, leaves); err != nil {
+		return "", err
+	}
+	v.checkHead(&r, top[2])
+	if err := checkAnchors(&r, top[0], leaves); err != nil {
+		return "", err
+	}
+	if r.err != nil {
+		return "", fmt.Errorf("packet.json: %w", r.err)
+	}
+	return fmt.Sprintf("%d leaves have the Merkle root of the statement", len(leaves)), nil
+}
+
+// checkLeaves computes the Merkle root and finds the file of each leaf that has one.
+func (v *verifier) checkLeaves(r *reader, leaves []node) error {
+	hashes := make([][sha256.Size]byte, len(leaves))
+	withFile := 0
+	for i, l := range leaves {
+		m := r.object("a leaf", l, "anchor", "body", "kind", "salt")
+		if r.err != nil {
+			return fmt.Errorf("packet.json: leaf %d: %w", i+1, r.err)
+		}
+		if salt := r.text("a salt", m[3]); len(salt) != 32 || strings.Trim(salt, "0123456789abcdef") != "" {
+			return fmt.Errorf("packet.json: leaf %d has no salt of 16 bytes", i+1)
+		}
+		kind := r.text("a kind", m[2])
+		if kind == "transcript" || kind == "screenshot" {
+			withFile++
+			name := r.text("a file's name", r.member("a file's name", m[1], "file"))
+			digest := r.text("a file's digest", r.member("a file's digest", m[1], "sha256"))
+			data, ok := v.byName[name]
+			if !ok || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
+				return fmt.Errorf("packet.json: the file of leaf %d is not in the packet as it says", i+1)
+			}
+		}
+		hashes[i] = sha256.Sum256(append([]byte{0}, l...))
+	}
+	root := merkleRoot(hashes)
+	if hex.EncodeToString(root[:]) != v.statement.root || int64(len(leaves)) != v.statement.leaves {
+		return errors.New("packet.json: the leaves have another Merkle root than the statement")
+	}
+	for _, f := range v.files {
+		if strings.HasPrefix(f.name, "transcripts/") || strings.HasPrefix(f.name, "screenshots/") {
+			withFile--
+		}
+	}
+	if withFile != 0 {
+		return errors.New("packet.json: the packet has a file that no leaf names")
+	}
+	return nil
+}
+
+// checkHead demands that the head says what the statement says.
+func (v *verifier) checkHead(r *reader, head node) {
+	p := v.statement.predicate
+	for name, want := range map[string]node{
+		"edition": p[pEdition], "made_at": p[pMadeAt], "name": p[pName], "revision": p[pRevision], "supersedes": p[pSupersedes],
+	} {
+		if !bytes.Equal(r.member("the head", head, name), want) {
+			r.fail("the head's " + name)
+		}
+	}
+	for name, want := range map[string]node{"decision": p[pDecision], "outcome": p[pOutcome]} {
+		said := r.member("the head", head, name)
+		if !said.isNull() {
+			said = r.member("the head's "+name, said, "word")
+		}
+		if !bytes.Equal(said, want) {
+			r.fail("the head's " + name)
+		}
+	}
+	integration := r.member("the head", head, "integration")
+	i := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")
+	for k, name := range []string{"id", "name", "partner"} {
+		if !bytes.Equal(r.member("the head's integration", integration, name), i[k]) {
+			r.fail("the head's integration")
+		}
+	}
+	for _, n := range r.array("what is not proven", r.member("the head", head, "not_proven")) {
+		v.result.Claims.NotProven = append(v.result.Claims.NotProven, r.text("what is not proven", r.member("what is not proven", n, "text")))
+	}
+}
+
+// checkAnchors demands that every leaf can be found in the report, under an
+// anchor of its own.
+func checkAnchors(r *reader, list node, leaves []node) error {
+	known := map[string]bool{}
+	for _, a := range r.array("the anchors", list) {
+		name := r.text("an anchor", a)
+		if known[name] {
+			return errors.New("packet.json: an anchor stands there twice")
+		}
+		known[name] = true
+	}
+	seen := map[string]bool{}
+	for i, l := range leaves {
+		anchor := r.text("an anchor", r.member("a leaf", l, "anchor"))
+		if !known[anchor] || seen[anchor] {
+			return fmt.Errorf("packet.json: the anchor of leaf %d is missing or taken", i+1)
+		}
+		seen[anchor] = true
+	}
+	return nil
+}
+
+// merkleRoot is the Merkle tree hash of RFC 6962, section 2.1, over leaf hashes.
+func merkleRoot(hashes [][sha256.Size]byte) [sha256.Size]byte {
+	// Nodes are joined pairwise, level by level; an odd last one rises as it
+	// is, which gives the tree of the RFC.
+	if len(hashes) == 0 {
+		return sha256.Sum256(nil)
+	}
+	for len(hashes) > 1 {
+		var next [][sha256.Size]byte
+		for i := 0; i+1 < len(hashes); i += 2 {
+			pair := append([]byte{1}, hashes[i][:]...)
+			next = append(next, sha256.Sum256(append(pair, hashes[i+1][:]...)))
+		}
+		if len(hashes)%2 == 1 {
+			next = append(next, hashes[len(hashes)-1])
+		}
+		hashes = next
+	}
+	return hashes[0]
+}
+
+// checkAudit demands that the audit entries are in their one encoding.
+func (v *verifier) checkAudit() (string, error) {
+	b, ok := v.byName[auditName]
+	if !ok {
+		return "", errors.New("not checked: there are no audit entries")
+	}
+	count := 0
+	for len(b) > 0 {
+		line, rest, ended := bytes.Cut(b, []byte("\n"))
+		if !ended {
+			return "", fmt.Errorf("%s: the last line has no end", auditName)
+		}
+		count++
+		n, err := parseJSON(line)
+		if err != nil {
+			return "", fmt.Errorf("%s, line %d: %w", auditName, count, err)
+		}
+		var r reader
+		r.format("the entry", r.member("the entry", n, "v"))
+		if r.err != nil {
+			return "", fmt.Errorf("%s, line %d: %w", auditName, count, r.err)
+		}
+		b = rest
+	}
+	return fmt.Sprintf("%d audit entries, each in its one encoding", count), nil
+}

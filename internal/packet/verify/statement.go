@@ -1,0 +1,208 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	payloadType   = "application/vnd.in-toto+json"
+	bundleType    = "application/vnd.dev.sigstore.bundle.v0.3+json"
+	statementType = "https://in-toto.io/Statement/v1"
+	predicateType = "https://github.com/proofwalk/proofwalk/packet/v1"
+)
+
+// statement is the in-toto statement out of its envelope.
+type statement struct {
+	payload, signature []byte
+	keyID              string
+	subjects           []subject
+	predicate          []node // in the order of predicateNames
+	madeAt             time.Time
+	head, root         string
+	leaves             int64
+}
+
+type subject struct{ name, digest string }
+
+var predicateNames = []string{
+	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "revision", "supersedes",
+}
+
+// Places in predicate.
+const (
+	pDecision = iota
+	pEdition
+	pFormat
+	pHead
+	pIntegration
+	pLeaves
+	pMadeAt
+	pRoot
+	pName
+	pOutcome
+	pRevision
+	pSupersedes
+)
+
+// readStatement takes the statement out of its envelope.
+func (v *verifier) readStatement() (string, error) {
+	b, ok := v.byName[statementName]
+	if !ok {
+		return "", errors.New("not checked: there is no statement")
+	}
+	n, err := parseJSON(b)
+	if err != nil {
+		return "", err
+	}
+	var r reader
+	top := r.object("the bundle", n, "dsseEnvelope", "mediaType", "verificationMaterial")
+	r.word("the bundle's type", top[1], bundleType)
+	material := r.object("the bundle's material", top[2], "publicKey")
+	key := r.object("the bundle's key", material[0], "hint")
+	env := r.object("the envelope", top[0], "payload", "payloadType", "signatures")
+	r.word("the payload's type", env[1], payloadType)
+	sigs := r.array("the envelope's signatures", env[2])
+	if r.err != nil {
+		return "", r.err
+	}
+	if len(sigs) != 1 {
+		return "", errors.New("the envelope has not exactly one signature")
+	}
+	sig := r.object("the signature", sigs[0], "sig")
+	s := &statement{
+		payload: r.base64("the payload", env[0]), signature: r.base64("the signature", sig[0]),
+		keyID: r.text("the key's id", key[0]),
+	}
+	if r.err != nil {
+		return "", r.err
+	}
+	if err := s.parse(); err != nil {
+		return "", err
+	}
+	v.statement = s
+	v.result.KeyID = s.keyID
+	v.result.Claims = s.claims()
+	return fmt.Sprintf("an in-toto statement about %d files", len(s.subjects)), nil
+}
+
+// parse reads the payload.
+func (s *statement) parse() error {
+	n, err := parseJSON(s.payload)
+	if err != nil {
+		return fmt.Errorf("the payload: %w", err)
+	}
+	var r reader
+	top := r.object("the statement", n, "_type", "predicate", "predicateType", "subject")
+	r.word("the statement's type", top[0], statementType)
+	r.word("the predicate's type", top[2], predicateType)
+	s.predicate = r.object("the predicate", top[1], predicateNames...)
+	r.format("the predicate", s.predicate[pFormat])
+	s.head = r.text("the head's digest", s.predicate[pHead])
+	s.root = r.text("the Merkle root", s.predicate[pRoot])
+	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
+	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
+	for _, e := range r.array("the subjects", top[3]) {
+		m := r.object("a subject", e, "digest", "name")
+		d := r.object("a subject's digest", m[0], "sha256")
+		s.subjects = append(s.subjects, subject{r.text("a subject's name", m[1]), r.text("a subject's digest", d[0])})
+	}
+	return r.err
+}
+
+// claims are what the statement says, for people.
+func (s *statement) claims() Claims {
+	var r reader
+	i := r.object("the integration", s.predicate[pIntegration], "id", "name", "partner")
+	c := Claims{
+		Name: r.text("the name", s.predicate[pName]), Integration: r.text("the integration", i[1]),
+		Partner: r.text("the partner", i[2]), MadeAt: r.text("the time", s.predicate[pMadeAt]),
+		Decision: r.text("the decision", s.predicate[pDecision]),
+	}
+	if !s.predicate[pOutcome].isNull() {
+		c.Outcome = r.text("the outcome", s.predicate[pOutcome])
+	}
+	if !s.predicate[pSupersedes].isNull() {
+		m := r.object("the superseded packet", s.predicate[pSupersedes], "edition", "revision", "sha256")
+		c.Supersedes = r.text("the superseded packet", m[2])
+	}
+	return c
+}
+
+// checkSignature checks the envelope's signature with the key that it names,
+// taken from the packet's list.
+func (v *verifier) checkSignature() (string, error) {
+	if v.statement == nil || v.list == nil {
+		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
+	}
+	key, err := v.list.find(v.statement.keyID)
+	if err != nil {
+		return "", err
+	}
+	message := "DSSEv1 " + strconv.Itoa(len(payloadType)) + " " + payloadType + " " + strconv.Itoa(len(v.statement.payload)) + " "
+	if err := verifyECDSA(key.der, append([]byte(message), v.statement.payload...), v.statement.signature); err != nil {
+		return "", err
+	}
+	if err := v.list.vouches(key.id, v.statement.madeAt); err != nil {
+		return "", err
+	}
+	return "the statement is signed by key " + key.id[:16], nil
+}
+
+// checkDigests holds every file against the statement.
+func (v *verifier) checkDigests() (string, error) {
+	if v.statement == nil || v.files == nil {
+		return "", errors.New("not checked: there is no readable statement or no readable archive")
+	}
+	var named []entry
+	for _, f := range v.files {
+		if f.name != statementName {
+			named = append(named, f)
+		}
+	}
+	if len(named) != len(v.statement.subjects) {
+		return "", fmt.Errorf("the statement names %d files, the archive has %d", len(v.statement.subjects), len(named))
+	}
+	for i, s := range v.statement.subjects {
+		if s.name != named[i].name {
+			return "", fmt.Errorf("file %d is not the one that the statement names there", i+1)
+		}
+		if s.digest != digestHex(named[i].data) {
+			return "", fmt.Errorf("file %d (%s) was changed", i+1, printable(s.name))
+		}
+	}
+	return fmt.Sprintf("%d files have the digests of the statement", len(named)), nil
+}
+
+// checkSums checks what people without this program rely on.
+func (v *verifier) checkSums() (string, error) {
+	if v.statement == nil || v.list == nil {
+		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
+	}
+	var want strings.Builder
+	for _, f := range v.files {
+		switch f.name {
+		case sumsName, sumsSigName, statementName:
+		default:
+			want.WriteString(digestHex(f.data) + "  " + f.name + "\n")
+		}
+	}
+	if string(v.byName[sumsName]) != want.String() {
+		return "", fmt.Errorf("%s does not list the files as they are", sumsName)
+	}
+	key, err := v.list.find(v.statement.keyID)
+	if err != nil {
+		return "", err
+	}
+	if !bytes.Equal(v.byName[bundlePEMName], pemOf(key.der)) {
+		return "", fmt.Errorf("%s is not the signer's key", bundlePEMName)
+	}
+	if err := verifyECDSA(key.der, v.byName[sumsName], v.byName[sumsSigName]); err != nil {
+		return "", fmt.Errorf("%s: %w", sumsSigName, err)
+	}
+	return sumsName + " lists every file and is signed by the same key", nil
+}

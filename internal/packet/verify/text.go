@@ -1,0 +1,68 @@
+package verify
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// Write writes the answer for people: a line for each check, the verdict, and
+// what it means. The packet's own words are shown only where nothing failed.
+func (r Result) Write(w io.Writer) error {
+	var b strings.Builder
+	for _, c := range r.Checks {
+		mark := "ok  "
+		switch {
+		case c.OK:
+		case r.Verdict == SignerUnknown:
+			mark = "?   "
+		default:
+			mark = "FAIL"
+		}
+		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
+	}
+	fmt.Fprintf(&b, "\n%s\n", r.Verdict)
+	if r.Verdict == Invalid {
+		b.WriteString("Do not rely on this packet. Ask for it again from where it was made.\n")
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	c := r.Claims
+	fmt.Fprintf(&b, "\nPacket %s, %s of %s, made %s\n", printable(c.Name), printable(c.Integration), printable(c.Partner), printable(c.MadeAt))
+	fmt.Fprintf(&b, "Review decision: %s. ", printable(c.Decision))
+	if c.Outcome != "" {
+		fmt.Fprintf(&b, "Outcome of the walkthrough: %s.\n", printable(c.Outcome))
+	} else {
+		b.WriteString("The walkthrough is not in this packet.\n")
+	}
+	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
+	if r.Verdict == SignerUnknown {
+		b.WriteString("\nNothing was changed since it was sealed, but not by whom: give --fingerprint with the root's\n" +
+			"fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
+	}
+	b.WriteString("\nThe signature proves what was sealed and by which server; the time is the server's own word.\n")
+	if len(c.NotProven) > 0 {
+		b.WriteString("It does not prove everything. The packet itself says:\n")
+		for _, s := range c.NotProven {
+			fmt.Fprintf(&b, "  - %s\n", printable(s))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// printable keeps a packet from writing to the terminal what is not text.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, s)
+	const most = 300
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + " ..."
+	}
+	return s
+}

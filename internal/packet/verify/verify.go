@@ -1,0 +1,190 @@
+// Package verify tells whether a packet is as it was sealed and who sealed it.
+// It uses the standard library only and shares no code with the package that
+// makes packets; it reads no file, no clock and no network, so that it runs as
+// well in a browser.
+//
+// Of everything in a packet exactly one encoding is accepted: the archive is
+// compared with the only archive that its names and contents can make, JSON
+// must be canonical (RFC 8785), signatures must be DER with the lower s. So
+// there is no byte that could be changed unseen.
+package verify
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Limits on what is read.
+const (
+	MaxBytes = 1 << 30  // of the archive
+	MaxFiles = 10_000   // in the archive
+	MaxJSON  = 64 << 20 // bytes of packet.json, of the statement and of each line of the audit log
+)
+
+// Verdict is the answer.
+type Verdict string
+
+// The verdicts. SignerUnknown means that all is as it was sealed, by a key
+// that the caller has given no reason to believe.
+const (
+	Valid         Verdict = "VALID"
+	SignerUnknown Verdict = "INTACT, SIGNER UNKNOWN"
+	Invalid       Verdict = "INVALID"
+)
+
+// Trust is whom the caller believes. The zero Trust believes nobody.
+type Trust struct {
+	// Fingerprint is the SHA-256 of the root's public key as ParseFingerprint
+	// gives it. The packet's own list of keys is believed if its root has it.
+	Fingerprint string
+	// Keys is a keys.json that the caller got by another way than the packet;
+	// it rules over the packet's copy. With a Fingerprint its root must have it.
+	Keys []byte
+}
+
+// Check is one line of the answer.
+type Check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"` // what was checked, or what is wrong and where
+}
+
+// Claims are what the packet says about itself. They are those of the signed
+// statement, and are empty where it could not be read.
+type Claims struct {
+	Name        string `json:"name"` // r3.1
+	Integration string `json:"integration"`
+	Partner     string `json:"partner"`
+	MadeAt      string `json:"made_at"`
+	Decision    string `json:"decision"`
+	Outcome     string `json:"outcome,omitempty"`
+	// Supersedes is the SHA-256 of the archive that this packet takes the place of.
+	Supersedes string   `json:"supersedes,omitempty"`
+	NotProven  []string `json:"not_proven"` // what the packet says it does not prove
+}
+
+// Result is the answer with its reasons.
+type Result struct {
+	Verdict Verdict `json:"verdict"`
+	Checks  []Check `json:"checks"`
+	SHA256  string  `json:"sha256"` // of the archive, hex
+	KeyID   string  `json:"key_id"` // of the signer
+	Root    string  `json:"root"`   // fingerprint of the root in the packet's list of keys
+	Claims  Claims  `json:"claims"`
+}
+
+// ExitCode is what a command line returns: 0 for VALID, 1 for all else.
+func (r Result) ExitCode() int {
+	if r.Verdict == Valid {
+		return 0
+	}
+	return 1
+}
+
+// ParseFingerprint reads a SHA-256 as people write it: hex in either case,
+// with spaces or colons between groups, perhaps after "sha256".
+func ParseFingerprint(s string) (string, error) {
+	s = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), "sha256")
+	s = strings.NewReplacer(" ", "", ":", "", "\n", "", "\t", "").Replace(s)
+	if !isDigest(s) {
+		return "", errors.New("reading fingerprint: it must have 64 hex digits")
+	}
+	return s, nil
+}
+
+// Verify checks a packet. Every check runs, also after one has failed, as far
+// as there is something left to check.
+func Verify(zip []byte, trust Trust) Result {
+	v := &verifier{trust: trust}
+	sum := sha256.Sum256(zip)
+	v.result.SHA256 = hex.EncodeToString(sum[:])
+
+	v.check("archive", func() (string, error) { return v.readArchive(zip) })
+	v.check("files", v.checkNames)
+	v.check("keys", v.readKeys)
+	v.check("statement", v.readStatement)
+	v.check("signature", v.checkSignature)
+	v.check("digests", v.checkDigests)
+	v.check("sums", v.checkSums)
+	v.check("content", v.checkManifest)
+	v.check("audit", v.checkAudit)
+	intact := !v.failed
+	known := v.checkSigner()
+	switch {
+	case !intact || v.failed:
+		v.result.Verdict = Invalid
+	case !known:
+		v.result.Verdict = SignerUnknown
+	default:
+		v.result.Verdict = Valid
+	}
+	return v.result
+}
+
+// verifier carries what the checks found.
+type verifier struct {
+	trust  Trust
+	result Result
+	failed bool
+
+	files     []entry
+	byName    map[string][]byte
+	list      *keyList // the packet's own
+	statement *statement
+}
+
+func (v *verifier) check(name string, run func() (string, error)) {
+	detail, err := run()
+	if err != nil {
+		v.failed = true
+		detail = err.Error()
+	}
+	v.result.Checks = append(v.result.Checks, Check{Name: name, OK: err == nil, Detail: detail})
+}
+
+// checkSigner is the last check: does someone whom the caller believes vouch
+// for the key. Without anyone to believe it fails nothing.
+func (v *verifier) checkSigner() (known bool) {
+	if v.trust.Fingerprint == "" && v.trust.Keys == nil {
+		v.result.Checks = append(v.result.Checks, Check{
+			Name: "signer", Detail: "no root was given to compare with, so anyone could have sealed this",
+		})
+		return false
+	}
+	v.check("signer", func() (string, error) {
+		if v.statement == nil {
+			return "", errors.New("not checked: there is no readable statement")
+		}
+		list, whose := v.list, "the packet's list of keys, whose root has the given fingerprint"
+		if v.trust.Keys != nil {
+			var err error
+			if list, err = parseKeys(v.trust.Keys); err != nil {
+				return "", fmt.Errorf("the given keys.json: %w", err)
+			}
+			whose = "the given keys.json"
+		}
+		if list == nil {
+			return "", errors.New("not checked: the packet's list of keys is not readable")
+		}
+		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
+			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
+		}
+		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
+			return "", err
+		}
+		return "vouched for by " + whose, nil
+	})
+	return !v.failed
+}
+
+func isDigest(s string) bool {
+	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+func digestHex(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
