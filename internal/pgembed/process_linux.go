@@ -60,6 +60,7 @@ func (c *cluster) initialise(ctx context.Context, bin binaries) error {
 		return err
 	}
 	fresh := filepath.Join(c.dir, "data.new")
+	c.logger.Info("making the private PostgreSQL", "version", bin.major, "uid", c.account.uid)
 	if err := os.RemoveAll(fresh); err != nil {
 		return fmt.Errorf("removing a half-made cluster: %w", err)
 	}
@@ -70,7 +71,7 @@ func (c *cluster) initialise(ctx context.Context, bin binaries) error {
 		return err
 	}
 	err := c.runInitdb(ctx, bin, "--pgdata="+fresh, "--username="+superuser, "--encoding=UTF8",
-		"--locale=C.UTF-8", "--data-checksums", "--auth=trust", "--no-instructions", "--no-sync")
+		"--locale=C.UTF-8", "--data-checksums", "--auth-local=trust", "--auth-host=reject", "--no-instructions", "--no-sync")
 	if err != nil {
 		return err
 	}

@@ -231,6 +231,9 @@ func TestNothingListensOnTheNetwork(t *testing.T) {
 			t.Errorf("the server has a TCP socket: %s", target)
 		}
 	}
+	if rules := queryText(t, server.SuperuserURL(), "SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules WHERE type <> 'local'"); rules != "reject" {
+		t.Errorf("network logins would be answered with %q, want reject", rules)
+	}
 	stopServer(t, server)
 }
 
