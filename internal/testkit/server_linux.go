@@ -60,16 +60,17 @@ func locateServer() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making the folder of the test server: %w", err)
 	}
-	// Never closed: the lock is to end with this process.
-	userLock, err = lockFile(filepath.Join(home, "users"), syscall.LOCK_SH)
+	users, err := lockFile(filepath.Join(home, "users"), syscall.LOCK_SH)
 	if err != nil {
 		return "", fmt.Errorf("joining the users of the test server: %w", err)
 	}
+	held = append(held, users)
 	return joinServer(home)
 }
 
-// userLock is kept here so that it is not collected, which would close it.
-var userLock *os.File
+// held keeps files, and so their locks, until the process ends: a file that
+// nothing refers to is closed when it is collected.
+var held []*os.File
 
 // joinServer returns a superuser's address of the server in home. The caller
 // holds the users' lock.
