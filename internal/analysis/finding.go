@@ -49,12 +49,16 @@ type Ref struct {
 
 // Finding is one answer of one rule about one flow or capture.
 type Finding struct {
-	Rule     string   `json:"rule"`
-	RuleSet  int      `json:"rule_set"`
+	Rule    string `json:"rule"`
+	RuleSet int    `json:"rule_set"`
+	// Flow is the number of the sign-in within the run, from 1; 0 means the run as a whole.
+	Flow     int      `json:"flow,omitempty"`
 	Verdict  Verdict  `json:"verdict"`
 	Severity Severity `json:"severity"`
 	// Title is a sentence that says what is so ("The page shows the raw error").
-	Title    string `json:"title"`
+	Title string `json:"title"`
+	// Expected and Actual hold redacted values as they stand in the transcript,
+	// so that a page can replace them by chips; see transcript.Pieces.
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
 	// Cause, CauseWhy and Cure are set on fail and warn.

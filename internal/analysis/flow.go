@@ -1,0 +1,148 @@
+package analysis
+
+import (
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+)
+
+// Outcome is how a sign-in ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeCode      Outcome = "code"      // the callback brought a code
+	OutcomeError     Outcome = "error"     // the callback brought an error
+	OutcomeToken     Outcome = "token"     // the callback brought tokens and no code
+	OutcomeUnknown   Outcome = "unknown"   // a callback came; what it brought is not in the transcript
+	OutcomeAbandoned Outcome = "abandoned" // no callback came
+)
+
+// Flow is one sign-in of a run.
+type Flow struct {
+	Number  int     `json:"number"` // within the run, from 1, by the time of the authorization request
+	Outcome Outcome `json:"outcome"`
+	// ErrorCode is the code word of OutcomeError; redacted when it is not a documented one.
+	ErrorCode string `json:"error_code,omitempty"`
+	Authorize Ref    `json:"authorize"`
+	// Callback is nil for OutcomeAbandoned.
+	Callback *Ref `json:"callback,omitempty"`
+	// Final is the page on which the user ended; nil when the transcript does not show it.
+	Final *Ref `json:"final,omitempty"`
+	// JoinedBy says what ties the callback to the request: "state" or "order".
+	JoinedBy string `json:"joined_by,omitempty"`
+	// Hops is the browser's own way, from the page that led to the request to the final page.
+	Hops []Hop `json:"hops"`
+	// Tokens and Data are the calls that redeem the code and read the user's data.
+	Tokens []Ref `json:"tokens,omitempty"`
+	Data   []Ref `json:"data,omitempty"`
+}
+
+// Flows joins the entries of one run's captures into sign-ins, in the order of
+// their authorization requests. It gives none where the captures hold no
+// request of this integration.
+func Flows(cfg integration.Config, in []Input) []Flow {
+	r := newRun(cfg, in)
+	parts := r.parts()
+	out := make([]Flow, 0, len(r.flows))
+	for _, f := range r.flows {
+		v := Flow{
+			Number: f.number, Outcome: f.outcome(), ErrorCode: f.errorCode(), JoinedBy: f.joinedBy,
+			Authorize: f.authorize.ref(""),
+		}
+		if f.callback != nil {
+			ref := f.callback.ref("")
+			v.Callback = &ref
+		}
+		if f.final != nil {
+			ref := f.final.ref("")
+			v.Final = &ref
+		}
+		answer := ""
+		for _, s := range f.way {
+			h := r.hop(s, parts)
+			answer = answerOf(s, answer)
+			h.Name = r.pageName(s, answer)
+			v.Hops = append(v.Hops, h)
+		}
+		for _, s := range f.tokens {
+			v.Tokens = append(v.Tokens, s.ref(""))
+		}
+		for _, s := range f.data {
+			v.Data = append(v.Data, s.ref(""))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// flow is a Flow with its steps.
+type flow struct {
+	run       *run
+	number    int
+	authorize *step
+	callback  *step
+	onTarget  bool    // the callback is at the redirect URI of the request
+	final     *step   // nil when the way breaks off before a page
+	way       []*step // main hops from the lead-in to final
+	entries   []*step // all entries of the run from the lead-in to the next flow's
+	tokens    []*step
+	data      []*step
+	joinedBy  string
+}
+
+func (f *flow) outcome() Outcome {
+	if f.callback == nil {
+		return OutcomeAbandoned
+	}
+	if f.callback.value("error") != "" {
+		return OutcomeError
+	}
+	if f.callback.value("code") != "" {
+		return OutcomeCode
+	}
+	if f.callback.value("access_token") != "" || f.callback.value("id_token") != "" {
+		return OutcomeToken
+	}
+	return OutcomeUnknown
+}
+
+func (f *flow) errorCode() string {
+	if f.outcome() != OutcomeError {
+		return ""
+	}
+	return f.callback.value("error")
+}
+
+// cannotShow tells whether any capture of the browser's way leaves the thing out.
+func (f *flow) cannotShow(limit string) bool {
+	for _, s := range f.way {
+		if s.in.cannotShow(limit) {
+			return true
+		}
+	}
+	return false
+}
+
+// incomplete says why the transcript does not hold the whole sign-in, empty when it does.
+func (f *flow) incomplete() string {
+	switch {
+	case f.callback == nil:
+		return "The sign-in does not come back to the redirect URI in this run. Record it until the last page has loaded."
+	case f.final == nil:
+		return "The page on which the user ended is not in this run. Record the sign-in until the last page has loaded."
+	case f.cannotShow(capture.LimitTail):
+		return "The capture is cut off, so later requests are missing. Save it again and upload the whole file."
+	}
+	return ""
+}
+
+// refs points to the given steps, less those that are nil.
+func refs(param string, steps ...*step) []Ref {
+	out := []Ref{}
+	for _, s := range steps {
+		if s != nil {
+			out = append(out, s.ref(param))
+		}
+	}
+	return out
+}

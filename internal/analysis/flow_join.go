@@ -1,0 +1,233 @@
+package analysis
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/integration"
+)
+
+// asksToSignIn tells whether an entry has the shape of an authorization request.
+func asksToSignIn(s *step) bool {
+	if m := s.e.Request.Method; m != "GET" && m != "POST" {
+		return false
+	}
+	return s.value("client_id") != "" && s.value("response_type") != ""
+}
+
+// ours tells whether an authorization request is one of the integration: by its
+// client, its redirect URI or the host it is sent to. Without an integration every one is.
+func ours(cfg integration.Config, s *step) bool {
+	if cfg.Client.ID == "" && len(cfg.RedirectURIs) == 0 && cfg.ExpectedAPIHost == "" {
+		return true
+	}
+	return cfg.Client.ID != "" && s.value("client_id") == cfg.Client.ID ||
+		slices.Contains(cfg.RedirectURIs, s.value("redirect_uri")) ||
+		cfg.ExpectedAPIHost != "" && strings.EqualFold(s.at.host, cfg.ExpectedAPIHost)
+}
+
+// joinFlows finds the sign-ins of the run and gives each its callback, its way and its calls.
+func (r *run) joinFlows() {
+	for _, s := range r.steps {
+		if s.main && asksToSignIn(s) && ours(r.cfg, s) && !r.goesOn(s) {
+			r.flows = append(r.flows, &flow{run: r, number: len(r.flows) + 1, authorize: s})
+		}
+	}
+	taken := map[*step]bool{}
+	r.joinByState(taken)
+	r.joinByOrder(taken)
+	owned := map[*step]bool{}
+	for i, f := range r.flows {
+		var next *flow
+		if i+1 < len(r.flows) {
+			next = r.flows[i+1]
+		}
+		f.walk(owned, next)
+	}
+	r.shareEntries()
+	for _, f := range r.flows {
+		f.findCalls()
+	}
+}
+
+// goesOn tells whether a request only carries an earlier one on: the provider
+// redirects to itself with the same parameters, and nobody else was asked between.
+func (r *run) goesOn(s *step) bool {
+	for p := s.prev; p != nil; p = p.prev {
+		if asksToSignIn(p) && ours(r.cfg, p) {
+			same, comparable := equal(p, p.value("state"), s, s.value("state"))
+			return same || !comparable
+		}
+		if p.at.host != s.at.host && r.lanes.roleOf(p) != RoleProvider {
+			return false
+		}
+	}
+	return false
+}
+
+// returnsTo tells whether a step is a load of the redirect URI that the request named.
+func returnsTo(s, authorize *step) bool {
+	uri := authorize.value("redirect_uri")
+	return s.main && uri != "" && s.at == parseAddress(uri, address{})
+}
+
+// carriesAnswer tells whether a step brings what an authorization response brings.
+func carriesAnswer(s *step) bool {
+	return s.value("code") != "" || s.value("error") != "" || s.value("id_token") != "" || s.value("access_token") != ""
+}
+
+// joinByState gives each callback the latest request before it that sent the same state.
+func (r *run) joinByState(taken map[*step]bool) {
+	for _, s := range r.steps {
+		state := s.value("state")
+		if !s.main || state == "" || !carriesAnswer(s) {
+			continue
+		}
+		for _, f := range slices.Backward(r.flows) {
+			if f.callback != nil || f.authorize.seq >= s.seq || !returnsTo(s, f.authorize) {
+				continue
+			}
+			if same, comparable := equal(f.authorize, f.authorize.value("state"), s, state); same && comparable {
+				f.callback, f.onTarget, f.joinedBy = s, true, "state"
+				taken[s] = true
+				break
+			}
+		}
+	}
+}
+
+// joinByOrder gives each request that is still open the first return after it:
+// at its redirect URI, or else wherever on the partner's side an answer arrived.
+func (r *run) joinByOrder(taken map[*step]bool) {
+	for i, f := range r.flows {
+		if f.callback != nil {
+			continue
+		}
+		end := len(r.steps)
+		if i+1 < len(r.flows) {
+			end = r.flows[i+1].authorize.seq
+		}
+		between := r.steps[f.authorize.seq+1 : end]
+		at := slices.IndexFunc(between, func(s *step) bool { return !taken[s] && returnsTo(s, f.authorize) })
+		if at >= 0 {
+			f.onTarget = true
+		} else {
+			at = slices.IndexFunc(between, func(s *step) bool {
+				return !taken[s] && s.main && s.role != RoleProvider && carriesAnswer(s) && !asksToSignIn(s)
+			})
+		}
+		if at >= 0 {
+			f.callback, f.joinedBy = between[at], "order"
+			taken[between[at]] = true
+		}
+	}
+}
+
+// maxFollow bounds how far a way is followed; browsers give up at 20 redirects.
+const maxFollow = 40
+
+// walk finds the hops of the flow: back to the page that led to the request, on
+// to the callback, and after it to the page on which the user ended.
+func (f *flow) walk(owned map[*step]bool, next *flow) {
+	take := func(s *step) {
+		owned[s] = true
+		f.way = append(f.way, s)
+	}
+	var lead []*step
+	for p := f.authorize.prev; p != nil && !owned[p] && len(lead) < maxFollow; p = p.prev {
+		lead = append(lead, p)
+		if !p.isRedirect() {
+			break
+		}
+	}
+	slices.Reverse(lead)
+	for _, s := range append(lead, f.authorize) {
+		take(s)
+	}
+	for s := f.authorize.next; s != nil && s != f.callback; s = s.next {
+		if f.callback != nil && s.seq > f.callback.seq || next != nil && f.leadsTo(s, next) {
+			break
+		}
+		if !owned[s] {
+			take(s)
+		}
+	}
+	s := f.callback
+	for range maxFollow {
+		if s == nil || owned[s] || next != nil && s == next.authorize {
+			return
+		}
+		take(s)
+		following := s.follow()
+		if following == nil {
+			if !s.isRedirect() {
+				f.final = s
+			}
+			return
+		}
+		s = following
+	}
+}
+
+// leadsTo tells whether a hop belongs to the lead-in of the next flow.
+func (f *flow) leadsTo(s *step, next *flow) bool {
+	if s.in != next.authorize.in {
+		return s.seq >= next.authorize.seq
+	}
+	for p := next.authorize; p != nil; p = p.prev {
+		if p == s {
+			return true
+		}
+		if p != next.authorize && !p.isRedirect() {
+			return false
+		}
+	}
+	return false
+}
+
+// shareEntries gives each flow all entries from its first hop up to the next flow's.
+func (r *run) shareEntries() {
+	for i, f := range r.flows {
+		end := len(r.steps)
+		if i+1 < len(r.flows) {
+			end = max(r.flows[i+1].way[0].seq, f.authorize.seq+1)
+		}
+		f.entries = r.steps[min(f.way[0].seq, end):end]
+	}
+}
+
+// findCalls finds the token requests that redeem the flow's code, wherever in
+// the run they stand, and the calls for data that follow.
+func (f *flow) findCalls() {
+	code := ""
+	if f.callback != nil {
+		code = f.callback.value("code")
+	}
+	for _, s := range f.run.steps {
+		if !tokenRequest(s) {
+			continue
+		}
+		if same, comparable := equal(s, s.value("code"), f.callback, code); code != "" && same && comparable {
+			f.tokens = append(f.tokens, s)
+		}
+	}
+	for _, s := range f.entries {
+		if dataRequest(f.run.cfg, s) {
+			f.data = append(f.data, s)
+		}
+	}
+}
+
+// tokenRequest tells whether an entry has the shape of a token request.
+func tokenRequest(s *step) bool {
+	return s.e.Request.Method == "POST" && s.value("grant_type") != ""
+}
+
+// dataRequest tells whether an entry reads claims or attributes with an access token.
+func dataRequest(cfg integration.Config, s *step) bool {
+	if s.e.Request.Method != "GET" || s.main || s.role != RoleProvider {
+		return false
+	}
+	bearer := strings.HasPrefix(header(s.e.Request.Headers, "Authorization"), "Bearer")
+	return bearer || s.value("access_token") != "" && strings.EqualFold(s.at.host, cfg.ExpectedAPIHost)
+}

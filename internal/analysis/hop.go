@@ -1,0 +1,260 @@
+package analysis
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// Role says in whose lane an entry is drawn.
+type Role string
+
+// The roles of hosts.
+const (
+	RolePartner    Role = "partner"
+	RoleProvider   Role = "provider"
+	RoleThirdParty Role = "third_party" // declared as one, or not declared at all
+)
+
+// HopKind says how an entry is drawn.
+type HopKind string
+
+// The kinds of hops. Redirects and pages are the browser's own way; a
+// sub-request is what a page asked for; back channel is a server's call.
+const (
+	HopRedirect    HopKind = "redirect"
+	HopPage        HopKind = "page"
+	HopSubRequest  HopKind = "sub_request"
+	HopBackChannel HopKind = "back_channel"
+)
+
+// Part says what an entry is in its sign-in.
+type Part string
+
+// The parts; most entries have none.
+const (
+	PartAuthorize Part = "authorize" // the authorization request
+	PartCallback  Part = "callback"  // the return to the redirect URI
+	PartFinal     Part = "final"     // the page on which the user ended
+	PartToken     Part = "token"     // a token request
+	PartData      Part = "data"      // a call for claims or attributes
+)
+
+// Hop is one entry as it is drawn in the lanes.
+type Hop struct {
+	Ref
+	Kind HopKind `json:"kind"`
+	Role Role    `json:"role"`
+	// Part and Flow tell which sign-in of the run it belongs to; Flow is 0 without Part.
+	Part Part `json:"part,omitempty"`
+	Flow int  `json:"flow,omitempty"`
+	// Name is what the partner calls the page: start page, landing page, denied
+	// page, error page, logout page; empty for all else.
+	Name string `json:"name,omitempty"`
+	// Parent is the entry of the page that asked for a sub-request, -1 without one.
+	Parent int `json:"parent"`
+}
+
+// Main tells whether the hop is on the browser's own way.
+func (h Hop) Main() bool { return h.Kind == HopRedirect || h.Kind == HopPage }
+
+// Hops says of every entry of one transcript, in its order, how it is drawn:
+// on the browser's own way or beside it, in whose lane, and under what name.
+// The capture in the hops' Ref is empty. For the hops of a whole test run see
+// Flows.
+func Hops(cfg integration.Config, t *transcript.Transcript) []Hop {
+	r := newRun(cfg, []Input{{T: t}})
+	hops := make([]Hop, len(t.Entries))
+	parts := r.parts()
+	parent, answer := -1, ""
+	for _, s := range r.steps {
+		h := r.hop(s, parts)
+		if h.Main() {
+			answer = answerOf(s, answer)
+			h.Name = r.pageName(s, answer)
+			parent = s.e.Index
+		} else if !s.back {
+			h.Parent = parent
+		}
+		hops[indexIn(t, s.e)] = h
+	}
+	return hops
+}
+
+// indexIn is the entry's position in its transcript, which is its Index in every
+// transcript that was read, but need not be in one that was put together.
+func indexIn(t *transcript.Transcript, e *transcript.Entry) int {
+	if e.Index >= 0 && e.Index < len(t.Entries) && &t.Entries[e.Index] == e {
+		return e.Index
+	}
+	return slices.IndexFunc(t.Entries, func(o transcript.Entry) bool { return o.Index == e.Index })
+}
+
+type part struct {
+	name Part
+	flow int
+}
+
+// parts maps the entries that have a part in a sign-in to it; the first part counts.
+func (r *run) parts() map[*step]part {
+	out := map[*step]part{}
+	put := func(s *step, name Part, f *flow) {
+		if _, taken := out[s]; s != nil && !taken {
+			out[s] = part{name, f.number}
+		}
+	}
+	for _, f := range r.flows {
+		put(f.authorize, PartAuthorize, f)
+		put(f.callback, PartCallback, f)
+		put(f.final, PartFinal, f)
+		for _, s := range f.tokens {
+			put(s, PartToken, f)
+		}
+		for _, s := range f.data {
+			put(s, PartData, f)
+		}
+	}
+	return out
+}
+
+func (r *run) hop(s *step, parts map[*step]part) Hop {
+	h := Hop{Ref: s.ref(""), Kind: HopSubRequest, Role: s.role, Parent: -1}
+	switch {
+	case s.back:
+		h.Kind = HopBackChannel
+	case s.main && s.isRedirect():
+		h.Kind = HopRedirect
+	case s.main:
+		h.Kind = HopPage
+	}
+	p := parts[s]
+	h.Part, h.Flow = p.name, p.flow
+	return h
+}
+
+// answerOf is what the sign-in had answered by this hop: error code word, "code" or nothing.
+func answerOf(s *step, before string) string {
+	if word := s.value("error"); word != "" {
+		return word
+	}
+	if s.value("code") != "" {
+		return "code"
+	}
+	if s.value("response_type") != "" {
+		return ""
+	}
+	return before
+}
+
+// pageName gives the partner's name for a page. A path that is declared for
+// several pages is named by what the sign-in had answered.
+func (r *run) pageName(s *step, answer string) string {
+	if s.role != RolePartner {
+		return ""
+	}
+	p := r.cfg.Pages
+	order := []struct{ pattern, name, code string }{
+		{p.Start, "start page", "start"},
+		{p.Landing, "landing page", "landing"},
+		{p.Denied, "denied page", "denied"},
+		{p.Error, "error page", "error"},
+		{p.Logout, "logout page", "logout"},
+	}
+	if answer == "access_denied" {
+		order[1], order[2] = order[2], order[1]
+	} else if answer != "" && answer != "code" {
+		order[1], order[3] = order[3], order[1]
+	}
+	for _, o := range order {
+		if o.pattern != "" && pathMatches(o.pattern, s.at) {
+			return o.name
+		}
+	}
+	for _, o := range order {
+		if s.e.Facts.Code(transcript.FactPage) == o.code {
+			return o.name
+		}
+	}
+	return ""
+}
+
+// pathMatches tells whether an address is the declared page: a path, or a whole
+// URL, that may end in * for any rest.
+func pathMatches(pattern string, at address) bool {
+	have := at.path
+	if strings.Contains(pattern, "://") {
+		have = at.String()
+	}
+	if prefix, found := strings.CutSuffix(pattern, "*"); found {
+		return strings.HasPrefix(have, prefix)
+	}
+	return have == pattern
+}
+
+// lanes knows which host is whose.
+type lanes struct {
+	of map[string]Role // by host as it stands in addresses
+	// declared is false without an integration: then who asks is the partner and who is asked the provider.
+	declared bool
+}
+
+func lanesOf(cfg integration.Config, steps []*step) lanes {
+	l := lanes{of: map[string]Role{}}
+	put := func(host string, role Role) {
+		if host = strings.ToLower(host); host != "" {
+			l.of[host] = role
+		}
+	}
+	for _, h := range cfg.Hosts.ThirdParty {
+		put(h, RoleThirdParty)
+	}
+	for _, h := range append(slices.Clone(cfg.Hosts.Own), cfg.Hosts.Production...) {
+		put(h, RolePartner)
+	}
+	for _, u := range append(slices.Clone(cfg.RedirectURIs), cfg.SAML.ACSURLs...) {
+		put(parseAddress(u, address{}).host, RolePartner)
+	}
+	put(cfg.ExpectedAPIHost, RoleProvider)
+	l.declared = len(l.of) > 0
+	if !l.declared {
+		for _, s := range steps {
+			if s.main && asksToSignIn(s) {
+				put(s.at.host, RoleProvider)
+				put(parseAddress(s.value("redirect_uri"), address{}).host, RolePartner)
+			}
+		}
+	}
+	return l
+}
+
+func (l lanes) roleOf(s *step) Role {
+	if role, found := l.of[s.at.host]; found {
+		return role
+	}
+	if providerHost(s.at.hostname()) {
+		return RoleProvider
+	}
+	switch role := Role(s.e.Facts.Code(transcript.FactHostRole)); role {
+	case RolePartner, RoleProvider:
+		return role
+	}
+	return RoleThirdParty
+}
+
+// providerHost tells whether a host name is one of ID.me's own.
+func providerHost(name string) bool { return environmentOf(name) != "" }
+
+// environmentOf gives the environment to which a host of ID.me belongs, empty
+// for any other host. Applications for groups may be tested on the production
+// host, so this alone decides nothing; see TR-04.
+func environmentOf(name string) integration.Environment {
+	switch {
+	case name == "id.me" || strings.HasSuffix(name, ".id.me"):
+		return integration.Production
+	case name == "idmelabs.com" || strings.HasSuffix(name, ".idmelabs.com"):
+		return integration.Sandbox
+	}
+	return ""
+}

@@ -1,0 +1,255 @@
+package analysis
+
+import (
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+var transportRules = []row{
+	{
+		Rule: Rule{
+			ID: "TR-01", Family: FamilyTransport, Severity: Critical,
+			Title:   "Every hop of the sign-in uses https",
+			Needs:   []Need{NeedCallback, NeedFinalPage},
+			Decides: "Fails when a hop uses http; hosts of the machine itself are let be.",
+			Clause:  "RFC 9700, 2.6; RFC 6749, 3.1.2.1",
+		},
+		judge: judgeHTTPS,
+	},
+	{
+		Rule: Rule{
+			ID: "TR-02", Family: FamilyTransport, Severity: Critical,
+			Title:   "No redirect leads from https to http",
+			Needs:   []Need{NeedCallback, NeedFinalPage},
+			Decides: "Fails when a redirect of an https hop leads to http.",
+			Clause:  "RFC 9700, 2.6",
+		},
+		judge: judgeDowngrade,
+	},
+	{
+		Rule: Rule{
+			ID: "TR-04", Family: FamilyTransport, Severity: High,
+			Title:   "The sign-in uses the expected host of the provider",
+			Needs:   []Need{NeedRequest, NeedIntegration},
+			Decides: "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sandbox sign-in returns to a production host of the partner.",
+			Clause:  "ID.me, environments",
+		},
+		facts: true,
+		judge: judgeEnvironment,
+	},
+	{
+		Rule: Rule{
+			ID: "TR-06", Family: FamilyTransport, Severity: Critical,
+			Title:   "The redirect URI is one of the registered ones, character by character",
+			Needs:   []Need{NeedRequest, NeedFacts, NeedIntegration},
+			Decides: "Fails when the request names no redirect URI or one that is not registered.",
+			Clause:  "RFC 9700, 2.1 and 4.1.3; RFC 6749, 3.1.2.3",
+		},
+		facts: true,
+		judge: judgeRedirectRegistered,
+	},
+	{
+		Rule: Rule{
+			ID: "TR-07", Family: FamilyTransport, Severity: High,
+			Title:   "The redirect URI is static and clean",
+			Needs:   []Need{NeedRequest, NeedFacts},
+			Decides: "Fails on a fragment, a wildcard, and, in production, an IP address or localhost; warns on a query.",
+			Clause:  "RFC 6749, 3.1.2; ID.me, redirect URIs",
+		},
+		facts: true,
+		judge: judgeRedirectShape,
+	},
+	{
+		Rule: Rule{
+			ID: "TR-08", Family: FamilyTransport, Severity: High,
+			Title:   "The user comes back to the redirect URI of the request",
+			Needs:   []Need{NeedRequest, NeedCallback},
+			Decides: "Fails when the answer arrives at another address than the redirect URI of the request.",
+			Clause:  "RFC 6749, 4.1.2; RFC 9700, 4.1.3",
+		},
+		judge: judgeReturn,
+	},
+}
+
+// ownerCause blames whoever serves the step.
+func ownerCause(s *step) Cause {
+	if s.role == RoleProvider {
+		return CauseProvider
+	}
+	return CausePartnerCode
+}
+
+func judgeHTTPS(_ *court, f *flow) ruling {
+	const expected = "https on every hop"
+	var plain []*step
+	for _, s := range f.way {
+		if s.at.scheme == "http" && !s.at.loopback() {
+			plain = append(plain, s)
+		}
+	}
+	if len(plain) > 0 {
+		s := plain[0]
+		r := fails(count(len(plain), "hop goes", "hops go")+" over http", expected, "http://"+s.at.host, refs("", plain...))
+		if s == f.callback || s.at == parseAddress(f.authorize.value("redirect_uri"), address{}) {
+			return r.because(CauseConfiguration, "The redirect URI of the request itself begins with http.",
+				"Register an https redirect URI and send that one.")
+		}
+		return r.because(ownerCause(s), "The address is served by "+s.at.host+" without TLS.",
+			"Serve every page of the sign-in over https and redirect http before the sign-in starts.")
+	}
+	if why := f.incomplete(); why != "" {
+		return unseen(why, refs("", f.authorize)...)
+	}
+	return passes("All "+count(len(f.way), "hop uses", "hops use")+" https", expected, "https on "+count(len(f.way), "hop", "hops"), refs("", f.way...))
+}
+
+func judgeDowngrade(_ *court, f *flow) ruling {
+	const expected = "redirects from https lead to https"
+	redirects := 0
+	for _, s := range f.way {
+		if !s.isRedirect() {
+			continue
+		}
+		redirects++
+		target := parseAddress(s.location(), s.at)
+		if s.at.scheme == "https" && target.scheme == "http" && !target.loopback() {
+			return fails("A redirect leaves https", expected, "https://"+s.at.host+" leads to http://"+target.host, refs("Location", s)).
+				because(ownerCause(s), s.at.host+" answers with a Location that begins with http.",
+					"Send an https address in the Location header; behind a proxy, tell the application its public scheme.")
+		}
+	}
+	if why := f.incomplete(); why != "" {
+		return unseen(why, refs("", f.authorize)...)
+	}
+	return passes("No redirect leaves https", expected, count(redirects, "redirect", "redirects")+", none to http", refs("", f.way...))
+}
+
+func judgeEnvironment(c *court, f *flow) ruling {
+	cfg := c.run.cfg
+	if cfg.ExpectedAPIHost == "" {
+		return unseen("The integration names no expected host of the provider. Enter it in the description.", refs("", f.authorize)...)
+	}
+	expected := strings.ToLower(cfg.ExpectedAPIHost)
+	asked := append([]*step{f.authorize}, append(f.tokens, f.data...)...)
+	for _, s := range asked {
+		if s.at.host == expected || cfg.Uses.GroupsEndpoint && s.at.host == "groups.id.me" {
+			continue
+		}
+		return fails("A request goes to another host than the expected one", expected, s.at.host, refs("", s)).
+			because(CauseConfiguration, "The integration expects "+expected+"; the relying party called "+s.at.host+". Either its settings or the description name the wrong environment.",
+				"Set the relying party to "+expected+" or correct the expected host in the description.")
+	}
+	want := environmentOf(parseAddress("https://"+expected, address{}).hostname())
+	for _, s := range f.way {
+		if s.seq < f.authorize.seq || f.callback != nil && s.seq > f.callback.seq {
+			continue
+		}
+		env := integration.Environment(s.e.Facts.Code(transcript.FactHostEnv))
+		if want != "" && env != "" && env != want {
+			return fails("The sign-in touches the provider's "+string(env)+" environment", string(want)+" hosts only", s.at.host, refs("", s)).
+				because(CauseConfiguration, s.at.host+" is a "+string(env)+" host; the expected host "+expected+" belongs to "+string(want)+".",
+					"Use addresses and a client of one environment only.")
+		}
+	}
+	if s := f.callback; s != nil && cfg.Environment == integration.Sandbox && containsFold(cfg.Hosts.Production, s.at.host) {
+		return fails("The sandbox sign-in comes back to a production host", "a host outside production", s.at.host, refs("", s)).
+			because(CauseConfiguration, s.at.host+" is declared as a production host of the partner.",
+				"Register a redirect URI of a lower environment with the sandbox client.")
+	}
+	return passes("The sign-in uses "+expected, expected, f.authorize.at.host, refs("", asked...))
+}
+
+func judgeRedirectRegistered(c *court, f *flow) ruling {
+	registered := c.run.cfg.RedirectURIs
+	expected := "one of: " + strings.Join(registered, ", ")
+	at := refs("redirect_uri", f.authorize)
+	sent, found := f.authorize.param("redirect_uri")
+	if !found {
+		return fails("The request names no redirect URI", "a registered redirect URI", "none", at).
+			because(CausePartnerCode, "The authorization request has no redirect_uri parameter, which the provider requires.",
+				"Send the registered redirect URI with every authorization request.")
+	}
+	same, known := f.authorize.e.Facts.Bool(transcript.FactRedirectRegistered)
+	switch {
+	case len(registered) == 0:
+		return unseen("The integration lists no redirect URI to compare with. Enter the registered ones in the description.", at...)
+	case !known:
+		return unseen("The capture was redacted without this integration, so nobody compared the address character by character. Redact it again with the integration.", at...)
+	case same:
+		return passes("The redirect URI is registered", expected, sent, at)
+	}
+	return fails("The redirect URI is not a registered one", expected, sent, at).
+		because(CauseConfiguration, "The request sent "+sent+"; registered "+areOrIs(len(registered))+" "+strings.Join(registered, ", ")+nearMiss(sent, registered)+".",
+			"Register the address that is sent or send a registered one, equal to the last character.")
+}
+
+// nearMiss names the usual small differences, so that nobody has to compare by eye.
+func nearMiss(sent string, registered []string) string {
+	for _, r := range registered {
+		a, b := parseAddress(sent, address{}), parseAddress(r, address{})
+		switch {
+		case strings.TrimSuffix(sent, "/") == strings.TrimSuffix(r, "/"):
+			return "; they differ in the last slash"
+		case a.host == b.host && a.path == b.path && a.scheme != b.scheme:
+			return "; they differ in the scheme"
+		case a == b:
+			return "; they differ in query, port or letter case"
+		case a.scheme == b.scheme && a.path == b.path:
+			return "; they differ in the host"
+		}
+	}
+	return ""
+}
+
+func judgeRedirectShape(c *court, f *flow) ruling {
+	const expected = "no fragment, no wildcard, no query, a public host"
+	at := refs("redirect_uri", f.authorize)
+	sent, found := f.authorize.param("redirect_uri")
+	if !found {
+		return unseen("The request names no redirect URI; see TR-06.", at...)
+	}
+	facts := f.authorize.e.Facts
+	fragment, known := facts.Bool(transcript.FactRedirectFragment)
+	wildcard, _ := facts.Bool(transcript.FactRedirectWildcard)
+	query, _ := facts.Bool(transcript.FactRedirectQuery)
+	numeric, _ := facts.Bool(transcript.FactRedirectIP)
+	mend := func(r ruling, why, cure string) ruling { return r.because(CauseConfiguration, why, cure) }
+	switch {
+	case !known:
+		return unseen("The transcript has no facts about the form of the redirect URI. Redact the capture again with this version.", at...)
+	case fragment:
+		return mend(fails("The redirect URI has a fragment", expected, sent, at),
+			"The address holds a #; a fragment never reaches the server and the provider does not support it.",
+			"Register and send the address without the part from # on.")
+	case wildcard:
+		return mend(fails("The redirect URI has a wildcard", expected, sent, at),
+			"The address holds a *; the provider compares addresses as they stand.",
+			"Register each address by itself and send it as registered.")
+	case numeric && c.run.cfg.Environment == integration.Production:
+		return mend(fails("The redirect URI is an IP address or localhost", expected, sent, at),
+			"The integration is registered for production, where only public host names are taken.",
+			"Register an address with a public host name.")
+	case query:
+		return mend(warns("The redirect URI has a query", expected, sent, at),
+			"The address holds a ?; the provider asks for static addresses without parameters.",
+			"Move the parameters into the session that the state belongs to, and register the bare address.")
+	}
+	return passes("The redirect URI is static and clean", expected, sent, at)
+}
+
+func judgeReturn(_ *court, f *flow) ruling {
+	sent, found := f.authorize.param("redirect_uri")
+	switch {
+	case f.callback == nil:
+		return unseen(f.incomplete(), refs("redirect_uri", f.authorize)...)
+	case !found:
+		return unseen("The request names no redirect URI to compare with; see TR-06.", refs("redirect_uri", f.authorize)...)
+	case f.onTarget:
+		return passes("The user comes back to the redirect URI", sent, f.callback.at.String(), refs("", f.authorize, f.callback))
+	}
+	return fails("The answer arrives at another address", sent, f.callback.at.String(), refs("", f.authorize, f.callback)).
+		because(CauseConfiguration, "The request named "+sent+", the answer came to "+f.callback.at.String()+". Either the provider has another address registered, or something before the application changes the address.",
+			"Make the registered redirect URI, the one that is sent and the one that is served the same.")
+}
