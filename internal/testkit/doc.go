@@ -5,4 +5,7 @@
 // test that asks and shared by every test binary of this user; it ends by itself
 // some seconds after the last of them. To use another server, name it, as a
 // superuser, in PROOFWALK_TEST_DATABASE_URL.
+//
+// App gives a test an app on such a database, with files, keys and a clock of
+// its own; Partner, Member and ProviderUser add the people who act in it.
 package testkit
