@@ -32,7 +32,7 @@ func large(img *Image) *Doc {
 }
 
 func BenchmarkRender(b *testing.B) {
-	img := screenshot(b, 1280, 800)
+	img := screenshot(1280, 800)
 	b.ReportAllocs()
 	pages := 0
 	for b.Loop() {

@@ -118,7 +118,7 @@ type Figure struct {
 	Image     *Image
 	Alt       string  // required
 	Width     float64 // zero means the picture's size at 96 dots per inch, at most the width there is
-	MaxHeight float64 // zero means the height of the page's flow
+	MaxHeight float64 // zero means the height of the flow, less room for a heading
 	Border    Colour
 	Caption   []Span
 	Before    float64
@@ -177,7 +177,9 @@ type Rule struct {
 	Before float64
 }
 
-// PageBreak begins a new page unless the page is still empty.
+// PageBreak begins a new page unless the page is still empty. Like [Need] and
+// [Running] it steers pages only at the top level of the flow, not inside of
+// other blocks.
 type PageBreak struct{}
 
 // Need begins a new page unless this much height is left on the page.
@@ -189,7 +191,8 @@ type Anchor struct{ Name string }
 // Running sets what headers and footers say from here on.
 type Running struct{ Left, Right string }
 
-// Drawing is a vector drawing of fixed size; Width is cut to the width there is.
+// Drawing is a vector drawing; it is made smaller when it is wider than the flow
+// or higher than a page.
 // With an Alt it is a figure, without one an ornament.
 type Drawing struct {
 	Width, Height float64

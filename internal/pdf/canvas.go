@@ -7,6 +7,9 @@ import "math"
 // function that got it runs.
 type Canvas struct {
 	W, H float64 // size of the surface
+	// Continued says that the surface is the rest of a table cell that began on the
+	// page before, which happens only to rows taller than a page.
+	Continued bool
 
 	p    *painter
 	x, y float64 // place of the origin on the page

@@ -10,8 +10,9 @@ var (
 	ErrNoTitle         = errors.New("document has no title")
 	ErrHeadingLevel    = errors.New("heading level skips one")
 	ErrDuplicateAnchor = errors.New("anchor is named twice")
+	ErrNoImage         = errors.New("figure has no picture")
 	ErrNoAlt           = errors.New("figure has no alternative text")
-	ErrBadTable        = errors.New("table row does not fill its columns")
+	ErrBadTable        = errors.New("table row has more cells than the table has columns")
 	ErrNotSettled      = errors.New("page numbers do not settle")
 )
 
@@ -225,20 +226,25 @@ func beside(cols []*node, xs []float64, paint func(h float64) func(p *painter, x
 	return out
 }
 
-// padded puts space around a node and paints behind it.
-func padded(in *node, left, top, right, bottom float64, paint func(p *painter, x, y, h float64)) *node {
+// padded puts space around a node and paints behind it; rest tells paint that
+// this is the continuation of a node that was cut.
+func padded(in *node, left, top, right, bottom float64, paint func(p *painter, x, y, h float64, rest bool)) *node {
+	return paddedPart(in, left, top, right, bottom, paint, false)
+}
+
+func paddedPart(in *node, left, top, right, bottom float64, paint func(p *painter, x, y, h float64, rest bool), rest bool) *node {
 	out := &node{h: in.h + top + bottom, kids: []child{{n: in, x: left, y: top}}}
 	h := out.h
 	if paint != nil {
-		out.paint = func(p *painter, x, y float64) { paint(p, x, y, h) }
+		out.paint = func(p *painter, x, y float64) { paint(p, x, y, h, rest) }
 	}
 	if in.split != nil {
-		out.split = func(avail float64) (head, rest *node) {
+		out.split = func(avail float64) (*node, *node) {
 			a, b := in.split(avail - top - bottom)
 			if a == nil {
 				return nil, out
 			}
-			return padded(a, left, top, right, bottom, paint), padded(b, left, top, right, bottom, paint)
+			return paddedPart(a, left, top, right, bottom, paint, rest), paddedPart(b, left, top, right, bottom, paint, true)
 		}
 	}
 	return out

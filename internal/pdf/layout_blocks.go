@@ -18,7 +18,7 @@ func (b Box) lay(l *layouter, width float64) []*node {
 	inner := l.smaller(2*pad, func() []*node {
 		return l.within(l.parent.add("Div"), width-2*pad, b.Blocks)
 	})
-	out := padded(stacked(trimmed(inner)), pad, pad, pad, pad, func(p *painter, x, y, h float64) {
+	out := padded(stacked(trimmed(inner)), pad, pad, pad, pad, func(p *painter, x, y, h float64, _ bool) {
 		c := &Canvas{W: width, H: h, p: p, x: x, y: y, k: 1}
 		in := border / 2
 		c.RoundRect(in, in, width-border, h-border, radius, Stroke{Fill: b.Fill, Line: b.Border, Width: border})
@@ -144,8 +144,12 @@ func (b Running) lay(*layouter, float64) []*node {
 	return []*node{{control: true, keep: true, running: &b}}
 }
 
+// headingRoom is kept free above pictures as high as a page, for the heading that
+// must stay with them.
+const headingRoom = 48
+
 func (b Drawing) lay(l *layouter, width float64) []*node {
-	k := min(1, width/b.Width, l.maxH/b.Height)
+	k := min(1, width/b.Width, (l.maxH-headingRoom)/b.Height)
 	var e *elem
 	if b.Alt != "" {
 		e = l.parent.add("Figure")
@@ -172,6 +176,10 @@ func (b Figure) lay(l *layouter, width float64) []*node {
 	if b.Alt == "" {
 		l.fail(ErrNoAlt)
 	}
+	if b.Image == nil {
+		l.fail(ErrNoImage)
+		return nil
+	}
 	w := b.Width
 	if w == 0 {
 		w = float64(b.Image.Width) * 72 / 96
@@ -185,7 +193,7 @@ func (b Figure) lay(l *layouter, width float64) []*node {
 		captionH = 4 + stacked(caption).h
 	}
 	h := w * float64(b.Image.Height) / float64(b.Image.Width)
-	limit := l.maxH - captionH
+	limit := l.maxH - captionH - headingRoom
 	if b.MaxHeight > 0 {
 		limit = min(limit, b.MaxHeight)
 	}

@@ -6,15 +6,13 @@ import (
 	"image/color"
 	"image/png"
 	"strings"
-	"testing"
 	"time"
 )
 
 var made = time.Date(2026, 11, 21, 22, 4, 0, 0, time.UTC)
 
 // screenshot draws a plain page as a PNG.
-func screenshot(t testing.TB, w, h int) *Image {
-	t.Helper()
+func screenshot(w, h int) *Image {
 	src := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -29,11 +27,11 @@ func screenshot(t testing.TB, w, h int) *Image {
 	}
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, src); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	img, err := NewImage(buf.Bytes())
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return img
 }
@@ -58,14 +56,13 @@ func header(info PageInfo) Strip {
 func small(s string) Span { return Span{Text: s, Size: SmallSize, Colour: Ink3} }
 
 // report is a document with every kind of block, close to a real report.
-func report(t testing.TB) *Doc {
-	t.Helper()
+func report() *Doc {
 	d := New(Options{Title: "Readiness packet: First responder sale & <more>", Lang: "en", Author: "Proofwalk",
 		Created: made, Header: header, Footer: footer,
 		Attachments: []Attachment{{Name: "packet.json", Type: "application/json", Relationship: "Source",
 			Description: "The packet as data", Data: []byte(`{"format":1}`)}}})
 	firstPage(d)
-	transcriptPage(t, d)
+	transcriptPage(d)
 	longTable(d, 70)
 	scripts(d)
 	return d
@@ -167,13 +164,15 @@ func lane(status string, at, from int, first, last bool) func(c *Canvas) {
 		if !last {
 			c.Line(x, mid, x, c.H, walk)
 		}
+		if c.Continued {
+			return
+		}
 		c.RoundRect(x-16, mid-8, 32, 16, 8, Stroke{Fill: White, Line: Ink2, Width: 1.4})
 		c.Text(x, mid+3, Centre, Span{Text: status, Mono: true, Bold: true, Size: 9.5})
 	}
 }
 
-func transcriptPage(t testing.TB, d *Doc) {
-	t.Helper()
+func transcriptPage(d *Doc) {
 	hop := func(n string, draw func(c *Canvas), blocks ...Block) Row {
 		return Row{Cells: []Cell{{Spans: []Span{C(n, Ink2)}}, {Draw: draw, MinHeight: 28}, {Blocks: blocks}}}
 	}
@@ -204,7 +203,7 @@ func transcriptPage(t testing.TB, d *Doc) {
 				hop("3", lane("200", 1, 1, false, false), line(gray("GET api.idmelabs.com"), bold("/en/session/new"), small("  sign-in page, 41 KB"))),
 				hop("4", lane("302", 0, 1, false, true), line(gray("GET www.kestrel.example"), bold("/idme")),
 					line(gray("error="), bold("access_denied")), line(gray("state="), chip("state A"), C(" same as hop 2", Accent)),
-					Columns{Columns: []Side{{Width: 110, Blocks: []Block{Figure{Image: screenshot(t, 320, 200), Alt: "The page on which the user ends", Border: Edge}}},
+					Columns{Columns: []Side{{Width: 110, Blocks: []Block{Figure{Image: screenshot(320, 200), Alt: "The page on which the user ends", Border: Edge}}},
 						{Blocks: []Block{Paragraph{Spans: []Span{B("The user ends here\n"), small("7.4 KB, 318 visible characters. Picture 3 of 7.")}}}}}}),
 			}},
 		Heading{Level: 3, Text: "Expected and actual", Anchor: "rules"},
@@ -239,4 +238,32 @@ func scripts(d *Doc) {
 		d.Add(Paragraph{Spans: []Span{T(s + " — "), M(s), T(" — "), B(s)}})
 	}
 	d.Add(Paragraph{Spans: []Span{T("Angle ⟨x⟩, emoji 🎉, Arabic سلام, override \u202Eabc, zero\u200Bwidth, NUL \x00. Count: "), {Counter: UnprintableCount}}})
+}
+
+// stress is a document of things that are too large for their place.
+func stress() *Doc {
+	d := New(Options{Title: "Stress", Created: made, Footer: footer, Header: header, Watermark: "DRAFT"})
+	long := strings.Repeat("A sentence of several words that fills the line. ", 130)
+	d.Add(Heading{Level: 1, Text: "A heading so long that it must break into lines, with a-very-long-identifier-that-has-hyphens_and_underscores"},
+		Paragraph{Spans: []Span{T("before box")}},
+		Box{Fill: Sunken, Border: Edge, Blocks: []Block{Paragraph{Spans: []Span{T("box-first " + long + " box-last")}}, Paragraph{Spans: []Span{T(long)}}}},
+		Heading{Level: 2, Text: "Tall row"},
+		Table{Frame: true, Columns: []Column{{Fit: true}, {}, {Width: 70, Align: Right}}, Head: Cells("Key", "Long", "No"),
+			Rows: []Row{{Cells: Cells("short", "short too", "1")}, {Fill: WarnTint, Cells: Cells("tall", "tall-first "+long+long+" tall-last", "22")}, {Cells: Cells("after", "row behind", "3")}}},
+		Heading{Level: 2, Text: "Words"},
+		Paragraph{Spans: []Span{T(strings.Repeat("x", 1000)), M(" " + strings.Repeat("https://host.example/path?query=value&", 12))}},
+		Table{Columns: []Column{{Width: 30}, {}}, Rows: []Row{{Cells: Cells("unbreakable", strings.Repeat("y", 300))}}},
+		List{Items: []ListItem{Item(T("bullet " + long)), {Blocks: []Block{Paragraph{Spans: []Span{T("outer")}}, List{Ordered: true, Items: []ListItem{Item(T("inner one")), Item(T("inner two"))}}}},
+			{Blocks: []Block{Table{Columns: []Column{{}, {}}, Head: Cells("a", "b"), Rows: []Row{{Cells: Cells("c", "d")}}}}}}},
+		Heading{Level: 2, Text: "Figures"},
+		Figure{Image: screenshot(300, 1600), Alt: "A very high picture", Border: Edge, Caption: []Span{T("Figure 1: very high")}},
+		Drawing{Width: 900, Height: 2000, Alt: "A drawing larger than a page", Draw: func(c *Canvas) {
+			c.Rect(0, 0, c.W, c.H, Stroke{Line: Fail, Width: 4})
+			c.Arrow(100, 100, 800, 1900, Stroke{Line: Accent, Width: 6, Dash: []float64{20, 10}})
+			c.Text(450, 1000, Centre, Span{Text: "in the middle", Size: 60})
+		}},
+		Columns{Columns: []Side{{Blocks: []Block{Paragraph{Spans: []Span{T(long + long)}}}}, {Blocks: []Block{Paragraph{Spans: []Span{T("beside")}}}}}, Divider: Line},
+		Group{Blocks: []Block{Heading{Level: 2, Text: "Group"}, Paragraph{Spans: []Span{T("kept with it, ends here: stress-end")}}}},
+	)
+	return d
 }

@@ -96,7 +96,10 @@ func (e *elem) write(f *file, parent ref) {
 	}
 	attrs := e.attrs
 	if e.bbox != nil {
-		attrs += "/O/Layout/Placement/Block/BBox[" + string(e.bbox) + "]"
+		attrs += "/O/Layout/BBox[" + string(e.bbox) + "]"
+		if !e.inline {
+			attrs += "/Placement/Block"
+		}
 	}
 	if attrs != "" {
 		b = append(append(append(b, "/A<<"...), attrs...), ">>"...)

@@ -33,6 +33,9 @@ func (b Table) lay(l *layouter, width float64) []*node {
 	if b.Frame || filled(b.Rows) {
 		g.inset = cellPad
 	}
+	if len(b.Columns) == 0 && len(b.Rows)+len(b.Head) > 0 {
+		l.fail(ErrBadTable)
+	}
 	g.measure()
 	table := l.parent.add("Table")
 	if b.Summary != "" {
@@ -185,8 +188,8 @@ func (g *grid) row(r Row, tr *elem, head bool) *node {
 }
 
 // painter draws what stands behind a row: fill, drawings, lines.
-func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter, x, y, h float64) {
-	return func(p *painter, x, y, h float64) {
+func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter, x, y, h float64, rest bool) {
+	return func(p *painter, x, y, h float64, rest bool) {
 		c := &Canvas{W: g.width, H: h, p: p, x: x, y: y, k: 1}
 		if fill != 0 {
 			c.Rect(0, 0, g.width, h, Stroke{Fill: fill})
@@ -208,7 +211,7 @@ func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter,
 		}
 		for _, cell := range cells {
 			if cell.draw != nil {
-				cell.draw(&Canvas{W: cell.w, H: h, p: p, x: x + cell.x, y: y, k: 1, text: cell.elem})
+				cell.draw(&Canvas{W: cell.w, H: h, p: p, x: x + cell.x, y: y, k: 1, text: cell.elem, Continued: rest})
 			}
 		}
 	}

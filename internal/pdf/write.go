@@ -74,7 +74,7 @@ func (r *renderer) finish() []byte {
 		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
 	}
 	root, info := r.file.alloc(), r.file.alloc()
-	r.file.pack(root, []byte(catalog+">>"))
+	r.file.put(root, []byte(catalog+">>"))
 	date := "/CreationDate" + pdfDate(opt.Created) + "/ModDate" + pdfDate(opt.Created)
 	body := "<</Title" + textString(opt.Title) + date + "/Producer" + textString(producer) + "/Creator" + textString(opt.Creator)
 	if opt.Author != "" {
