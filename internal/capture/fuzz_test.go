@@ -42,8 +42,8 @@ func FuzzRead(f *testing.F) {
 			(err == nil) != (err2 == nil) || strings.Join(got, "\n") != strings.Join(again, "\n") {
 			t.Fatalf("read otherwise in small pieces: %+v %v, %+v %v", src, err, src2, err2)
 		}
-		stopped, _ := 0, error(nil)
-		if _, err := Read(bytes.NewReader(doc), lim, func(*Entry) error { stopped++; return errStop }); stopped > 1 || stopped == 1 && err != errStop {
+		stopped := 0
+		if _, err := Read(bytes.NewReader(doc), lim, func(*Entry) error { stopped++; return errStop }); stopped > 1 || stopped == 1 && !errors.Is(err, errStop) {
 			t.Fatalf("went on after the callback's error: %d, %v", stopped, err)
 		}
 	})

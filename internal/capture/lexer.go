@@ -79,10 +79,10 @@ func (l *lexer) fill() bool {
 			return true
 		}
 	}
-	switch l.inErr {
-	case nil:
+	switch {
+	case l.inErr == nil:
 		l.fail(io.ErrNoProgress)
-	case io.EOF:
+	case l.inErr == io.EOF: //nolint:errorlint // an error that wraps EOF is a fault of the input, not its end
 		l.fail(errCut)
 	default:
 		l.fail(l.inErr)
@@ -95,7 +95,7 @@ func (l *lexer) fill() bool {
 func (l *lexer) ensure(n int) bool {
 	for l.end-l.pos < n {
 		if !l.fill() {
-			if l.err == errCut && l.end > l.pos {
+			if errors.Is(l.err, errCut) && l.end > l.pos {
 				l.err = nil // the end is met when the last byte is read
 			}
 			return false

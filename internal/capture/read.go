@@ -108,7 +108,7 @@ type wrappedInput struct{ in *limitedInput }
 // Read implements io.Reader.
 func (w wrappedInput) Read(p []byte) (int, error) {
 	n, err := w.in.Read(p)
-	if err != nil && err != io.EOF && err != errTooManyBytes {
+	if err != nil && err != io.EOF && !errors.Is(err, errTooManyBytes) { //nolint:errorlint // the lexer knows the end by EOF itself
 		err = fmt.Errorf("reading capture: %w", err)
 	}
 	return n, err

@@ -350,7 +350,7 @@ func TestReadPassesErrorsOn(t *testing.T) {
 	t.Parallel()
 	doc := wrap(`"time":1`)
 	boom := errors.New("boom")
-	if _, err := Read(strings.NewReader(doc), Limits{}, func(*Entry) error { return boom }); err != boom {
+	if _, err := Read(strings.NewReader(doc), Limits{}, func(*Entry) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("callback's error came as %v", err)
 	}
 	_, _, err := entries(t, io.MultiReader(strings.NewReader(doc[:len(doc)-1]), iotest.ErrReader(boom)), Limits{})
