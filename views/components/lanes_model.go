@@ -10,6 +10,8 @@ import (
 type LanesModel struct {
 	// Label names the list for screen readers: "Hops of run 4".
 	Label string
+	// ListID is the id of the list, which live updates replace; "hops" if empty.
+	ListID string
 	// Lanes are the parties from left to right, at most five.
 	Lanes []LaneModel
 	Rows  []HopModel
@@ -18,6 +20,13 @@ type LanesModel struct {
 	InRequest bool
 	// Footer stands under the rows, such as the recorder line; nil for none.
 	Footer templ.Component
+}
+
+func (m LanesModel) listID() string {
+	if m.ListID != "" {
+		return m.ListID
+	}
+	return "hops"
 }
 
 // LaneModel is the head of a lane.
