@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
 )
@@ -136,11 +138,11 @@ func (f *flow) incomplete() string {
 	return ""
 }
 
-// refs points to the given steps, less those that are nil.
+// refs points to the given steps, each once, less those that are nil.
 func refs(param string, steps ...*step) []Ref {
 	out := []Ref{}
 	for _, s := range steps {
-		if s != nil {
+		if s != nil && !slices.Contains(out, s.ref(param)) {
 			out = append(out, s.ref(param))
 		}
 	}

@@ -23,7 +23,7 @@ var callbackRules = []row{
 			ID: "CB-06", Family: FamilyCallback, Severity: High,
 			Title:   "The code is used once",
 			Needs:   []Need{NeedCallback, NeedBackChannel},
-			Decides: "Fails when a code is in more than one token request, or a second load of the callback with it goes well.",
+			Decides: "Fails when a code is in more than one token request, or a second load of the callback with it shows a page of success; warns when that load only redirects to one. One token request settles it.",
 			Clause:  "RFC 6749, 4.1.2 and 10.5",
 		},
 		judge: judgeCodeOnce,
@@ -109,11 +109,16 @@ func judgeCodeOnce(c *court, f *flow) ruling {
 			continue
 		}
 		same, comparable := equal(s, s.value("code"), f.callback, code)
-		if same && comparable && endsWell(s) {
-			return fails("The callback takes the code a second time", expected, "2 loads that end well", refs("code", f.callback, s)).
-				because(CausePartnerCode, "The same callback was loaded again and answered like a sign-in.",
-					"Forget the state with the first callback and answer a second one with a page that offers a new sign-in.")
+		if !same || !comparable || len(f.tokens) == 1 || !endsWell(s) {
+			continue
 		}
+		r := fails("The callback takes the code a second time", expected, "2 loads that end well", refs("code", f.callback, s))
+		why := "The same callback was loaded again and answered like a sign-in."
+		if s.isRedirect() {
+			r.verdict = Warn
+			why = "The same callback was loaded again and led on like a sign-in; it may be that the session of the first one answered."
+		}
+		return r.because(CausePartnerCode, why, "Forget the state with the first callback and answer a second one with a page that offers a new sign-in.")
 	}
 	if len(f.tokens) == 0 {
 		return unseen("No token request with this code is in the run: it is made by your server. Add a back-channel capture of the same round.", refs("code", f.callback)...)
@@ -188,14 +193,16 @@ func judgeTokenQuery(_ *court, f *flow) ruling {
 			continue
 		}
 		query := slices.Clone(s.e.Request.Query)
-		if s.isRedirect() {
+		where := "a request to " + s.at.host
+		if s.isRedirect() && s.follow() == nil { // else the next request shows it
 			query = append(query, queryOf(s.location())...)
+			where = "a request or redirect of " + s.at.host
 		}
 		i := slices.IndexFunc(query, func(p transcript.Field) bool { return p.Value != "" && slices.Contains(tokens, p.Name) })
 		if i < 0 {
 			continue
 		}
-		r := fails("A token stands in an address", expected, query[i].Name+" in a request to "+s.at.host, refs(query[i].Name, s))
+		r := fails("A token stands in an address", expected, query[i].Name+" in "+where, refs(query[i].Name, s))
 		if s == f.callback || s.role == RoleProvider && s.main {
 			return r.because(CauseConfiguration, "The provider answers with tokens in the query, as response_type and response_mode of the request ask for.",
 				"Send response_type=code and let your server fetch the tokens.")

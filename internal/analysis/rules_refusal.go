@@ -95,6 +95,8 @@ func judgeRefusalPage(_ *court, f *flow) ruling {
 	case s.role == RoleProvider:
 		return fails("After the refusal the user is back at the provider", expected, s.at.host+", "+status, at).
 			because(CausePartnerCode, "The callback led straight back to the provider without telling the user why.", cure)
+	case s.role == RoleThirdParty:
+		return unseen("The user ends on "+s.at.host+", which is not described as the partner's. Add it to the partner's hosts.", at...)
 	case s.status() >= 500:
 		return fails("The refusal ends in a server error", expected, status, at).
 			because(CausePartnerCode, "The answer to "+f.errorCode()+" is "+status+".", cure)

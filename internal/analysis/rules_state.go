@@ -124,7 +124,7 @@ func judgeStateStrength(_ *court, f *flow) ruling {
 	switch {
 	case bits < 32:
 		return fails("The state can be guessed", expected, actual, at).
-			because(CausePartnerCode, "A state of this length and alphabet has at most 2^"+strconv.Itoa(bits)+" values, few enough to try them all.", cure)
+			because(CausePartnerCode, "A state of this length and alphabet has about 2^"+strconv.Itoa(bits)+" values, few enough to try them all.", cure)
 	case bits < 128:
 		return warns("The state is short", expected, actual, at).
 			because(CausePartnerCode, "A state of this length and alphabet has less room than a random value needs.", cure)

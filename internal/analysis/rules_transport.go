@@ -32,11 +32,10 @@ var transportRules = []row{
 		Rule: Rule{
 			ID: "TR-04", Family: FamilyTransport, Severity: High,
 			Title:   "The sign-in uses the expected host of the provider",
-			Needs:   []Need{NeedRequest, NeedIntegration},
+			Needs:   []Need{NeedRequest, NeedCallback, NeedIntegration},
 			Decides: "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sandbox sign-in returns to a production host of the partner.",
 			Clause:  "ID.me, environments",
 		},
-		facts: true,
 		judge: judgeEnvironment,
 	},
 	{
@@ -102,7 +101,17 @@ func judgeHTTPS(_ *court, f *flow) ruling {
 	if why := f.incomplete(); why != "" {
 		return unseen(why, refs("", f.authorize)...)
 	}
-	return passes("All "+count(len(f.way), "hop uses", "hops use")+" https", expected, "https on "+count(len(f.way), "hop", "hops"), refs("", f.way...))
+	local := 0
+	for _, s := range f.way {
+		if s.at.scheme != "https" {
+			local++
+		}
+	}
+	actual := "https on " + count(len(f.way)-local, "hop", "hops")
+	if local > 0 {
+		actual += "; " + count(local, "hop", "hops") + " inside one machine"
+	}
+	return passes("Every hop uses https", expected, actual, refs("", f.way...))
 }
 
 func judgeDowngrade(_ *court, f *flow) ruling {
@@ -146,7 +155,7 @@ func judgeEnvironment(c *court, f *flow) ruling {
 		if s.seq < f.authorize.seq || f.callback != nil && s.seq > f.callback.seq {
 			continue
 		}
-		env := integration.Environment(s.e.Facts.Code(transcript.FactHostEnv))
+		env := environmentOf(s.at.hostname())
 		if want != "" && env != "" && env != want {
 			return fails("The sign-in touches the provider's "+string(env)+" environment", string(want)+" hosts only", s.at.host, refs("", s)).
 				because(CauseConfiguration, s.at.host+" is a "+string(env)+" host; the expected host "+expected+" belongs to "+string(want)+".",
@@ -158,7 +167,10 @@ func judgeEnvironment(c *court, f *flow) ruling {
 			because(CauseConfiguration, s.at.host+" is declared as a production host of the partner.",
 				"Register a redirect URI of a lower environment with the sandbox client.")
 	}
-	return passes("The sign-in uses "+expected, expected, f.authorize.at.host, refs("", asked...))
+	if f.callback == nil {
+		return unseen(f.incomplete(), refs("", f.authorize)...)
+	}
+	return passes("The sign-in uses the expected host", expected, f.authorize.at.host, refs("", asked...))
 }
 
 func judgeRedirectRegistered(c *court, f *flow) ruling {

@@ -1,0 +1,343 @@
+package analysis_test
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+	"gopkg.in/yaml.v3"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// The fixtures in testdata/rules hold one rule each. A case is a set of files
+// NAME.run, NAME.round, NAME.config and NAME.golden; NAME begins with the verdict
+// that is expected. A run is written as one entry per line, with what else is to
+// be said about it indented below:
+//
+//	capture c1 round=r1 by=server limits=tail,bodies
+//	GET https://rp.example/login -> 302 https://idp.example/authorize?{client}&state=~state.A
+//	  header: Referer: https://rp.example/
+//	  form: grant_type=authorization_code&code=~code.A
+//	  type: image
+//	  facts: page visible_chars=12 retry_control
+//
+// {client} stands for the parameters of the integration's client; ~state.A for a
+// pseudonym of which the key is sixteen times A. The facts "page" and "checked"
+// stand for what the redactor says of an ordinary page and of a good request. An
+// entry is a document unless its type says otherwise; a failed one ends in
+// "-> failed". Entries follow each other by 100 milliseconds.
+type fixture struct {
+	rule  string
+	path  string
+	about string
+	cases []fixtureCase
+}
+
+type fixtureCase struct {
+	name       string
+	cfg        integration.Config
+	run, round []analysis.Input
+	golden     string
+}
+
+func (c fixtureCase) verdict() analysis.Verdict {
+	name, _, _ := strings.Cut(c.name, "-")
+	return analysis.Verdict(name)
+}
+
+const clientParams = "client_id=client-1&response_type=code&redirect_uri=https://rp.example/cb&scope=openid+identity"
+
+// baseConfig is the integration that a case changes by its .config.
+func baseConfig() integration.Config {
+	return integration.Config{
+		Format: integration.Format, Name: "Example", Protocol: integration.OIDC,
+		UseCases: []integration.UseCase{integration.Identity}, Environment: integration.Sandbox,
+		ExpectedAPIHost: "idp.example",
+		Client:          integration.Client{ID: "client-1", Type: integration.ConfidentialClient},
+		RedirectURIs:    []string{"https://rp.example/cb"},
+		Policies:        []string{"identity"},
+		Pages:           integration.Pages{Start: "/", Landing: "/home", Denied: "/declined", Error: "/problem"},
+		Hosts:           integration.Hosts{Own: []string{"rp.example"}},
+	}
+}
+
+func loadFixtures(t *testing.T) []fixture {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/rules/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no fixtures in testdata/rules (%v)", err)
+	}
+	var out []fixture
+	for _, path := range paths {
+		out = append(out, loadFixture(t, path))
+	}
+	return out
+}
+
+func loadFixture(t *testing.T, path string) fixture {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fx := fixture{
+		rule: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path,
+		about: strings.TrimSpace(string(archive.Comment)),
+	}
+	for _, file := range archive.Files {
+		name, kind, _ := strings.Cut(file.Name, ".")
+		i := slices.IndexFunc(fx.cases, func(c fixtureCase) bool { return c.name == name })
+		if i < 0 {
+			i = len(fx.cases)
+			fx.cases = append(fx.cases, fixtureCase{name: name, cfg: baseConfig()})
+		}
+		c := &fx.cases[i]
+		switch kind {
+		case "run":
+			c.run = parseRun(t, path, string(file.Data))
+		case "round":
+			c.round = parseRun(t, path, string(file.Data))
+		case "config":
+			if err := yaml.Unmarshal(file.Data, &c.cfg); err != nil {
+				t.Fatalf("%s: %s: %v", path, file.Name, err)
+			}
+		case "golden":
+			c.golden = string(file.Data)
+		default:
+			t.Fatalf("%s: file %s is none of run, round, config, golden", path, file.Name)
+		}
+	}
+	return fx
+}
+
+// saveGolden writes the cases' golden files anew, for -update.
+func saveGolden(t *testing.T, fx fixture, golden map[string]string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(fx.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []txtar.File
+	for i, file := range archive.Files {
+		name, kind, _ := strings.Cut(file.Name, ".")
+		if kind != "golden" {
+			files = append(files, file)
+		}
+		last := i+1 == len(archive.Files)
+		if !last {
+			next, _, _ := strings.Cut(archive.Files[i+1].Name, ".")
+			last = next != name
+		}
+		if last {
+			files = append(files, txtar.File{Name: name + ".golden", Data: []byte(golden[name])})
+		}
+	}
+	archive.Files = files
+	if err := os.WriteFile(fx.path, txtar.Format(archive), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var fixtureStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+func parseRun(t *testing.T, path, text string) []analysis.Input {
+	t.Helper()
+	var out []analysis.Input
+	at := fixtureStart
+	newCapture := func(id string) {
+		out = append(out, analysis.Input{
+			ID: id, Scenario: "happy_path", RedactedBy: analysis.ByServer,
+			T: &transcript.Transcript{Meta: transcript.Meta{Format: transcript.Format, Policy: transcript.Policy, Round: "r1"}},
+		})
+	}
+	for i, line := range strings.Split(text, "\n") {
+		bad := func(what string) { t.Fatalf("%s: line %d of a run: %s: %s", path, i+1, what, line) }
+		switch {
+		case strings.TrimSpace(line) == "":
+			continue
+		case strings.HasPrefix(line, "capture "):
+			words := strings.Fields(line)
+			newCapture(words[1])
+			if !applyOptions(&out[len(out)-1], words[2:]) {
+				bad("unknown option")
+			}
+			continue
+		}
+		if len(out) == 0 {
+			newCapture("c1")
+		}
+		tr := out[len(out)-1].T
+		if strings.HasPrefix(line, " ") {
+			if len(tr.Entries) == 0 || !applyDetail(&tr.Entries[len(tr.Entries)-1], strings.TrimSpace(line)) {
+				bad("unknown detail")
+			}
+			continue
+		}
+		e, ok := parseEntry(line)
+		if !ok {
+			bad("not METHOD URL -> STATUS [LOCATION]")
+		}
+		e.Index, e.StartedAt = len(tr.Entries), at
+		at = at.Add(100 * time.Millisecond)
+		tr.Entries = append(tr.Entries, e)
+	}
+	return out
+}
+
+func applyOptions(in *analysis.Input, words []string) bool {
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, "=")
+		switch name {
+		case "round":
+			in.T.Meta.Round = value
+		case "by":
+			in.RedactedBy = value
+		case "kind":
+			in.Kind = analysis.CaptureKind(value)
+		case "limits":
+			in.T.Meta.Source.Limits = strings.Split(value, ",")
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func parseEntry(line string) (transcript.Entry, bool) {
+	request, answer, found := strings.Cut(expand(line), " -> ")
+	method, target, ok := strings.Cut(request, " ")
+	if !found || !ok {
+		return transcript.Entry{}, false
+	}
+	e := transcript.Entry{TimeMS: 20, ResourceType: "document", Facts: transcript.Facts{}}
+	e.Request = transcript.Request{Method: method, URL: target}
+	e.Request.Headers = []transcript.Field{{Name: "Accept", Value: "text/html"}}
+	rest, fragment, _ := strings.Cut(target, "#")
+	_, query, _ := strings.Cut(rest, "?")
+	e.Request.Query, e.Request.Fragment = parseParams(query), parseParams(fragment)
+	if answer == "failed" {
+		e.Failed = true
+		return e, true
+	}
+	status, location, _ := strings.Cut(answer, " ")
+	code, err := strconv.Atoi(status)
+	e.Response = &transcript.Response{Status: code, RedirectURL: location}
+	return e, err == nil
+}
+
+func parseParams(s string) []transcript.Field {
+	var out []transcript.Field
+	for pair := range strings.SplitSeq(s, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		if v, err := url.QueryUnescape(value); err == nil {
+			value = v
+		}
+		out = append(out, transcript.Field{Name: name, Value: value})
+	}
+	return out
+}
+
+func applyDetail(e *transcript.Entry, line string) bool {
+	kind, text, _ := strings.Cut(line, ": ")
+	text = expand(text)
+	switch kind {
+	case "type":
+		e.ResourceType = text
+		if text == "unknown" {
+			e.ResourceType = ""
+		}
+	case "header":
+		name, value, _ := strings.Cut(text, ": ")
+		e.Request.Headers = append(e.Request.Headers, transcript.Field{Name: name, Value: value})
+	case "no-headers":
+		e.Request.Headers = nil
+	case "form":
+		e.Request.Form = parseParams(text)
+	case "facts":
+		return applyFacts(e.Facts, strings.Fields(text))
+	default:
+		return false
+	}
+	return true
+}
+
+var factMacros = map[string]string{
+	"page":    "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false secret_in_page=false",
+	"checked": "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 duplicate_params=0 challenge_form",
+}
+
+func applyFacts(facts transcript.Facts, words []string) bool {
+	for _, w := range words {
+		if macro, found := factMacros[w]; found {
+			if !applyFacts(facts, strings.Fields(macro)) {
+				return false
+			}
+			continue
+		}
+		name, text, found := strings.Cut(w, "=")
+		var value any = text
+		if n, err := strconv.Atoi(text); err == nil {
+			value = n
+		} else if b, err := strconv.ParseBool(text); err == nil {
+			value = b
+		} else if !found {
+			value = true
+		}
+		checked, known := transcript.CheckFact(transcript.Fact(name), value)
+		if !known {
+			return false
+		}
+		facts[transcript.Fact(name)] = checked
+	}
+	return true
+}
+
+// expand puts the client's parameters for {client} and sixteen letters for the
+// one of a written pseudonym; shorten is the way back.
+func expand(s string) string {
+	s = strings.ReplaceAll(s, "{client}", clientParams)
+	for letter := 'A'; letter <= 'Z'; letter++ {
+		for _, class := range transcript.Classes {
+			short := fmt.Sprintf("~%s.%c", class, letter)
+			s = replaceWhole(s, short, fmt.Sprintf("~%s.%s", class, strings.Repeat(string(letter), transcript.KeyChars)))
+		}
+	}
+	return s
+}
+
+func replaceWhole(s, short, long string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, short)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if after != "" && after[0] >= 'A' && after[0] <= 'Z' {
+			b.WriteString(short)
+		} else {
+			b.WriteString(long)
+		}
+		s = after
+	}
+}
+
+func shorten(s string) string {
+	for letter := 'A'; letter <= 'Z'; letter++ {
+		s = strings.ReplaceAll(s, "."+strings.Repeat(string(letter), transcript.KeyChars), "."+string(letter))
+	}
+	return s
+}
