@@ -39,3 +39,12 @@ func InsertPartner(ctx context.Context, tx Querier, p Partner) error {
 		INSERT INTO partners (id, name, raw_uploads, created_at) VALUES (@id, @name, @raw_uploads, @created_at)`,
 		pgx.NamedArgs{"id": p.ID, "name": p.Name, "raw_uploads": p.RawUploads, "created_at": p.CreatedAt})
 }
+
+// SaveRawUploads says whether captures may arrive unredacted; a row version
+// that is not the current one is apperr.Conflict.
+func SaveRawUploads(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID, rowVersion int, rawUploads string) error {
+	return execOne(ctx, tx, "saving a partner's raw uploads", `
+		UPDATE partners SET raw_uploads = @raw_uploads, row_version = row_version + 1
+		WHERE (@all_partners OR id = ANY(@partners)) AND id = @id AND row_version = @row_version`,
+		scopeArgs(scope, pgx.NamedArgs{"id": id, "row_version": rowVersion, "raw_uploads": rawUploads}))
+}

@@ -24,7 +24,8 @@ type SignInLink struct {
 	Purpose   LinkPurpose
 	UserID    *uuid.UUID // nil for setup
 	UserName  string
-	Inviter   string // empty when the operator made it
+	Inviter   string // empty when the operator made it, or the inviter is gone
+	Disabled  bool   // the person's access has ended
 	ExpiresAt time.Time
 	UsedAt    *time.Time
 }
@@ -42,8 +43,9 @@ func InsertSignInLink(ctx context.Context, tx Querier, l SignInLink, hash []byte
 // FindSignInLink gives the link of a token's hash, used or expired ones too.
 func FindSignInLink(ctx context.Context, q Querier, hash []byte) (SignInLink, error) {
 	return one[SignInLink](ctx, q, "finding a sign-in link", `
-		SELECT l.id, l.purpose, l.user_id, COALESCE(u.name, '') AS user_name, COALESCE(c.name, '') AS inviter, l.expires_at, l.used_at
-		FROM sign_in_links l LEFT JOIN users u ON u.id = l.user_id LEFT JOIN users c ON c.id = l.created_by
+		SELECT l.id, l.purpose, l.user_id, COALESCE(u.name, '') AS user_name, COALESCE(c.name, '') AS inviter,
+		       u.disabled_at IS NOT NULL AS disabled, l.expires_at, l.used_at
+		FROM sign_in_links l LEFT JOIN users u ON u.id = l.user_id LEFT JOIN users c ON c.id = l.created_by AND c.disabled_at IS NULL
 		WHERE l.token_hash = @hash`, pgx.NamedArgs{"hash": hash})
 }
 
@@ -59,4 +61,11 @@ func ExpireSetupLinks(ctx context.Context, tx Querier, now time.Time) error {
 	return exec(ctx, tx, "expiring setup links",
 		`UPDATE sign_in_links SET expires_at = @now WHERE purpose = 'setup' AND used_at IS NULL AND expires_at > @now`,
 		pgx.NamedArgs{"now": now})
+}
+
+// ExpireLinksOf ends a person's earlier links: only the newest one works.
+func ExpireLinksOf(ctx context.Context, tx Querier, user uuid.UUID, now time.Time) error {
+	return exec(ctx, tx, "expiring a user's links",
+		`UPDATE sign_in_links SET expires_at = @now WHERE user_id = @user AND used_at IS NULL AND expires_at > @now`,
+		pgx.NamedArgs{"user": user, "now": now})
 }

@@ -19,6 +19,8 @@ type User struct {
 	Disabled     bool
 	CreatedAt    time.Time
 	Passkeys     int
+	// Joined is true from the first use of a link on.
+	Joined bool
 }
 
 // Member is a person of a partner.
@@ -31,6 +33,7 @@ type Member struct {
 	Role        auth.PartnerRole
 	Disabled    bool
 	Passkeys    int
+	Joined      bool
 }
 
 // FindActor gives a signed-in person with all roles as they stand now. A
@@ -62,7 +65,8 @@ func FindActor(ctx context.Context, q Querier, id uuid.UUID) (auth.Actor, error)
 }
 
 const userColumns = `u.id, u.name, u.email, COALESCE(u.provider_role, '') AS provider_role, u.disabled_at IS NOT NULL AS disabled,
-	u.created_at, (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) AS passkeys`
+	u.created_at, (SELECT count(*) FROM passkeys p WHERE p.user_id = u.id) AS passkeys,
+	EXISTS (SELECT FROM sign_in_links l WHERE l.user_id = u.id AND l.used_at IS NOT NULL) AS joined`
 
 // FindUser gives one person.
 func FindUser(ctx context.Context, q Querier, id uuid.UUID) (User, error) {
@@ -92,6 +96,15 @@ func CountProviderAdmins(ctx context.Context, q Querier) (int, error) {
 		`SELECT count(*) FROM users WHERE provider_role = 'provider_admin' AND disabled_at IS NULL`, nil)
 }
 
+// LockAdmins makes writes that depend on how many provider admins there are
+// wait for each other, until the transaction ends.
+func LockAdmins(ctx context.Context, tx Querier) error {
+	return exec(ctx, tx, "locking the provider admins", `SELECT pg_advisory_xact_lock(@key)`, pgx.NamedArgs{"key": lockAdmins})
+}
+
+// lockAdmins is the advisory lock of LockAdmins.
+const lockAdmins int64 = 0x70775f61646d
+
 // InsertUser adds a person; an address in use is apperr.Conflict.
 func InsertUser(ctx context.Context, tx Querier, u User) error {
 	return exec(ctx, tx, "inserting a user", `
@@ -111,7 +124,8 @@ func DisableUser(ctx context.Context, tx Querier, id uuid.UUID, at time.Time) er
 func ListMembers(ctx context.Context, q Querier, scope auth.Scope) ([]Member, error) {
 	return many[Member](ctx, q, "listing members", `
 		SELECT m.partner_id, p.name AS partner_name, m.user_id, u.name, u.email, m.role, u.disabled_at IS NOT NULL AS disabled,
-		       (SELECT count(*) FROM passkeys k WHERE k.user_id = u.id) AS passkeys
+		       (SELECT count(*) FROM passkeys k WHERE k.user_id = u.id) AS passkeys,
+		       EXISTS (SELECT FROM sign_in_links l WHERE l.user_id = u.id AND l.used_at IS NOT NULL) AS joined
 		FROM partner_members m JOIN users u ON u.id = m.user_id JOIN partners p ON p.id = m.partner_id
 		WHERE (@all_partners OR m.partner_id = ANY(@partners))
 		ORDER BY lower(p.name), lower(u.name), u.id`, scopeArgs(scope, nil))
