@@ -79,4 +79,7 @@ CREATE TABLE settings (
 );
 COMMENT ON TABLE settings IS 'settings of the provider, by name from a closed list in the code';
 
+-- What would let a reader act as somebody stays out of the read role's sight.
+REVOKE SELECT ON sessions, sign_in_links, passkeys FROM proofwalk_read;
+
 COMMIT;

@@ -36,6 +36,7 @@ CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 REVOKE UPDATE, DELETE ON audit_entries FROM proofwalk_app;
 REVOKE UPDATE ON audit_personal FROM proofwalk_app;
+REVOKE SELECT ON audit_personal FROM proofwalk_read;
 
 CREATE TABLE outbox (
     id         uuid PRIMARY KEY,

@@ -861,7 +861,6 @@ GRANT SELECT,INSERT ON TABLE public.audit_entries TO proofwalk_app;
 GRANT SELECT ON TABLE public.audit_entries TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.audit_personal TO proofwalk_app;
-GRANT SELECT ON TABLE public.audit_personal TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.captures TO proofwalk_app;
 GRANT SELECT ON TABLE public.captures TO proofwalk_read;
@@ -906,7 +905,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partners TO proofwalk_app;
 GRANT SELECT ON TABLE public.partners TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkeys TO proofwalk_app;
-GRANT SELECT ON TABLE public.passkeys TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remarks TO proofwalk_app;
 GRANT SELECT ON TABLE public.remarks TO proofwalk_read;
@@ -918,13 +916,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rounds TO proofwalk_app;
 GRANT SELECT ON TABLE public.rounds TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO proofwalk_app;
-GRANT SELECT ON TABLE public.sessions TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO proofwalk_app;
 GRANT SELECT ON TABLE public.settings TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_links TO proofwalk_app;
-GRANT SELECT ON TABLE public.sign_in_links TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_offs TO proofwalk_app;
 GRANT SELECT ON TABLE public.sign_offs TO proofwalk_read;

@@ -135,3 +135,12 @@ func ListConfigurationVersions(ctx context.Context, q Querier, scope auth.Scope,
 		WHERE (@all_partners OR v.partner_id = ANY(@partners)) AND v.integration_id = @id
 		ORDER BY v.version DESC`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
 }
+
+// FindConfigurationVersion gives one saved configuration.
+func FindConfigurationVersion(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID, version int) (ConfigurationVersion, error) {
+	return one[ConfigurationVersion](ctx, q, "finding a configuration version", `
+		SELECT v.version, v.config, v.digest, u.name AS saved_by, v.saved_at
+		FROM configuration_versions v JOIN users u ON u.id = v.saved_by
+		WHERE (@all_partners OR v.partner_id = ANY(@partners)) AND v.integration_id = @id AND v.version = @version`,
+		scopeArgs(scope, pgx.NamedArgs{"id": id, "version": version}))
+}

@@ -3,10 +3,12 @@ package web
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/views/components"
 	"github.com/proofwalk/proofwalk/views/layout"
 )
 
@@ -46,10 +48,42 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", retryAfter)
 	}
-	page := layout.ErrorPage(errorView(kind, apperr.TextOf(err), requestID(c)))
+	page := layout.Error(s.strangerShell(titleOf(kind)), errorModel(kind, apperr.TextOf(err), requestID(c), s.Now()))
 	if err := s.render(c, status, page); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "writing an error page", "id", requestID(c), "cause", err.Error())
 	}
+}
+
+// titles say what failed, by kind.
+var titles = map[apperr.Kind]string{
+	apperr.Invalid: "The form was not taken", apperr.Unauthenticated: "You are not signed in", apperr.Forbidden: "Your role does not allow this",
+	apperr.NotFound: "There is no such page", apperr.Conflict: "Somebody was faster", apperr.TooLarge: "That is too large",
+	apperr.Unsupported: "That format is not read", apperr.Unavailable: "The database does not answer", apperr.Internal: "Something failed on our side",
+}
+
+func titleOf(kind apperr.Kind) string { return titles[kind] }
+
+// errorModel says what happened, what was kept and what to do.
+func errorModel(kind apperr.Kind, text, number string, now time.Time) layout.ErrorModel {
+	m := layout.ErrorModel{Title: titleOf(kind), Happened: text, Kept: "Everything that was saved before is as it was.",
+		Actions: []components.ButtonModel{{Label: "Open the start page", Href: pathBoard}}}
+	switch kind {
+	case apperr.Unavailable:
+		m.Do = "Wait a few seconds and load the page again. A form can be sent again with the back button; it is not done twice."
+	case apperr.NotFound:
+		m.Do = "Check the address. If somebody sent you the link, they may belong to another team than you."
+	case apperr.Internal:
+		m.Over, m.Number, m.At = "A fault of ours", number, now
+		m.Do = "Try again. If it fails again, quote the number below to whoever runs this server."
+	default:
+		m.Do = "Go back, change what the text says, and send it again."
+	}
+	return m
+}
+
+// strangerShell is the shell of pages that are shown to anybody.
+func (s *Server) strangerShell(title string) layout.Shell {
+	return layout.Shell{Title: title, SignInURL: pathSignIn, Demo: s.demo(), Foot: layout.Foot{Version: s.Version}}
 }
 
 // fromEcho gives echo's own errors (no route, wrong method, body too large) a kind.

@@ -51,13 +51,14 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.echo.IPExtractor = extractor
 	s.echo.HTTPErrorHandler = s.answerError
+	cfg.Sessions.ErrorFunc = s.sessionError
 	s.echo.Use(s.withRequestID, s.logAccess, s.recoverPanic, s.secureHeaders)
 	s.routes()
 	return s, nil
 }
 
 // Handler gives the whole of it as one handler: cross-origin protection is the
-// outermost layer, login sessions the next.
+// outermost layer.
 func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(s.denyCrossOrigin))

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/google/uuid"
+)
+
+// The paths of the pages. Links and redirects are made here only, never from input.
+
+const (
+	pathBoard          = "/"
+	pathSignIn         = "/sign-in"
+	pathSignOut        = "/sign-out"
+	pathAccount        = "/account"
+	pathPeople         = "/people"
+	pathKeys           = "/keys"
+	pathNewIntegration = "/integrations/new"
+	pathImport         = "/integrations/import"
+)
+
+func pathIntegration(id uuid.UUID) string { return "/integrations/" + id.String() }
+
+func pathDescription(id uuid.UUID) string { return pathIntegration(id) + "/description" }
+
+func pathVersions(id uuid.UUID) string { return pathIntegration(id) + "/versions" }
+
+func pathExport(id uuid.UUID) string { return pathIntegration(id) + "/integration.yaml" }
+
+func pathConsultant(id uuid.UUID) string { return pathIntegration(id) + "/consultant" }
+
+func pathChecklist(id uuid.UUID) string { return pathIntegration(id) + "/checklist" }
+
+func pathItem(id uuid.UUID, item string) string { return pathChecklist(id) + "/" + item }
+
+func pathRuns(id uuid.UUID) string { return pathIntegration(id) + "/runs" }
+
+func pathRun(id, run uuid.UUID) string { return pathRuns(id) + "/" + run.String() }
+
+func pathCapture(id, capture uuid.UUID) string {
+	return pathIntegration(id) + "/captures/" + capture.String()
+}
+
+func pathHop(id, capture uuid.UUID, entry int) string {
+	return pathCapture(id, capture) + "#hop-" + strconv.Itoa(entry+1)
+}
+
+func pathReview(id uuid.UUID) string { return pathIntegration(id) + "/review" }
+
+func pathWalkthrough(id uuid.UUID) string { return pathIntegration(id) + "/walkthrough" }
+
+func pathPackets(id uuid.UUID) string { return pathIntegration(id) + "/packets" }
+
+func pathHistory(id uuid.UUID) string { return pathIntegration(id) + "/history" }

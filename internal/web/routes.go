@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/proofwalk/proofwalk/views/assets"
+)
+
+// routes is the whole route table. A page of a signed-in person is registered
+// through s.signedIn, which refuses everybody else; who may do what is checked
+// by app for writes and by the scope of access for reads.
+func (s *Server) routes() {
+	s.echo.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
+	s.echo.GET("/readyz", s.answerReady)
+	s.echo.GET(assets.Prefix+"*", echo.WrapHandler(assets.Handler()))
+
+	g := s.echo.Group("", s.loadSession)
+	s.integrationRoutes(g)
+}
+
+// integrationRoutes: the board, and an integration's description and history.
+func (s *Server) integrationRoutes(g *echo.Group) {
+	g.GET("/", s.signedIn(showBoard))
+	g.GET("/integrations/new", s.signedIn(showNewIntegration))
+	g.POST("/integrations", s.signedIn(createIntegration))
+	g.POST("/integrations/import", s.signedIn(importNewIntegration))
+	g.GET("/integrations/:integration", s.signedIn(showOverview))
+	g.GET("/integrations/:integration/description", s.signedIn(showDescription))
+	g.POST("/integrations/:integration/description", s.signedIn(saveDescription))
+	g.POST("/integrations/:integration/import", s.signedIn(importIntegration))
+	g.GET("/integrations/:integration/integration.yaml", s.signedIn(exportIntegration))
+	g.GET("/integrations/:integration/versions", s.signedIn(showVersions))
+	g.POST("/integrations/:integration/consultant", s.signedIn(assignConsultant))
+	g.GET("/integrations/:integration/history", s.signedIn(showHistory))
+}
+
+// loadSession loads and saves the login session around the pages; assets and
+// probes do without.
+func (s *Server) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
+	return echo.WrapMiddleware(s.Sessions.LoadAndSave)(next)
+}
+
+// sessionError answers when login sessions cannot be read or saved.
+func (s *Server) sessionError(w http.ResponseWriter, r *http.Request, err error) {
+	s.answerError(err, s.echo.NewContext(r, w))
+}
+
+// answerReady tells a load balancer whether the database answers.
+func (s *Server) answerReady(c echo.Context) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Store.Ping(ctx); err != nil {
+		return err
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
