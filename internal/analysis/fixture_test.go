@@ -275,8 +275,8 @@ func applyDetail(e *transcript.Entry, line string) bool {
 }
 
 var factMacros = map[string]string{
-	"page":    "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false secret_in_page=false",
-	"checked": "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 duplicate_params=0 challenge_form",
+	"page":    "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
+	"checked": "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",
 }
 
 func applyFacts(facts transcript.Facts, words []string) bool {

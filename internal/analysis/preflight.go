@@ -161,7 +161,7 @@ func checkExpectedHost(cfg integration.Config) PreflightCheck {
 		return PreflightCheck{fieldExpectedHost, host, v, title, reason, cure, sourceHosts}
 	}
 	known, isAPI := apiHosts[host]
-	belongs := environmentOf(parseAddress("https://"+host, address{}).hostname())
+	belongs := environmentOf(host)
 	group := len(cfg.UseCases) > 0
 	for _, u := range cfg.UseCases {
 		group = group && u == integration.Group

@@ -59,10 +59,10 @@ func judgeFrontSecret(c *court, f *flow) ruling {
 			return fails("A secret passes through the browser", expected, name+" in "+where, refs(name, s)).
 				because(CausePartnerCode, "The browser sent "+name+" in "+where+" to "+s.at.host+", so every user can read it.", cure)
 		}
-		if found, known := s.e.Facts.Bool(transcript.FactSecretInPage); found {
+		if found, _ := s.e.Facts.Bool(transcript.FactSecretInPage); found {
 			return fails("A secret stands in a page or script", expected, "a secret in the "+s.e.Facts.Code(transcript.FactBodyKind)+" of "+s.at.host, refs("", s)).
 				because(ownerCause(s), "The answer of "+s.at.host+" holds client_secret, refresh_token or code_verifier with a value.", cure)
-		} else if !known && s.main && !s.isRedirect() && s.role != RoleProvider {
+		} else if s.main && !s.isRedirect() && s.role != RoleProvider && !wholePage(s) {
 			dark = s
 		}
 	}
@@ -70,9 +70,16 @@ func judgeFrontSecret(c *court, f *flow) ruling {
 		return unseen(why, refs("", f.authorize)...)
 	}
 	if f.cannotShow(capture.LimitBodies) || dark != nil {
-		return unseen("The capture holds no content of the partner's pages, in which a secret could stand. Save it with content.", refs("", dark)...)
+		return unseen("The capture does not hold the whole content of the partner's pages, in which a secret could stand. Save it with content.", refs("", dark)...)
 	}
 	return passes("No secret passes through the browser", expected, "none in "+count(len(f.entries), "entry", "entries"), refs("", f.way...))
+}
+
+// wholePage tells whether all of a page's content was there when its facts were computed.
+func wholePage(s *step) bool {
+	_, seen := s.e.Facts.Number(transcript.FactVisible)
+	cut, _ := s.e.Facts.Bool(transcript.FactTruncatedBody)
+	return seen && !cut
 }
 
 // secretParam finds a secret among the parameters of a browser's request. A
@@ -119,6 +126,9 @@ func judgeDuplicates(_ *court, f *flow) ruling {
 	}
 	slices.Sort(twice)
 	n, known := f.authorize.e.Facts.Number(transcript.FactDuplicateParam)
+	if _, looked := f.authorize.e.Facts.Bool(transcript.FactRedirectQuery); looked {
+		known = true // the fact is written only where it counts something
+	}
 	switch {
 	case len(twice) > 0 || n > 0:
 		actual := strings.Join(twice, ", ")

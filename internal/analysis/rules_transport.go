@@ -150,12 +150,12 @@ func judgeEnvironment(c *court, f *flow) ruling {
 			because(CauseConfiguration, "The integration expects "+expected+"; the relying party called "+s.at.host+". Either its settings or the description name the wrong environment.",
 				"Set the relying party to "+expected+" or correct the expected host in the description.")
 	}
-	want := environmentOf(parseAddress("https://"+expected, address{}).hostname())
+	want := environmentOf(expected)
 	for _, s := range f.way {
 		if s.seq < f.authorize.seq || f.callback != nil && s.seq > f.callback.seq {
 			continue
 		}
-		env := environmentOf(s.at.hostname())
+		env := environmentOf(s.at.host)
 		if want != "" && env != "" && env != want {
 			return fails("The sign-in touches the provider's "+string(env)+" environment", string(want)+" hosts only", s.at.host, refs("", s)).
 				because(CauseConfiguration, s.at.host+" is a "+string(env)+" host; the expected host "+expected+" belongs to "+string(want)+".",

@@ -82,7 +82,7 @@ func mainFrame(e *transcript.Entry) bool {
 	if e.ResourceType != "" {
 		return e.ResourceType == "document"
 	}
-	if accept := header(e.Request.Headers, "Accept"); accept != "" && !strings.Contains(accept, "text/html") {
+	if accept := header(e.Request.Headers, "Accept"); accept != "" && accept[0] != '~' && !strings.Contains(accept, "text/html") {
 		return false
 	}
 	switch kind := e.Facts.Code(transcript.FactBodyKind); {
