@@ -123,10 +123,10 @@ func largeContent(t testing.TB) *Content {
 		{Role: "partner", Act: act("Hugo Brandt", "Kestrel Ticketing", "", 1)},
 		{Role: "consultant", Act: act("Dana Whitlock", "ID.me", "", 2)},
 	}
-	c.Sections = append(c.Sections, Section{"ERR", "Error handling"}, Section{"DAT", "Test data and data minimisation"})
+	c.Sections = append(c.Sections, Section{"ERR", "Error handling"}, Section{"DAT", "Test data and data minimisation"}, Section{"RDY", "Readiness and scheduling"}, Section{"CTX", "Context for go-live"})
 	states := []string{"accepted", "accepted", "claimed", "returned", "open", "not_applicable", "accepted"}
 	for i := range 28 {
-		section := []string{"TST", "ERR", "DAT", "SES"}[i%4]
+		section := []string{"TST", "ERR", "DAT", "SES", "RDY", "CTX", "TST"}[i%7]
 		it := Item{
 			ID: fmt.Sprintf("%s-%02d", section, 20+i), Section: section, Version: 1, Phase: "review", Required: i%3 != 0,
 			Title: fmt.Sprintf("Requirement %d: what the user sees is Zażółć, Ελληνικά, Tiếng Việt and Кириллица", i),

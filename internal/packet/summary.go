@@ -1,6 +1,10 @@
 package packet
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Summary holds the numbers and sentences of page one. It is computed from
 // the content, never given, and stands in the head of packet.json, which
@@ -217,10 +221,10 @@ func declarationOnly(it Item) bool {
 	return true
 }
 
-// plural words a count; many holds one %d.
+// plural words a count; %d in many stands for the number.
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return one
 	}
-	return fmt.Sprintf(many, n)
+	return strings.ReplaceAll(many, "%d", strconv.Itoa(n))
 }

@@ -1,0 +1,169 @@
+package packet
+
+import (
+	"fmt"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
+)
+
+// Build makes the packet of a decided revision: packet.json first, whose
+// digest is printed in the PDF, then the PDF, then the statement over all
+// files. It changes nothing in c.
+func Build(c *Content, seal Seal) (*Packet, error) {
+	return build(c, seal, renderReport)
+}
+
+// RenderDraft makes the PDF of any state of an integration, decided or not.
+// It is unsigned and says DRAFT on each page.
+func RenderDraft(c *Content) ([]byte, error) {
+	if err := checkDraft(c); err != nil {
+		return nil, err
+	}
+	c = withFiles(c)
+	return renderReport(&sheet{c: c, summary: Summarize(c), draft: true})
+}
+
+// report puts the sheet's content into blocks.
+type report struct {
+	*sheet
+	doc      *pdf.Doc
+	findings map[string]*Finding
+	remarks  map[string]*Remark
+	pictures map[string]*pdf.Image // by screenshot
+}
+
+// renderReport is the renderer of Build.
+func renderReport(s *sheet) ([]byte, error) {
+	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}}
+	for i := range s.c.Findings {
+		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
+	}
+	for i := range s.c.Remarks {
+		r.remarks[s.c.Remarks[i].ID] = &s.c.Remarks[i]
+	}
+	for i, shot := range s.c.Screenshots {
+		img, err := pdf.NewImage(shot.PNG)
+		if err != nil {
+			return nil, fmt.Errorf("reading screenshot %d: %w", i+1, err)
+		}
+		r.pictures[shot.ID] = img
+	}
+	r.doc = pdf.New(r.options())
+	r.firstPage()
+	r.items()
+	r.findingList()
+	r.transcripts()
+	r.screenshots()
+	r.remarkList()
+	r.minutes()
+	r.redaction()
+	r.configuration()
+	r.reading()
+	out, err := r.doc.Render()
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes, nil
+}
+
+func (r *report) options() pdf.Options {
+	i := r.c.Integration
+	o := pdf.Options{
+		Title: "Readiness packet " + r.c.Name() + ": " + i.Name, Lang: "en", Author: "Proofwalk",
+		Subject: i.Partner + ", " + i.Name + ", revision " + fmt.Sprint(r.c.Revision),
+		Created: r.c.MadeAt.Time, Header: r.header, Footer: r.footer,
+	}
+	if r.draft {
+		o.Title = "Draft: " + i.Name
+		o.Watermark = "DRAFT"
+		return o
+	}
+	o.Attachments = []pdf.Attachment{{
+		Name: "packet.json", Type: "application/json", Relationship: "Source",
+		Description: "The content of this report as data", Data: r.manifest,
+	}}
+	return o
+}
+
+func (r *report) header(p pdf.PageInfo) pdf.Strip {
+	if p.Number > 1 {
+		return pdf.Strip{Left: []pdf.Span{pdf.T(p.Running.Left)}, Right: []pdf.Span{pdf.T(p.Running.Right)}, Rule: 1.5}
+	}
+	what := "Readiness packet " + r.c.Name() + ", made " + moment(r.c.MadeAt)
+	if r.draft {
+		what = "Draft, made " + moment(r.c.MadeAt)
+	}
+	return pdf.Strip{
+		Left:  []pdf.Span{{Icon: logo}, {Text: "  Proofwalk", Bold: true, Size: 12, Colour: pdf.Ink}},
+		Right: []pdf.Span{pdf.T(what)}, Rule: 1.5,
+	}
+}
+
+func (r *report) footer(p pdf.PageInfo) pdf.Strip {
+	i := r.c.Integration
+	centre := "draft, not signed"
+	if !r.draft {
+		centre = "packet.json " + r.manifestSHA256[:8]
+	}
+	return pdf.Strip{
+		Left:   []pdf.Span{pdf.T(shorten(i.Partner+", "+i.Name, 60) + fmt.Sprintf(", revision %d", r.c.Revision))},
+		Centre: []pdf.Span{pdf.M(centre)},
+		Right:  []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", p.Number, p.Total))},
+		Rule:   0.75, RuleColour: pdf.Edge,
+	}
+}
+
+// logo is the walked line: two steps between squares.
+var logo = &pdf.Icon{Width: 1.7, Height: 1.35, Drop: 0.3, Draw: func(c *pdf.Canvas) {
+	w, h := c.W, c.H
+	line := pdf.Stroke{Line: pdf.Accent, Width: 0.09 * w}
+	c.Polyline(line, 0.1*w, 0.12*h, 0.1*w, 0.5*h, 0.5*w, 0.5*h, 0.5*w, 0.88*h, 0.95*w, 0.88*h, 0.95*w, 0.6*h)
+	for _, at := range [][2]float64{{0.1, 0.12}, {0.1, 0.5}, {0.5, 0.5}, {0.5, 0.88}} {
+		side := 0.17 * w
+		c.Rect(at[0]*w-side/2, at[1]*h-side/2, side, side, pdf.Stroke{Fill: pdf.Accent})
+	}
+}}
+
+// chapter begins a part of the report on a new page.
+func (r *report) chapter(title, anchor string) {
+	r.doc.Add(pdf.PageBreak{})
+	r.shortChapter(title, anchor)
+}
+
+// shortChapter begins a part that may stand below another one.
+func (r *report) shortChapter(title, anchor string) {
+	r.doc.Add(
+		pdf.Need{Height: 150}, pdf.Running{Left: title, Right: r.c.Integration.Name},
+		pdf.Heading{Level: 2, Text: title, Anchor: anchor, Size: 17, Before: 26},
+	)
+}
+
+func para(spans ...pdf.Span) pdf.Paragraph { return pdf.Paragraph{Spans: spans} }
+
+// note is a paragraph of second rank.
+func note(text string) pdf.Paragraph {
+	return pdf.Paragraph{Spans: []pdf.Span{pdf.C(text, pdf.Ink2)}}
+}
+
+func small(text string) pdf.Span { return pdf.Span{Text: text, Size: pdf.SmallSize, Colour: pdf.Ink3} }
+
+func monoBold(text string) pdf.Span { return pdf.Span{Text: text, Mono: true, Bold: true} }
+
+func monoGrey(text string) pdf.Span { return pdf.Span{Text: text, Mono: true, Colour: pdf.Ink2} }
+
+// link is a link to a part, by its label.
+func link(anchor string) pdf.Span {
+	return pdf.Span{Text: anchor, Mono: true, To: anchor, Colour: pdf.Accent}
+}
+
+// links are links with commas between them.
+func links(anchors []string) []pdf.Span {
+	var out []pdf.Span
+	for i, a := range anchors {
+		if i > 0 {
+			out = append(out, pdf.T(", "))
+		}
+		out = append(out, link(a))
+	}
+	return out
+}

@@ -1,0 +1,187 @@
+package packet
+
+import (
+	"fmt"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
+)
+
+// screenshots shows each picture with its clocks.
+func (r *report) screenshots() {
+	if len(r.c.Screenshots) == 0 {
+		return
+	}
+	r.chapter("Screenshots", "screenshots")
+	for _, s := range r.c.Screenshots {
+		caption := []pdf.Span{small(fmt.Sprintf("%s, %s covered. Happened %s.", s.By, count(s.Masks, "area"), second(s.HappenedAt)))}
+		if s.Transcript != "" {
+			caption = append(caption, small(" Of "), pdf.Span{
+				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
+			}, small("."))
+		}
+		r.doc.Add(pdf.Group{Blocks: []pdf.Block{
+			pdf.Heading{Level: 3, Text: s.ID + " " + s.Title, Anchor: s.ID, Spans: []pdf.Span{{Text: s.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + s.Title)}},
+			pdf.Figure{Image: r.pictures[s.ID], Alt: s.Title, MaxHeight: 420, Border: pdf.Edge, Caption: caption, Before: 4},
+		}})
+	}
+}
+
+// remarkList writes each remark with its answers.
+func (r *report) remarkList() {
+	if len(r.c.Remarks) == 0 {
+		return
+	}
+	r.shortChapter("Remarks", "remarks")
+	for _, rm := range r.c.Remarks {
+		kv := pdf.KeyValue{KeyWidth: 70, Before: 3, Size: 9}
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Asked", Value: r.act(rm.Act)})
+		for _, a := range rm.Answers {
+			kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Answered", Value: r.act(a)})
+		}
+		if rm.Closed != nil {
+			kv.Pairs = append(kv.Pairs, pdf.Pair{Key: name(rm.State), Value: r.act(*rm.Closed)})
+		}
+		if !rm.Until.IsZero() {
+			kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Until", Value: []pdf.Span{pdf.T(day(rm.Until))}})
+		}
+		title := []pdf.Span{{Text: rm.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + name(rm.State))}
+		plain := rm.ID + " " + name(rm.State)
+		if rm.Item != "" {
+			title = append(title, pdf.T(", on "), link(rm.Item))
+			plain += ", on " + rm.Item
+		}
+		if rm.Pin != "" {
+			title = append(title, pdf.T(" at "), link(rm.Pin))
+		}
+		r.doc.Add(pdf.Group{Blocks: []pdf.Block{
+			pdf.Rule{Before: 7},
+			pdf.Heading{Level: 3, Anchor: rm.ID, Text: plain, Spans: title, Size: 10, Before: 4, NoBookmark: true}, kv,
+		}})
+	}
+}
+
+// minutes is the record of the walkthrough.
+func (r *report) minutes() {
+	w := r.c.Walkthrough
+	if w == nil {
+		return
+	}
+	r.shortChapter("Minutes of the walkthrough", "minutes")
+	kv := pdf.KeyValue{Pairs: []pdf.Pair{{Key: "Held", Value: []pdf.Span{pdf.T(moment(w.HeldAt))}}}}
+	for i, p := range w.People {
+		key := "People"
+		if i > 0 {
+			key = ""
+		}
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: key, Value: []pdf.Span{pdf.T(p)}})
+	}
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 36}, {Width: 96}, {Weight: 2}, {Weight: 2.4}, {Weight: 1.2}},
+		Head:    pdf.Cells("Entry", "Result", "Step", "Observed", "By"), Size: 9, Pad: 4, Summary: "Minutes",
+	}
+	for _, m := range w.Minutes {
+		step := []pdf.Span{pdf.T(m.Title)}
+		if m.Item != "" {
+			step = []pdf.Span{link(m.Item), pdf.T(" " + m.Title)}
+		}
+		t.Rows = append(t.Rows, pdf.Row{Anchor: m.ID, Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(m.ID)}, Header: true}, {Spans: minutesMark(m.Mark).spans()}, {Spans: step},
+			{Spans: []pdf.Span{pdf.T(m.Text)}}, {Spans: []pdf.Span{pdf.T(m.By + "\n"), small(m.At.UTC().Format("15:04 MST"))}},
+		}})
+	}
+	r.doc.Add(kv)
+	if len(t.Rows) > 0 {
+		r.doc.Add(t)
+	}
+}
+
+// redaction says what was taken out before anything was stored.
+func (r *report) redaction() {
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 60}, {Weight: 2}, {Weight: 2}, {Width: 50, Align: pdf.Right}},
+		Head:    pdf.Cells("Transcript", "Rule", "Place", "Values"), Size: 9, Pad: 3.5, Summary: "Redactions",
+	}
+	total := 0
+	for _, tr := range r.c.Transcripts {
+		for _, x := range tr.Redactions {
+			total += x.Count
+			t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+				{Spans: []pdf.Span{link(tr.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(x.Rule)}}, {Spans: []pdf.Span{pdf.T(x.Place)}}, {Spans: []pdf.Span{pdf.T(fmt.Sprint(x.Count))}},
+			}})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return
+	}
+	r.shortChapter("Redaction", "redaction")
+	r.doc.Add(note(fmt.Sprintf("%d values were taken out of the transcripts before they were stored. A name such as “state A” stands for a value that can be compared with others of its kind, but not read back.", total)), t)
+}
+
+// configuration is the integration as it was described.
+func (r *report) configuration() {
+	r.shortChapter("Configuration", KindConfiguration)
+	i := r.c.Integration
+	text := fmt.Sprintf("Configuration version %d; template %d, rule set %d.", i.ConfigVersion, r.c.Template, r.c.RuleSet)
+	if i.ConfigDigest != "" {
+		text += " SHA-256 of the integration.yaml: " + i.ConfigDigest + "."
+	}
+	r.doc.Add(note(text))
+	t := pdf.Table{Columns: []pdf.Column{{Weight: 1}, {Weight: 2.5}}, Head: pdf.Cells("Name", "Value"), Size: 9, Pad: 3.5, Summary: "Configuration"}
+	for _, f := range i.Facts {
+		var values []pdf.Span
+		for n, v := range f.Values {
+			if n > 0 {
+				values = append(values, pdf.T("\n"))
+			}
+			values = append(values, pdf.T(v))
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{{Spans: []pdf.Span{pdf.M(f.Name)}, Header: true}, {Spans: values}}})
+	}
+	if len(t.Rows) > 0 {
+		r.doc.Add(t)
+	}
+}
+
+// glossary: the words that a reader of the report alone has to know.
+var glossary = [][2]string{
+	{"item", "one requirement of the checklist, in one of five states; a person claims it, another one accepts it"},
+	{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen"},
+	{"remark", "what a reviewer asked to be mended"},
+	{"transcript, hop", "a recording without its secrets; one request with its answer"},
+	{"declaration", "evidence that is the partner's word only"},
+	{"observation", "evidence that the consultant saw it"},
+	{"stale", "what the evidence rests on has changed since"},
+	{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
+	{"happened, captured, received", "when it took place, when it was recorded, when the server got it"},
+}
+
+// reading holds the glossary and how to verify.
+func (r *report) reading() {
+	r.shortChapter("How to read and check this report", "reading")
+	kv := pdf.KeyValue{KeyWidth: 130}
+	for _, g := range glossary {
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g[0], Value: []pdf.Span{pdf.T(g[1])}})
+	}
+	r.doc.Add(kv)
+	if !r.draft {
+		r.doc.Add(
+			pdf.Heading{Level: 3, Text: "Checking the packet"},
+			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),
+			pdf.List{Ordered: true, Items: []pdf.ListItem{
+				pdf.Item(pdf.T("Get the root fingerprint from the server's page /keys, or from a person whom you know. Do not take it from the packet.")),
+				pdf.Item(pdf.T("Run "), pdf.M("proofwalk verify --fingerprint SHA256 "+r.c.ArchiveName()), pdf.T(". It needs no network. VALID means: sealed by that server, and not one byte was changed since.")),
+				pdf.Item(pdf.T("Without proofwalk, VERIFY.md in the archive says how openssl checks it.")),
+			}},
+			para(pdf.T("An address such as "), pdf.M(r.c.Name()+"#"+r.anAnchor()), pdf.T(" names a part of this packet, here, in packet.json and on the server.")),
+			pdf.KeyValue{KeyWidth: 130, Before: 8, Pairs: []pdf.Pair{{Key: "Signed with the bundle key", Value: []pdf.Span{pdf.M(groups(r.keyID))}}}},
+		)
+	}
+	r.doc.Add(pdf.Paragraph{Before: 10, Spans: []pdf.Span{small("Characters that no font here has, printed as their code point: "), {Counter: pdf.UnprintableCount, Size: pdf.SmallSize, Colour: pdf.Ink3}}})
+}
+
+func (r *report) anAnchor() string {
+	if len(r.c.Items) > 0 {
+		return r.c.Items[0].ID
+	}
+	return KindConfiguration
+}

@@ -1,0 +1,295 @@
+package packet
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
+)
+
+// firstPage answers in a minute: is it ready, who said so, what is missing.
+func (r *report) firstPage() {
+	i := r.c.Integration
+	uses := ""
+	if len(i.UseCases) > 0 {
+		uses = ", " + strings.Join(i.UseCases, " and ")
+	}
+	r.doc.Add(
+		pdf.Running{Left: i.Partner, Right: i.Name},
+		pdf.Heading{Level: 1, Text: i.Name, Before: -1},
+		pdf.Paragraph{
+			Spans: []pdf.Span{pdf.C(fmt.Sprintf("%s, %s%s, %s, configuration %d", i.Partner, name(i.Protocol), uses, i.Environment, i.ConfigVersion), pdf.Ink2)},
+			Size:  10.5, Before: -1,
+		},
+	)
+	r.answer()
+	r.figures()
+	r.sections()
+	r.doc.Add(pdf.Columns{Gap: 24, Before: 10, Columns: []pdf.Side{
+		{Weight: 1.25, Blocks: r.unproven()},
+		{Weight: 1, Blocks: r.signOffs()},
+	}})
+	r.checkYourself()
+	r.keyToMarks()
+}
+
+// answer is the box with the decision or outcome.
+func (r *report) answer() {
+	h := r.headline()
+	said := []pdf.Span{pdf.T(r.sentence())}
+	blocks := []pdf.Block{
+		pdf.Paragraph{Spans: []pdf.Span{pdf.B(h.text)}, Size: 16, Before: -1},
+		pdf.Paragraph{Spans: said, Before: -1},
+	}
+	if by := r.decidedBy(); by != "" {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 3})
+	}
+	if r.c.Outcome != nil {
+		for _, condition := range r.c.Outcome.Conditions {
+			blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
+		}
+	}
+	big := &pdf.Icon{Width: 1, Height: 1, Draw: h.icon.Draw}
+	r.doc.Add(pdf.Box{Fill: h.fill, Border: h.border, Pad: 13, Before: 10, Blocks: []pdf.Block{pdf.Columns{Gap: 16, Columns: []pdf.Side{
+		{Width: 32, Blocks: []pdf.Block{pdf.Drawing{Width: 32, Height: 32, Draw: func(c *pdf.Canvas) { c.Icon(big, 0, 0, 32) }}}},
+		{Blocks: blocks},
+	}}}})
+}
+
+// sentence says the numbers behind the answer.
+func (r *report) sentence() string {
+	items, findings := r.summary.Counts.Items, r.summary.Counts.Findings
+	var parts []string
+	if items.RequiredAccepted == items.Required {
+		parts = append(parts, fmt.Sprintf("All %d required items accepted", items.Required))
+	} else {
+		parts = append(parts, fmt.Sprintf("%d of %d required items accepted", items.RequiredAccepted, items.Required))
+	}
+	switch findings.Fail {
+	case 0:
+		parts = append(parts, "no finding fails")
+	case 1:
+		parts = append(parts, "1 finding fails")
+	default:
+		parts = append(parts, fmt.Sprintf("%d findings fail", findings.Fail))
+	}
+	if w := r.c.Walkthrough; w != nil {
+		parts = append(parts, "walkthrough held on "+day(w.HeldAt))
+	} else {
+		parts = append(parts, "walkthrough not held yet")
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+func (r *report) decidedBy() string {
+	switch {
+	case r.c.Outcome != nil:
+		return r.deed("Outcome recorded", r.c.Outcome.Act)
+	case r.c.Decision != nil:
+		return r.deed("Decided", r.c.Decision.Act)
+	default:
+		return ""
+	}
+}
+
+func (r *report) deed(verb string, a Act) string {
+	s := verb + " by " + who(a) + ", " + moment(a.At) + "."
+	if a.Text != "" {
+		s += " " + a.Text
+	}
+	return s
+}
+
+// figures are the four numbers.
+func (r *report) figures() {
+	n := r.summary.Counts
+	side := func(number, what string, more ...pdf.Span) pdf.Side {
+		return pdf.Side{Blocks: []pdf.Block{
+			pdf.Paragraph{Spans: []pdf.Span{{Text: number, Bold: true, Size: 19.5}}, Before: -1},
+			pdf.Paragraph{Spans: []pdf.Span{pdf.T(what)}, Before: -1},
+			pdf.Paragraph{Spans: more, Size: pdf.SmallSize, Colour: pdf.Ink3, Before: -1},
+		}}
+	}
+	verdicts := []pdf.Span{
+		{Icon: pdf.MarkPass, Text: fmt.Sprintf(" %d  ", n.Findings.Pass)}, {Icon: pdf.MarkWarn, Text: fmt.Sprintf(" %d  ", n.Findings.Warn)},
+		{Icon: pdf.MarkNotSeen, Text: fmt.Sprintf(" %d  ", n.Findings.NotSeen)}, {Icon: pdf.MarkFail, Text: fmt.Sprintf(" %d", n.Findings.Fail)},
+	}
+	held := "no step, not held yet"
+	if n.Minutes > 0 {
+		held = count(r.confirmed(), "step") + " confirmed"
+	}
+	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 12, Columns: []pdf.Side{
+		side(fmt.Sprintf("%d of %d", n.Items.Accepted, n.Items.Total), "items accepted",
+			pdf.T(fmt.Sprintf("%d not applicable, %d stale, %s", n.Items.NotApplicable, n.Items.Stale, count(n.Remarks.Waived, "remark")+" waived"))),
+		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
+			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
+		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
+		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
+	}}, pdf.Rule{Before: 8})
+}
+
+func (r *report) confirmed() int {
+	n := 0
+	if r.c.Walkthrough != nil {
+		for _, m := range r.c.Walkthrough.Minutes {
+			if m.Mark == "confirmed" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// sections is the table by section, with a mark for each item.
+func (r *report) sections() {
+	t := pdf.Table{
+		Columns: []pdf.Column{{Weight: 4}, {Weight: 4.2}, {Width: 58, Align: pdf.Right}, {Weight: 3.6}, {Width: 34, Align: pdf.Right}},
+		Head:    pdf.Cells("Section", "A mark for each item", "Accepted", "Rests on", "Page"),
+		Pad:     3, Size: 9, Summary: "Readiness by section", Before: 2,
+	}
+	for _, s := range r.c.Sections {
+		var marks []pdf.Span
+		accepted, total := 0, 0
+		for i := range r.c.Items {
+			it := &r.c.Items[i]
+			if it.Section != s.ID {
+				continue
+			}
+			total++
+			if it.State == "accepted" {
+				accepted++
+			}
+			marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Text: " ", Size: 8})
+		}
+		if total == 0 {
+			continue
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
+			{Spans: marks},
+			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", accepted, total))}},
+			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
+			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
+		}})
+	}
+	r.doc.Add(pdf.Heading{Level: 2, Text: "By section", Size: pdf.H3Size, Before: 8, NoBookmark: true}, t)
+}
+
+func sectionAnchor(id string) string { return "section-" + id }
+
+// restsOn counts what the evidence of a section is.
+func (r *report) restsOn(section string) string {
+	seen := map[string]map[string]bool{}
+	kinds := []string{"transcript", "screenshot", "declaration", "observation"}
+	for _, k := range kinds {
+		seen[k] = map[string]bool{}
+	}
+	for _, it := range r.c.Items {
+		if it.Section != section {
+			continue
+		}
+		for n, e := range it.Evidence {
+			switch {
+			case e.Transcript != "":
+				seen["transcript"][e.Transcript] = true
+			case e.Screenshot != "":
+				seen["screenshot"][e.Screenshot] = true
+			case e.Kind == "declaration" || e.Kind == "observation":
+				seen[e.Kind][fmt.Sprint(it.ID, n)] = true
+			}
+		}
+	}
+	var parts []string
+	for _, k := range kinds {
+		if n := len(seen[k]); n > 0 {
+			parts = append(parts, count(n, k))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing yet"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// unproven lists what the packet does not prove, with pages.
+func (r *report) unproven() []pdf.Block {
+	list := pdf.List{Ordered: true, Size: 9}
+	for _, n := range r.summary.NotProven {
+		first, rest := n.Text, ""
+		if at := strings.Index(n.Text, ":"); at > 0 && n.Kind != "partner_made" {
+			first, rest = n.Text[:at], n.Text[at:]
+		}
+		spans := []pdf.Span{pdf.B(first), pdf.T(rest + " Page\u00a0"), pdf.PageOf(n.Anchors[0]), pdf.T(".")}
+		if n.Kind == "partner_made" {
+			spans = []pdf.Span{pdf.T(n.Text)}
+		}
+		list.Items = append(list.Items, pdf.ListItem{Blocks: []pdf.Block{pdf.Paragraph{Spans: spans, Size: 9}}})
+	}
+	what := "What this packet does not prove"
+	if r.draft {
+		what = "What this draft does not prove"
+	}
+	blocks := []pdf.Block{pdf.Heading{Level: 2, Text: what, Size: pdf.H3Size, Before: -1, NoBookmark: true}}
+	if len(list.Items) == 0 {
+		return append(blocks, para(pdf.T("It holds no evidence yet, so it proves nothing.")))
+	}
+	return append(blocks, list)
+}
+
+// signOffs shows the three roles; who is missing is said.
+func (r *report) signOffs() []pdf.Block {
+	kv := pdf.KeyValue{KeyWidth: 66, Size: 9}
+	for _, role := range []string{"partner", "consultant", "account_team"} {
+		found := false
+		for _, s := range r.c.SignOffs {
+			if s.Role == role {
+				found = true
+				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(moment(s.At))}})
+			}
+		}
+		if !found {
+			kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T("Not in this packet")}})
+		}
+	}
+	return []pdf.Block{pdf.Heading{Level: 2, Text: "Sign-offs", Size: pdf.H3Size, Before: -1, NoBookmark: true}, kv}
+}
+
+// checkYourself says how a stranger checks the packet.
+func (r *report) checkYourself() {
+	if r.draft {
+		r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 12, Pad: 10, Blocks: []pdf.Block{
+			para(pdf.B("This is a draft. "), pdf.T("Nobody has sealed it, and it can be changed without a trace. It shows the state at the time above.")),
+		}})
+		return
+	}
+	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 10, Pad: 9, Blocks: []pdf.Block{
+		pdf.Heading{Level: 2, Text: "Check it yourself", Size: pdf.H3Size, Before: -1, NoBookmark: true},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"), monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName())}, Size: 9, Before: 2},
+		pdf.KeyValue{KeyWidth: 52, Columns: 2, Size: 8.5, Before: 4, Pairs: []pdf.Pair{
+			{Key: "Root", Value: []pdf.Span{pdf.M(groups(r.fingerprint))}},
+			{Key: "packet.json", Value: []pdf.Span{pdf.M(groups(r.manifestSHA256))}},
+		}},
+		pdf.Paragraph{Spans: []pdf.Span{{Text: "Compare the root with the server's public page /keys: a fingerprint that is printed in a forged report is forged too.", Size: 8, Colour: pdf.Ink3}}, Before: 3},
+	}})
+}
+
+func (r *report) keyToMarks() {
+	spans := []pdf.Span{pdf.B("How to read the marks. "), pdf.T("Corners are a rule's verdict, circles a person's decision. ")}
+	for _, v := range []string{"pass", "fail", "warn", "not_seen"} {
+		m := verdictMark(v)
+		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+	}
+	spans = append(spans, pdf.T("(the transcript cannot tell) "))
+	for _, s := range []string{"accepted", "returned", "claimed", "open", "not_applicable"} {
+		m := stateMark(&Item{State: s})
+		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+	}
+	r.doc.Add(pdf.Paragraph{Size: 8, Before: 8, Spans: spans})
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
