@@ -40,6 +40,7 @@ var styleParts = []string{
 var renamed = map[string]string{
 	"img/icon.svg":               "icon.svg",
 	"js/app.js":                  "app.js",
+	"js/passkey.js":              "passkey.js",
 	"vendor/htmx.min.js":         "htmx.js",
 	"vendor/htmx-ext-sse.min.js": "htmx-ext-sse.js",
 }

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -79,6 +80,15 @@ type ParamModel struct {
 	Chip *ChipModel
 	// After stands behind the value: "Secure, HttpOnly, SameSite=Lax".
 	After string
+}
+
+// laneKey numbers the lanes in words, for narrow screens.
+func laneKey(lanes []LaneModel) string {
+	words := make([]string, len(lanes))
+	for i, lane := range lanes {
+		words[i] = itoa(i+1) + " " + lane.Name
+	}
+	return strings.Join(words, ", ")
 }
 
 // HopAnchor is the id of a hop's row on the page, and where pins lead.

@@ -4,7 +4,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 )
+
+// Text writes s and nothing else. Templates put a space after an expression at
+// the end of a line; where a comma or a value follows directly, Text does not.
+func Text(s string) templ.Component { return templ.Raw(templ.EscapeString(s)) }
 
 func upper(s string) string { return strings.ToUpper(s) }
 
