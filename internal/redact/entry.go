@@ -1,0 +1,299 @@
+package redact
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// run is the redaction of one capture.
+type run struct {
+	r      *Redactor
+	values *pseudonyms
+	report tally
+
+	pageRefs   map[string]int
+	errorTexts []string // error texts of this capture, folded; see rememberErrorText
+	document   string   // clear host of the last document
+
+	// Of the entry at hand.
+	again   bool // it was redacted before
+	started time.Time
+	facts   transcript.Facts
+	observe func(name, value string) // sees each clear parameter of the request
+}
+
+func (r *Redactor) newRun() *run {
+	return &run{
+		r: r, values: newPseudonyms(r.opts.Key), pageRefs: map[string]int{},
+		report: tally{counts: map[ruleAndPlace]int{}},
+	}
+}
+
+// setFact notes a computed fact. A second pass computes none: the clear values are gone.
+func (r *run) setFact(name transcript.Fact, v any) {
+	if r.again {
+		return
+	}
+	if v, ok := transcript.CheckFact(name, v); ok {
+		r.facts[name] = v
+	}
+}
+
+// setOwnFact notes a fact about a parameter where it is the entry's own: in its
+// URL, its form or the body of its response, not in a Referer or a Location.
+func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
+	if r.observe != nil || place == "response.body" {
+		r.setFact(name, v)
+	}
+}
+
+// entry redacts one entry.
+func (r *run) entry(e *capture.Entry) *transcript.Entry {
+	r.again = e.Facts != nil
+	r.facts = transcript.Facts{}
+	r.started = e.StartedAt
+	if r.started.Unix() <= 0 || r.started.Year() > 9999 {
+		r.started = time.Time{}
+	}
+	out := &transcript.Entry{
+		Index: r.report.entries, PageRef: r.pageRef(e.PageRef), Facts: r.facts,
+		StartedAt: r.started.UTC().Truncate(time.Millisecond), TimeMS: r.duration(e),
+		ResourceType: resourceType(e.ResourceType), Failed: e.Failed,
+	}
+	r.report.entries++
+	r.vendorFields(e)
+	r.hostFacts(e, out.ResourceType)
+	out.Request = r.request(&e.Request)
+	if e.Response != nil && (e.Response.Status != 0 || len(e.Response.Headers) > 0) {
+		out.Response = r.response(e.Response)
+	}
+	for name, raw := range e.Facts {
+		v, ok := transcript.CheckFact(transcript.Fact(name), raw)
+		switch {
+		case !ok:
+			r.report.add("F1", "entry.facts")
+		case name == string(transcript.FactFailed):
+			out.Failed = v.(bool)
+		case name == string(transcript.FactResourceType):
+			out.ResourceType = v.(string)
+		default:
+			r.facts[transcript.Fact(name)] = v
+		}
+	}
+	return out
+}
+
+// vendorFields counts what the exporter added and no transcript holds.
+func (r *run) vendorFields(e *capture.Entry) {
+	if e.Comment != "" {
+		r.report.add("V1", "entry.comment")
+	}
+	if e.InitiatorURL != "" {
+		r.report.add("V1", "entry.initiator")
+	}
+	for range e.WebSocketMessages {
+		r.report.add("W1", "entry.websocket")
+	}
+	for range e.EventMessages {
+		r.report.add("W1", "entry.events")
+	}
+	if e.Response != nil && e.Response.StatusText != "" && !r.again {
+		r.report.add("V1", "response.status_text")
+	}
+}
+
+// maxTimeMS bounds a duration: an hour, rule N1.
+const maxTimeMS = 3_600_000
+
+func (r *run) duration(e *capture.Entry) int {
+	t := e.Timings
+	ms := e.TimeMS
+	if ms <= 0 && t.Send < 0 && t.Wait < 0 && t.Receive < 0 {
+		return -1
+	}
+	if ms < 0 {
+		ms = 0
+		for _, part := range []float64{t.Blocked, t.DNS, t.Connect, t.Send, t.Wait, t.Receive} {
+			ms += max(part, 0)
+		}
+	}
+	if !(ms <= maxTimeMS) {
+		r.report.add("N1", "entry.time")
+		return maxTimeMS
+	}
+	return int(ms + 0.5)
+}
+
+func resourceType(t string) string {
+	t = strings.ToLower(t)
+	if t == "" {
+		return ""
+	}
+	if _, ok := transcript.CheckFact(transcript.FactResourceType, t); ok {
+		return t
+	}
+	return "other"
+}
+
+// maxPages bounds the pages of a transcript.
+const maxPages = transcript.MaxPages
+
+// pageRef renumbers page ids in order of first appearance.
+func (r *run) pageRef(id string) string {
+	if id == "" {
+		return ""
+	}
+	n, ok := r.pageRefs[id]
+	if !ok {
+		if len(r.pageRefs) == maxPages {
+			return ""
+		}
+		n = len(r.pageRefs) + 1
+		r.pageRefs[id] = n
+	}
+	return "page_" + strconv.Itoa(n)
+}
+
+// pages gives the pages that entries name, in their order, with declared titles only.
+func (r *run) pages(raw []capture.Page) []transcript.Page {
+	out := make([]transcript.Page, len(r.pageRefs))
+	for id, n := range r.pageRefs {
+		out[n-1].ID = r.pageRef(id)
+	}
+	for _, p := range raw {
+		n, ok := r.pageRefs[p.ID]
+		if !ok {
+			continue
+		}
+		if p.StartedAt.Unix() > 0 {
+			out[n-1].StartedAt = p.StartedAt.UTC().Truncate(time.Millisecond)
+		}
+		switch title := strings.TrimSpace(p.Title); {
+		case title == "" || title == "~text" || r.r.public.titles[title]:
+			out[n-1].Title = title
+		default:
+			out[n-1].Title = "~text"
+			r.report.add("V1", "page.title")
+		}
+	}
+	return out
+}
+
+func (r *run) request(q *capture.Request) transcript.Request {
+	out := transcript.Request{Method: r.word(q.Method, methods, "request.method"), HTTPVersion: r.version(q.HTTPVersion), BodySize: -1}
+	seen := newRequestFacts(r)
+	r.observe = seen.observe
+	place := "request.url"
+	u := q.URL
+	base, fragment, hasFragment := strings.Cut(u, "#")
+	address, query, hasQuery := strings.Cut(base, "?")
+	out.URL = r.url(address, place, 0)
+	if hasQuery {
+		out.Query = r.query(query, place, 0)
+		out.URL += "?" + joinQuery(out.Query)
+	}
+	if hasFragment {
+		text := r.fragment(fragment, "request.fragment", 0)
+		out.URL += "#" + text
+		if strings.Contains(text, "=") {
+			out.Fragment = transcript.SplitQuery(text)
+		}
+	}
+	seen.urlDone(u)
+	r.observe = nil
+	out.Headers = r.headers(q.Headers, "request.header")
+	out.Cookies = r.requestCookies(q)
+	if q.Body != nil {
+		r.observe = seen.observe
+		r.requestBody(q.Body, &out)
+		r.observe = nil
+	}
+	size := q.BodySize
+	if !r.again { // a skeleton's length is not the body's
+		size = max(size, bodySize(q.Body))
+	}
+	if size >= 0 {
+		out.BodySize = threeDigits(size)
+	}
+	seen.done(r)
+	return out
+}
+
+func (r *run) response(p *capture.Response) *transcript.Response {
+	out := &transcript.Response{Status: clampStatus(p.Status), HTTPVersion: r.version(p.HTTPVersion)}
+	out.Headers = r.headers(p.Headers, "response.header")
+	out.Cookies = r.responseCookies(p)
+	location := p.RedirectURL
+	if h := header(p.Headers, "location"); h != "" {
+		location = h
+	}
+	out.RedirectURL = r.url(location, "response.redirect", 0)
+	size := p.BodySize
+	if !r.again {
+		size = bodySize(p.Body)
+	}
+	out.BodySize = threeDigits(max(size, 0))
+	if p.Body != nil {
+		r.responseBody(p, out)
+	}
+	return out
+}
+
+func bodySize(b *capture.Body) int64 {
+	if b == nil {
+		return 0
+	}
+	return max(b.Size, int64(len(b.Text)))
+}
+
+func clampStatus(n int) int {
+	if n < 0 || n > 999 {
+		return 0
+	}
+	return n
+}
+
+// threeDigits rounds a size down to three significant digits, rule N1.
+func threeDigits(n int64) int {
+	unit := int64(1)
+	for n/unit >= 1000 {
+		unit *= 10
+	}
+	return int(n / unit * unit)
+}
+
+func (r *run) word(s string, list map[string]struct{}, place string) string {
+	if _, ok := list[s]; ok || s == "" || s == "~str" {
+		return s
+	}
+	r.report.add("H1", place)
+	return "~str"
+}
+
+func (r *run) version(s string) string {
+	if _, ok := versions[s]; ok {
+		return s
+	}
+	return ""
+}
+
+func header(fields []capture.Field, name string) string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// s256 is the code challenge of a verifier, RFC 7636 4.2.
+func s256(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

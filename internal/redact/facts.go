@@ -1,0 +1,220 @@
+package redact
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// hostFacts computes what is known of the entry's host and page.
+func (r *run) hostFacts(e *capture.Entry, resource string) {
+	if r.again {
+		return
+	}
+	u := cutURL(e.Request.URL)
+	if u.host == "" {
+		return
+	}
+	name, _ := splitPort(u.host)
+	host := r.r.public.Host(u.scheme, u.host)
+	r.setFact(transcript.FactHostRole, string(host.Role))
+	if host.Role == integration.HostProvider && host.Env != "" {
+		r.setFact(transcript.FactHostEnv, string(host.Env))
+	}
+	if host.Production {
+		r.setFact(transcript.FactHostProd, true)
+	}
+	if pages := r.r.public.Page(u.scheme, u.host, u.path); len(pages) > 0 {
+		r.setFact(transcript.FactPage, pages[0])
+	}
+	if r.document != "" {
+		r.setFact(transcript.FactSameSite, site(r.document) == site(name))
+	}
+	if resource == "document" || resource == "" && isDocument(e) {
+		r.document = name
+	}
+}
+
+// isDocument tells whether an entry of an exporter without resource types is
+// one of the address bar: a page or a redirect.
+func isDocument(e *capture.Entry) bool {
+	if e.Response == nil {
+		return false
+	}
+	if s := e.Response.Status; s >= 300 && s < 400 {
+		return true
+	}
+	mime := ""
+	if e.Response.Body != nil {
+		mime = e.Response.Body.MIME
+	}
+	return strings.HasPrefix(mime, "text/html")
+}
+
+// site is the registrable part of a host name: two labels, or three where the
+// last but one is a common second level under a country's domain. A full suffix
+// list is not worth its size here; the fact is a hint for the reader.
+func site(host string) string {
+	if isIP(host) {
+		return host
+	}
+	labels := strings.Split(host, ".")
+	n := 2
+	if k := len(labels); k > 2 && len(labels[k-1]) == 2 {
+		if _, ok := secondLevels[labels[k-2]]; ok {
+			n = 3
+		}
+	}
+	if len(labels) <= n {
+		return host
+	}
+	return strings.Join(labels[len(labels)-n:], ".")
+}
+
+var secondLevels = wordSet("co com net org gov gob ac edu ne or go")
+
+// requestFacts collects what must be computed from a request's clear parameters.
+type requestFacts struct {
+	r      *run
+	inForm bool
+	pii    [2]bool // in the URL, in the form
+	params map[string]string
+	counts map[string]int
+}
+
+func newRequestFacts(r *run) *requestFacts {
+	return &requestFacts{r: r, params: map[string]string{}, counts: map[string]int{}}
+}
+
+// observe sees each clear parameter of URL and form.
+func (f *requestFacts) observe(name, value string) {
+	where := 0
+	if f.inForm {
+		where = 1
+	}
+	f.pii[where] = f.pii[where] || hasPII(value) || hasPII(decode(value, false))
+	if len(f.counts) < maxQueryFields {
+		f.counts[name]++
+		if f.counts[name] == 1 {
+			f.params[name] = value
+		}
+	}
+}
+
+// urlDone ends the URL's part.
+func (f *requestFacts) urlDone(raw string) {
+	base, _, _ := strings.Cut(raw, "?")
+	u := cutURL(base)
+	f.pii[0] = f.pii[0] || hasPII(decode(u.path, false)) || u.userinfo != ""
+	f.inForm = true
+}
+
+// done sets the facts of the request.
+func (f *requestFacts) done(r *run) {
+	if f.pii[0] {
+		r.setFact(transcript.FactPII, true)
+	}
+	if f.pii[1] {
+		r.setFact(transcript.FactUnknownPII, true)
+	}
+	duplicates := 0
+	for _, n := range f.counts {
+		if n > 1 {
+			duplicates++
+		}
+	}
+	if duplicates > 0 {
+		r.setFact(transcript.FactDuplicateParam, duplicates)
+	}
+	if relay := f.params["RelayState"]; relay != "" {
+		r.setFact(transcript.FactRelayBytes, len(relay))
+	}
+	if token := f.params["id_token"]; token != "" {
+		r.idTokenFacts(token, f.params["access_token"])
+	}
+	if f.params["client_id"] != "" && f.params["response_type"] != "" {
+		f.authorization(r)
+	}
+}
+
+// authorization sets the facts of an authorization request.
+func (f *requestFacts) authorization(r *run) {
+	if cfg := r.r.public.cfg; cfg != nil {
+		if cfg.Client.ID != "" {
+			r.setFact(transcript.FactClientRegistered, f.params["client_id"] == cfg.Client.ID)
+		}
+		if u := f.params["redirect_uri"]; u != "" && len(cfg.RedirectURIs) > 0 {
+			registered := false
+			for _, known := range cfg.RedirectURIs {
+				registered = registered || known == u
+			}
+			r.setFact(transcript.FactRedirectRegistered, registered)
+		}
+	}
+	if u := f.params["redirect_uri"]; u != "" {
+		redirectFacts(r, u)
+	}
+	if state := f.params["state"]; state != "" {
+		r.setFact(transcript.FactStateChars, len(state))
+		r.setFact(transcript.FactStateBits, roomBits(state))
+		r.setFact(transcript.FactStateData, carriesData(state))
+	}
+	if nonce := f.params["nonce"]; nonce != "" {
+		r.setFact(transcript.FactNonceChars, len(nonce))
+	}
+	if challenge := f.params["code_challenge"]; challenge != "" {
+		r.setFact(transcript.FactChallengeForm, len(challenge) == 43 && isBase64URL(challenge))
+	}
+}
+
+func redirectFacts(r *run, raw string) {
+	u := cutURL(raw)
+	name, _ := splitPort(u.host)
+	r.setFact(transcript.FactRedirectQuery, u.hasQuery)
+	r.setFact(transcript.FactRedirectFragment, u.hasFragment)
+	r.setFact(transcript.FactRedirectWildcard, strings.Contains(raw, "*"))
+	r.setFact(transcript.FactRedirectIP, isIP(name) || name == "localhost" || strings.HasSuffix(name, ".localhost"))
+}
+
+// carriesData tells whether a state decodes to JSON, a URL or an e-mail address.
+func carriesData(state string) bool {
+	texts := []string{state, decode(state, false)}
+	if b, ok := decodeBase64(state); ok {
+		texts = append(texts, string(b))
+	}
+	for _, t := range texts {
+		t = strings.TrimSpace(t)
+		if strings.HasPrefix(t, "{") && json.Valid([]byte(t)) || strings.Contains(t, "://") || hasEmail(t) {
+			return true
+		}
+	}
+	return false
+}
+
+func isBase64URL(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isLetter(c) && !isDigit(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// maxErrorTexts bounds the error texts of a capture that pages are searched for.
+const maxErrorTexts = 8
+
+// rememberErrorText keeps an error text of this capture, so that a later page
+// can be searched for it. It lives as long as the run.
+func (r *run) rememberErrorText(text string) {
+	if folded := foldText(text); len(folded) >= 8 && len(folded) < 2000 && len(r.errorTexts) < maxErrorTexts {
+		r.errorTexts = append(r.errorTexts, folded)
+	}
+}
+
+// foldText lowers a text and joins its words with single spaces, + counting as one.
+func foldText(s string) string {
+	return strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(s, "+", " "))), " ")
+}

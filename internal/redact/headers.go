@@ -1,0 +1,255 @@
+package redact
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// maxHeaders bounds the headers of one message.
+const maxHeaders = 200
+
+// headers redacts the headers of a message by rule H1; unknown ones are dropped.
+func (r *run) headers(raw []capture.Field, place string) []transcript.Field {
+	var out []transcript.Field
+	for _, f := range raw {
+		if len(out) >= maxHeaders {
+			r.report.add("H1", place)
+			break
+		}
+		kind, ok := headerKinds[strings.ToLower(f.Name)]
+		if !ok {
+			r.report.add("H1", place)
+			continue
+		}
+		if kind == headerSetCookie {
+			for _, line := range setCookies([]capture.Field{f}) {
+				out = append(out, transcript.Field{Name: f.Name, Value: r.setCookie(line, "response.cookie")})
+			}
+			continue
+		}
+		out = append(out, transcript.Field{Name: f.Name, Value: r.headerValue(kind, strings.TrimSpace(f.Value), place)})
+	}
+	return out
+}
+
+func (r *run) headerValue(kind headerKind, value, place string) string {
+	if value == "" {
+		return ""
+	}
+	if v := transcript.ParseValue(value); v.Kind != transcript.Clear {
+		return r.values.keep(v)
+	}
+	switch kind {
+	case headerDate:
+		return r.date(value, place)
+	case headerURL:
+		if value == "*" || value == "null" {
+			return value
+		}
+		return r.url(value, place, 0)
+	case headerHost:
+		return r.hostPort(value, place)
+	case headerPath:
+		path, query, ok := strings.Cut(value, "?")
+		path = r.path(path, place)
+		if ok {
+			path += "?" + joinQuery(r.query(query, place, 0))
+		}
+		return path
+	case headerAuth:
+		return r.authorization(value, place)
+	case headerChallenge:
+		return r.challenge(value, place)
+	case headerCookie:
+		return r.cookieHeader(value, "request.cookie")
+	case headerAgent:
+		return r.agent(value, place)
+	case headerMIME:
+		return r.contentType(value, place)
+	case headerCSP:
+		return r.contentSecurityPolicy(value, place)
+	case headerRefresh:
+		return r.refresh(value, place)
+	case headerSize:
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
+			return strconv.Itoa(threeDigits(n))
+		}
+	case headerWords:
+		if allWords(value) {
+			return value
+		}
+	}
+	r.report.add("H1", place)
+	return "~str"
+}
+
+// allWords tells whether every word of a header value is in the vocabulary or
+// a number of at most eight digits, of which there may be two.
+func allWords(value string) bool {
+	numbers := 0
+	for w := range strings.FieldsFuncSeq(value, func(c rune) bool { return strings.ContainsRune(" ,;=\t()\"", c) }) {
+		if _, ok := headerWordSet[strings.ToLower(w)]; ok {
+			continue
+		}
+		if _, ok := methods[w]; ok {
+			continue
+		}
+		if _, ok := localeWords[w]; ok {
+			continue
+		}
+		if len(w) > 8 || strings.Trim(w, "0123456789") != "" {
+			return false
+		}
+		if numbers++; numbers > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// authorization keeps the scheme and hides the credentials.
+func (r *run) authorization(value, place string) string {
+	scheme, credentials, _ := strings.Cut(value, " ")
+	if _, ok := authSchemes[scheme]; !ok {
+		r.report.add("H1", place)
+		return "~secret"
+	}
+	credentials = strings.TrimSpace(credentials)
+	if v := transcript.ParseValue(credentials); v.Kind != transcript.Clear {
+		return scheme + " " + r.values.keep(v)
+	}
+	if credentials == "" {
+		return scheme
+	}
+	r.report.add("H1", place)
+	if scheme == "Bearer" || scheme == "DPoP" {
+		return scheme + " " + r.values.of("token", credentials)
+	}
+	return scheme + " ~secret"
+}
+
+// challenge keeps the scheme and error code of WWW-Authenticate (RFC 6750 3).
+func (r *run) challenge(value, place string) string {
+	scheme, rest, _ := strings.Cut(value, " ")
+	if _, ok := authSchemes[scheme]; !ok {
+		r.report.add("H1", place)
+		return "~str"
+	}
+	for _, code := range transcript.ErrorCodes {
+		if strings.Contains(rest, `error="`+code+`"`) {
+			scheme += ` error="` + code + `"`
+			break
+		}
+	}
+	return scheme
+}
+
+// agent keeps the browser's families with their major versions.
+func (r *run) agent(value, place string) string {
+	var kept []string
+	for w := range strings.FieldsSeq(value) {
+		family, version, _ := strings.Cut(w, "/")
+		if _, ok := agentFamilies[family]; !ok || len(kept) == 4 {
+			continue
+		}
+		major, _, _ := strings.Cut(version, ".")
+		if n, err := strconv.Atoi(major); err == nil && n >= 0 && n < 1000 {
+			kept = append(kept, family+"/"+strconv.Itoa(n))
+		}
+	}
+	if out := strings.Join(kept, " "); out != "" {
+		return out
+	}
+	r.report.add("H1", place)
+	return "~str"
+}
+
+// contentType keeps a known media type and charset=utf-8.
+func (r *run) contentType(value, place string) string {
+	kind, params, _ := strings.Cut(value, ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	if kind == "" {
+		return ""
+	}
+	if _, ok := mimeTypes[kind]; !ok {
+		r.report.add("H1", place)
+		return "application/octet-stream"
+	}
+	params = strings.ToLower(params)
+	if strings.Contains(params, "charset=utf-8") || strings.Contains(params, `charset="utf-8"`) {
+		return kind + "; charset=utf-8"
+	}
+	return kind
+}
+
+// contentSecurityPolicy keeps directives and source keywords; hosts go by U1,
+// nonces and hashes are dropped.
+func (r *run) contentSecurityPolicy(value, place string) string {
+	var out []string
+	for directive := range strings.SplitSeq(value, ";") {
+		words := strings.Fields(directive)
+		if len(words) == 0 || len(out) == 30 {
+			continue
+		}
+		name := strings.ToLower(words[0])
+		if _, ok := cspDirectives[name]; !ok {
+			r.report.add("H1", place)
+			continue
+		}
+		kept := []string{name}
+		for _, w := range words[1:] {
+			if len(kept) == 40 {
+				r.report.add("H1", place)
+				break
+			}
+			if s := r.cspSource(w, place); s != "" {
+				kept = append(kept, s)
+			}
+		}
+		out = append(out, strings.Join(kept, " "))
+	}
+	return strings.Join(out, "; ")
+}
+
+func (r *run) cspSource(w, place string) string {
+	if _, ok := cspSources[w]; ok {
+		return w
+	}
+	if strings.HasPrefix(w, "'") || !strings.Contains(w, ".") && !strings.Contains(w, "localhost") {
+		r.report.add("H1", place)
+		return ""
+	}
+	scheme := ""
+	if i := strings.Index(w, "://"); i >= 0 {
+		if _, ok := schemes[w[:i]]; !ok {
+			r.report.add("H1", place)
+			return ""
+		}
+		scheme, w = w[:i+3], w[i+3:]
+	}
+	host, _, _ := strings.Cut(w, "/")
+	wild := ""
+	if rest, ok := strings.CutPrefix(host, "*."); ok {
+		wild, host = "*.", rest
+	}
+	return scheme + wild + r.hostPort(host, place)
+}
+
+// refresh redacts the Refresh header: seconds and an address.
+func (r *run) refresh(value, place string) string {
+	seconds, address, _ := strings.Cut(value, ";")
+	n, err := strconv.Atoi(strings.TrimSpace(seconds))
+	if err != nil || n < 0 || n > 99_999 {
+		r.report.add("H1", place)
+		return "~str"
+	}
+	out := strconv.Itoa(n)
+	address = strings.TrimSpace(address)
+	if len(address) > 4 && strings.EqualFold(address[:4], "url=") {
+		out += ";url=" + r.url(strings.Trim(address[4:], `'"`), place, 0)
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package redact
+
+// isPII tells whether a whole value has the form of an e-mail address,
+// telephone number, social security number or date: such values are guessable
+// however long they are.
+func isPII(s string) bool {
+	if hasEmail(s) {
+		return true
+	}
+	digits, marks := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '-' || c == ' ' || c == '(' || c == ')' || c == '.' || c == '/' || c == '+':
+			marks++
+		default:
+			return false
+		}
+	}
+	return digits >= 6 && digits <= 19 && marks <= digits
+}
+
+// hasPII tells whether a decoded text holds an e-mail address, a social
+// security number with its dashes or a telephone number with its separators.
+func hasPII(s string) bool {
+	return hasEmail(s) || hasDigitGroups(s, 3, 2, 4) || hasDigitGroups(s, 3, 3, 4)
+}
+
+// hasEmail looks for local@label.tld with literal search, without a regexp.
+func hasEmail(s string) bool {
+	for i := 1; i < len(s)-3; i++ {
+		if s[i] != '@' || !isLocalChar(s[i-1]) {
+			continue
+		}
+		dot := false
+		j := i + 1
+		for j < len(s) && isDomainChar(s[j]) {
+			dot = dot || s[j] == '.' && j > i+1 && j+2 < len(s) && isLetter(s[j+1])
+			j++
+		}
+		if dot {
+			return true
+		}
+	}
+	return false
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+
+func isLocalChar(c byte) bool {
+	return isLetter(c) || isDigit(c) || c == '.' || c == '_' || c == '-' || c == '+'
+}
+
+func isDomainChar(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' || c == '-' }
+
+// hasDigitGroups looks for groups of digits of these lengths, parted by one
+// dash, dot or space each and bounded by what is no digit, letter or dash.
+func hasDigitGroups(s string, groups ...int) bool {
+	total := len(groups) - 1
+	for _, g := range groups {
+		total += g
+	}
+	for i := 0; i+total <= len(s); i++ {
+		if i > 0 && isBound(s[i-1]) {
+			continue
+		}
+		at, ok := i, true
+		for k, g := range groups {
+			if k > 0 {
+				ok = ok && (s[at] == '-' || s[at] == '.' || s[at] == ' ')
+				at++
+			}
+			for range g {
+				ok = ok && isDigit(s[at])
+				at++
+			}
+		}
+		if ok && (at == len(s) || !isBound(s[at])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isBound(c byte) bool { return isDigit(c) || isLetter(c) || c == '-' }

@@ -1,0 +1,182 @@
+// Package redact turns a raw capture into a transcript by default-deny: its
+// output is built from scratch, and a value is written only when it is in a
+// closed vocabulary, matches a closed grammar, equals a registered public value
+// of the integration, or has become a keyed pseudonym, an ordinal or a class
+// constant. What a rule needs from the clear values is computed here and kept
+// as a fact. docs/redacted_har.md describes the result.
+//
+// A file that says it was redacted before gets no trust for saying so: each
+// value is checked as in any other. It only keeps its round, its facts (by the
+// closed list and their types) and its numbered hosts and segments, so that
+// redacting twice gives the same bytes.
+package redact
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// Options say for whom and under which key a Redactor works.
+type Options struct {
+	// Config is the integration whose registered values are vocabulary; nil for none.
+	Config *integration.Config
+	// Digest is the SHA-256 of the integration.yaml in hex, empty without one.
+	Digest string
+	// Key is the pseudonym key of the integration and round; random, never shared between two rounds.
+	Key [32]byte
+	// Round names the round: letters, digits, - and _, at most 64.
+	Round string
+	// Names keeps the numbers of hosts and path segments over the captures of a
+	// round; nil begins an empty table. Redactors of one round that run at the
+	// same time must share one table or take turns.
+	Names *NameTable
+	// Name and Version of the program that redacts.
+	Name, Version string
+}
+
+// Redactor redacts captures of one integration and round. It may be used for
+// many captures, one after the other; it is not safe for concurrent use.
+type Redactor struct {
+	opts   Options
+	public *public
+	names  *NameTable
+}
+
+// New makes a Redactor.
+func New(opts Options) *Redactor {
+	names := opts.Names
+	if names == nil {
+		names = NewNameTable()
+	}
+	if opts.Name == "" {
+		opts.Name = transcript.Creator
+	}
+	return &Redactor{opts: opts, public: newPublic(opts.Config), names: names}
+}
+
+// Names gives the table of numbered hosts and segments as it now stands.
+func (r *Redactor) Names() *NameTable { return r.names }
+
+// HAR reads any supported capture from src and writes its transcript to dst,
+// one entry in memory at a time. Errors of reading are those of capture.Read;
+// dst then holds an unfinished file that the caller must throw away. No error
+// holds a value of the capture.
+func (r *Redactor) HAR(dst io.Writer, src io.Reader, lim capture.Limits) (Report, error) {
+	w, err := transcript.NewWriter(dst, r.opts.Version)
+	if err != nil {
+		return Report{}, err
+	}
+	rn := r.newRun()
+	source, err := capture.Read(src, lim, func(e *capture.Entry) error {
+		return w.WriteEntry(rn.entry(e))
+	})
+	if err != nil {
+		return Report{}, fmt.Errorf("reading the capture: %w", err)
+	}
+	if err := w.Close(rn.pages(source.Pages), r.meta(&source)); err != nil {
+		return Report{}, err
+	}
+	return rn.report.finish(&source), nil
+}
+
+// Transcript redacts in memory and reads the result back.
+func (r *Redactor) Transcript(src io.Reader, lim capture.Limits) (*transcript.Transcript, Report, error) {
+	var buf bytes.Buffer
+	report, err := r.HAR(&buf, src, lim)
+	if err != nil {
+		return nil, Report{}, err
+	}
+	t, err := transcript.Read(&buf)
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("reading the transcript: %w", err)
+	}
+	return t, report, nil
+}
+
+// meta is the marker of the output. A capture that was redacted before keeps
+// round, source and digest where they are words of the format.
+func (r *Redactor) meta(s *capture.Source) transcript.Meta {
+	m := transcript.Meta{
+		Format: transcript.Format, Policy: transcript.Policy, Round: r.opts.Round,
+		Redactor:          transcript.Redactor{Name: r.opts.Name, Version: r.opts.Version},
+		Source:            transcript.Source{Kind: s.Kind, Exporter: s.Exporter, Limits: s.CannotShow},
+		IntegrationDigest: r.opts.Digest,
+	}
+	old := s.Redacted
+	if old == nil {
+		return m
+	}
+	kept := m
+	kept.Round, kept.IntegrationDigest = old.Round, old.IntegrationDigest
+	kept.Source.Kind, kept.Source.Exporter = old.SourceKind, old.SourceExporter
+	if !isRound(kept.Round) || !isDigest(kept.IntegrationDigest) || old.SourceKind != s.Kind ||
+		!exporters[old.SourceExporter] || !transcript.CheckMeta(kept) {
+		return m
+	}
+	return kept
+}
+
+var exporters = map[string]bool{
+	"chrome": true, "firefox": true, "safari": true, "playwright": true, "charles": true,
+	"fiddler": true, "mitmproxy": true, "proofwalk": true, "other": true,
+}
+
+// RoundChars is the length of a round's name as NewRound makes it.
+const RoundChars = 26
+
+// isRound tells whether s has the form of a round's name: base32 letters of
+// NewRound, or a UUID as the server uses it.
+func isRound(s string) bool {
+	if len(s) == RoundChars {
+		for i := range len(s) {
+			if c := s[i]; (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+				return false
+			}
+		}
+		return true
+	}
+	return isUUID(s)
+}
+
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (s[i] == '-') || !dash && !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isDigest(s string) bool {
+	if s == "" {
+		return true
+	}
+	for i := range len(s) {
+		if !isHex(s[i]) {
+			return false
+		}
+	}
+	return len(s) == 64
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
+
+// NewRound makes a random key and a name for a round that no server gave.
+func NewRound() (key [32]byte, round string) {
+	var name [16]byte
+	// crypto/rand.Read ends the program rather than give an error.
+	_, _ = rand.Read(key[:])
+	_, _ = rand.Read(name[:])
+	return key, strings.ToLower(base32Std.WithPadding(base32.NoPadding).EncodeToString(name[:]))
+}

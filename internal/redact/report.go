@@ -1,0 +1,79 @@
+package redact
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// Report says what a redaction took away: rule, place and count, never a value.
+type Report struct {
+	Policy    int      `json:"policy"`
+	Exporter  string   `json:"exporter"`
+	Entries   int      `json:"entries"`
+	Bytes     int64    `json:"bytes"`      // read from the capture
+	Truncated bool     `json:"truncated"`  // the capture's tail is missing
+	StoppedAt int64    `json:"stopped_at"` // byte offset where reading stopped, when truncated
+	Limits    []string `json:"limits"`     // what the capture cannot show
+	Items     []Item   `json:"items"`      // by rule, then place
+}
+
+// Item counts what one rule replaced or dropped in one place.
+type Item struct {
+	Rule  string `json:"rule"`
+	Place string `json:"place"`
+	Count int    `json:"count"`
+}
+
+// Total gives the number of values that were replaced or dropped.
+func (r Report) Total() int {
+	n := 0
+	for _, it := range r.Items {
+		n += it.Count
+	}
+	return n
+}
+
+// Rules describes the redaction rules, in the order of the policy's document.
+var Rules = []struct{ ID, Text string }{
+	{"N1", "Numbers outside their range or of unknown meaning"},
+	{"U1", "Parts of URLs: hosts, path segments, user information, fragments"},
+	{"Q1", "Parameters of queries and forms: names and values"},
+	{"H1", "Headers: unknown ones dropped, values outside the vocabulary replaced"},
+	{"C1", "Cookies: names and values"},
+	{"B1", "Bodies dropped, or reduced to the skeleton of their JSON"},
+	{"J1", "Claims of JSON Web Tokens"},
+	{"S1", "Content of SAML messages"},
+	{"W1", "Messages of WebSockets and event streams"},
+	{"V1", "Members of the exporter's own, comments, page titles"},
+	{"F1", "Facts that the format does not have"},
+}
+
+type ruleAndPlace struct{ rule, place string }
+
+// tally collects a Report.
+type tally struct {
+	counts  map[ruleAndPlace]int
+	entries int
+}
+
+func (t *tally) add(rule, place string) { t.counts[ruleAndPlace{rule, place}]++ }
+
+func (t *tally) finish(s *capture.Source) Report {
+	r := Report{
+		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
+		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow), Items: []Item{},
+	}
+	if r.Limits == nil {
+		r.Limits = []string{}
+	}
+	for k, n := range t.counts {
+		r.Items = append(r.Items, Item{k.rule, k.place, n})
+	}
+	slices.SortFunc(r.Items, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Place, b.Place))
+	})
+	return r
+}

@@ -1,0 +1,202 @@
+package redact
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/xml"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// Bounds of a SAML message.
+const (
+	maxSAMLBytes  = 1 << 20 // of XML, after inflating
+	maxSAMLTokens = 20_000
+	maxSAMLDepth  = 64
+)
+
+// samlMessage is what a SAML message says, as far as it is used.
+type samlMessage struct {
+	kind                                               string
+	id, inResponseTo, destination, recipient, issuer   string
+	audience, acsURL, status, substatus, statusMessage string
+	signed, encrypted, sha1                            bool
+	notBefore, notOnOrAfter                            time.Time
+}
+
+// samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
+// message and gives its derived fields, rule S1.
+func (r *run) samlFields(value, place string) []transcript.Field {
+	if value == "" || transcript.ParseValue(value).Kind != transcript.Clear {
+		return nil
+	}
+	text, ok := samlXML(value)
+	if !ok {
+		return nil
+	}
+	m, ok := readSAML(text)
+	if !ok {
+		return nil
+	}
+	r.report.add("S1", place)
+	if r.observe != nil { // the message is the request's own, not one in a Location
+		r.samlFacts(m)
+	}
+	var out []transcript.Field
+	for _, f := range []struct{ name, value string }{
+		{"saml.type", m.kind}, {"saml.id", m.id}, {"saml.in_response_to", m.inResponseTo},
+		{"saml.destination", m.destination}, {"saml.recipient", m.recipient}, {"saml.issuer", m.issuer},
+		{"saml.audience", m.audience}, {"saml.acs_url", m.acsURL}, {"saml.status", m.status},
+		{"saml.substatus", m.substatus}, {"saml.status_message", m.statusMessage},
+	} {
+		if f.value != "" {
+			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, 1)})
+		}
+	}
+	return out
+}
+
+func (r *run) samlFacts(m *samlMessage) {
+	if m.kind != "Response" {
+		return
+	}
+	r.setFact(transcript.FactSAMLSuccess, m.status == "urn:oasis:names:tc:SAML:2.0:status:Success")
+	r.setFact(transcript.FactSAMLEncrypted, m.encrypted)
+	r.setFact(transcript.FactSAMLSigned, m.signed)
+	r.setFact(transcript.FactSAMLSHA1, m.sha1)
+	if !r.started.IsZero() && !m.notOnOrAfter.IsZero() {
+		holds := r.started.Before(m.notOnOrAfter) && !r.started.Before(m.notBefore)
+		r.setFact(transcript.FactSAMLTimes, holds)
+	}
+}
+
+// decodeBase64 takes standard and URL alphabets, with or without padding and
+// with the spaces that a + may have become.
+func decodeBase64(s string) ([]byte, bool) {
+	s = strings.Map(func(c rune) rune {
+		switch c {
+		case '\r', '\n', '\t', '=':
+			return -1
+		case ' ', '-':
+			return '+'
+		case '_':
+			return '/'
+		}
+		return c
+	}, s)
+	b, err := base64.RawStdEncoding.DecodeString(s)
+	return b, err == nil
+}
+
+// samlXML undoes base64 and, where it is not yet XML, deflate.
+func samlXML(value string) ([]byte, bool) {
+	b, ok := decodeBase64(value)
+	if !ok || len(b) == 0 {
+		return nil, false
+	}
+	if b[0] != '<' {
+		inflated, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), maxSAMLBytes+1))
+		if err != nil {
+			return nil, false
+		}
+		b = inflated
+	}
+	if len(b) > maxSAMLBytes || len(b) == 0 || b[0] != '<' || bytes.Contains(b, []byte("<!DOCTYPE")) {
+		return nil, false
+	}
+	return b, true
+}
+
+// readSAML reads the parts of a message that are used; names are compared
+// without their prefix, since the rules look at one known protocol only.
+func readSAML(text []byte) (*samlMessage, bool) {
+	dec := xml.NewDecoder(bytes.NewReader(text))
+	dec.Strict = true
+	dec.Entity = map[string]string{}
+	m := &samlMessage{}
+	var path []string
+	for range maxSAMLTokens {
+		token, err := dec.Token()
+		if err == io.EOF {
+			return m, m.kind != ""
+		}
+		if err != nil || len(path) > maxSAMLDepth {
+			return nil, false
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			path = append(path, t.Name.Local)
+			m.element(path, t.Attr)
+		case xml.EndElement:
+			path = path[:len(path)-1]
+		case xml.CharData:
+			m.chars(path, strings.TrimSpace(string(t)))
+		}
+	}
+	return nil, false
+}
+
+var samlKinds = map[string]bool{
+	"AuthnRequest": true, "Response": true, "LogoutRequest": true, "LogoutResponse": true, "ArtifactResolve": true,
+}
+
+func (m *samlMessage) element(path []string, attrs []xml.Attr) {
+	attr := func(name string) string {
+		for _, a := range attrs {
+			if a.Name.Local == name {
+				return a.Value
+			}
+		}
+		return ""
+	}
+	name := path[len(path)-1]
+	if len(path) == 1 {
+		m.kind = "other"
+		if samlKinds[name] {
+			m.kind = name
+		}
+		m.id, m.inResponseTo, m.destination = attr("ID"), attr("InResponseTo"), attr("Destination")
+		m.acsURL = attr("AssertionConsumerServiceURL")
+		return
+	}
+	parent := path[len(path)-2]
+	switch name {
+	case "Signature":
+		m.signed = m.signed || len(path) == 2 || parent == "Assertion"
+	case "SignatureMethod", "DigestMethod":
+		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
+	case "EncryptedAssertion":
+		m.encrypted = true
+	case "StatusCode":
+		if parent == "StatusCode" {
+			m.substatus = attr("Value")
+		} else {
+			m.status = attr("Value")
+		}
+	case "SubjectConfirmationData":
+		m.recipient = attr("Recipient")
+	case "Conditions":
+		m.notBefore, _ = time.Parse(time.RFC3339Nano, attr("NotBefore"))
+		m.notOnOrAfter, _ = time.Parse(time.RFC3339Nano, attr("NotOnOrAfter"))
+	}
+}
+
+func (m *samlMessage) chars(path []string, text string) {
+	if text == "" || len(path) == 0 {
+		return
+	}
+	switch path[len(path)-1] {
+	case "Issuer":
+		if m.issuer == "" {
+			m.issuer = text
+		}
+	case "Audience":
+		m.audience = text
+	case "StatusMessage":
+		m.statusMessage = text
+	}
+}

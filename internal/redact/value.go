@@ -1,0 +1,123 @@
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"hash"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// minHashBits is the room a value must have to be hashed; below it a dictionary
+// would find the value by trying, and an ordinal is written instead.
+const minHashBits = 64
+
+// maxOrdinals bounds the memory of a capture's ordinals; later values are ~str.
+const maxOrdinals = 20_000
+
+var base32Std = base32.StdEncoding
+
+// pseudonyms makes the comparable values of one capture.
+type pseudonyms struct {
+	mac      hash.Hash
+	ordinals map[string]int
+	last     int
+}
+
+func newPseudonyms(key [32]byte) *pseudonyms {
+	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), ordinals: map[string]int{}}
+}
+
+// of gives the pseudonym or ordinal of a decoded value; the class is a label.
+func (p *pseudonyms) of(class, value string) string {
+	if roomBits(value) >= minHashBits && !isPII(value) {
+		return p.keyed(class, value)
+	}
+	n, ok := p.ordinals[value]
+	if !ok {
+		if len(p.ordinals) == maxOrdinals || p.last == transcript.MaxOrdinal {
+			return "~str"
+		}
+		p.last++
+		n = p.last
+		p.ordinals[value] = n
+	}
+	return "~" + class + "#" + strconv.Itoa(n)
+}
+
+func (p *pseudonyms) keyed(class, value string) string {
+	p.mac.Reset()
+	p.mac.Write([]byte(value))
+	var sum [sha256.Size]byte
+	return "~" + class + "." + base32Std.EncodeToString(p.mac.Sum(sum[:0]))[:transcript.KeyChars]
+}
+
+// keep takes over a value that was redacted before.
+func (p *pseudonyms) keep(v transcript.Value) string {
+	if v.Kind == transcript.Ordinal {
+		if n, err := strconv.Atoi(v.Key); err == nil {
+			p.last = max(p.last, n)
+		}
+		return "~" + v.Class + "#" + v.Key
+	}
+	return v.Text
+}
+
+// roomBits estimates how many bits a value of this length and alphabet can
+// hold: a lower bound, so that neither a guessable value is hashed nor a weak
+// state called strong.
+func roomBits(s string) int {
+	if isUUID(strings.ToLower(s)) {
+		return 122 // version 4, RFC 9562 5.4
+	}
+	var digit, hexLow, hexUp, low, up, mark, other bool
+	seen := [256]bool{}
+	distinct := 0
+	for i := range len(s) {
+		c := s[i]
+		if !seen[c] {
+			seen[c] = true
+			distinct++
+		}
+		switch {
+		case c >= '0' && c <= '9':
+			digit = true
+		case c >= 'a' && c <= 'f':
+			hexLow = true
+		case c >= 'A' && c <= 'F':
+			hexUp = true
+		case c >= 'a' && c <= 'z':
+			low = true
+		case c >= 'A' && c <= 'Z':
+			up = true
+		case c == '-' || c == '_' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=':
+			mark = true
+		default:
+			other = true
+		}
+	}
+	alphabet := 0
+	add := func(has bool, n int) {
+		if has {
+			alphabet += n
+		}
+	}
+	add(digit, 10)
+	add(low || hexLow && !digit, 26)
+	add(hexLow && digit && !low, 6)
+	add(up || hexUp && !digit, 26)
+	add(hexUp && digit && !up, 6)
+	add(mark, 2)
+	add(other, 16)
+	if distinct < 6 { // repetition holds less than its length says
+		alphabet = min(alphabet, distinct)
+	}
+	if alphabet < 2 {
+		return 0
+	}
+	return int(float64(len(s)) * math.Log2(float64(alphabet)))
+}
