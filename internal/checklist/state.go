@@ -58,9 +58,20 @@ var consultantMoves = map[State]map[Action]State{
 	NotApplicable: {ResetNotApplicable: Open},
 }
 
+// staleMoves are those of accepted items that went stale, by whether the
+// consultant does the item alone: whoever stood for it does it again.
+var staleMoves = map[bool]map[Action]State{
+	false: {Claim: Claimed},
+	true:  {Accept: Accepted},
+}
+
 // Next gives the state that an action leads to, or apperr.Conflict with the
-// reason why the item cannot take it now.
+// reason why the item cannot take it now. Who may act, and that claiming and
+// accepting are two persons, is the caller's to check.
 func Next(item Item, action Action) (State, error) {
+	if !item.Applies {
+		return "", apperr.New(apperr.Conflict, "The item does not apply to this integration as it is described now.")
+	}
 	moves := partnerMoves
 	if item.By == ByConsultant {
 		moves = consultantMoves
@@ -68,8 +79,8 @@ func Next(item Item, action Action) (State, error) {
 	if next, ok := moves[item.State][action]; ok {
 		return next, nil
 	}
-	if item.State == Accepted && item.Stale && action == Claim && item.By != ByConsultant {
-		return Claimed, nil
+	if next, ok := staleMoves[item.By == ByConsultant][action]; ok && item.State == Accepted && item.Stale {
+		return next, nil
 	}
 	return "", apperr.New(apperr.Conflict, refusal(item, action))
 }
