@@ -5,6 +5,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // Outcome is how a sign-in ended.
@@ -136,6 +137,39 @@ func (f *flow) incomplete() string {
 		return "The capture is cut off, so later requests are missing. Save it again and upload the whole file."
 	}
 	return ""
+}
+
+// endsWithPage is the reason where the capture ends with a page that may have asked for more.
+const endsWithPage = "Nothing after the last page is in the capture, so the requests that this page makes are missing. Record until it has loaded."
+
+// mayCallMore tells whether scripts of the final page may have made requests
+// that the capture does not hold, because it ends with that page.
+func (f *flow) mayCallMore() bool {
+	scripts, known := f.final.e.Facts.Number(transcript.FactScripts)
+	return (scripts > 0 || !known) && !f.followed()
+}
+
+// withoutHeaders is the reason where the exporter left request headers out.
+const withoutHeaders = "The capture holds no request headers, neither Referer nor Authorization. Save it with another exporter."
+
+// hasHeaders tells whether requests from the callback on have their headers.
+func (f *flow) hasHeaders() bool {
+	for _, s := range f.run.steps[f.callback.seq:] {
+		if s.in == f.callback.in && len(s.e.Request.Headers) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// followed tells whether the capture goes on after the final page.
+func (f *flow) followed() bool {
+	for _, s := range f.run.steps[f.final.seq+1:] {
+		if s.in == f.final.in {
+			return true
+		}
+	}
+	return false
 }
 
 // refs points to the given steps, each once, less those that are nil.

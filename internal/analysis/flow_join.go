@@ -204,10 +204,10 @@ func (f *flow) findCalls() {
 		code = f.callback.value("code")
 	}
 	for _, s := range f.run.steps {
-		if !tokenRequest(s) {
+		if code == "" || !tokenRequest(s) {
 			continue
 		}
-		if same, comparable := equal(s, s.value("code"), f.callback, code); code != "" && same && comparable {
+		if same, comparable := equal(s, s.value("code"), f.callback, code); same && comparable {
 			f.tokens = append(f.tokens, s)
 		}
 	}

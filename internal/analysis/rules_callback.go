@@ -150,12 +150,10 @@ func judgeCodeLeak(c *court, f *flow) ruling {
 	}
 	later := c.run.steps[f.callback.seq:]
 	const cure = "Answer the callback with a redirect to an address without the code, and send Referrer-Policy: no-referrer with it."
-	headers := false
 	for _, s := range later {
 		if s.back || s.in != f.callback.in {
 			continue
 		}
-		headers = headers || len(s.e.Request.Headers) > 0
 		if referer := header(s.e.Request.Headers, "Referer"); holdsCode(f.callback, code, s, queryOf(referer)) {
 			return fails("The code leaves in a Referer header", expected, "Referer of the request to "+s.at.host+s.at.path, refs("Referer", s)).
 				because(CausePartnerCode, "The page at "+f.callback.at.String()+" was shown with the code in its address, so the browser sent that address on.", cure)
@@ -171,8 +169,11 @@ func judgeCodeLeak(c *court, f *flow) ruling {
 	if why := f.incomplete(); why != "" {
 		return unseen(why, refs("", f.callback)...)
 	}
-	if !headers {
-		return unseen("The capture holds no request headers, so no Referer. Save it with another exporter.", refs("", f.callback)...)
+	if f.final == f.callback && !f.followed() {
+		return unseen(endsWithPage, refs("", f.final)...)
+	}
+	if !f.hasHeaders() {
+		return unseen(withoutHeaders, refs("", f.callback)...)
 	}
 	return passes("The code does not leave the callback", expected, "in none of "+count(len(later)-1, "later request", "later requests"), refs("code", f.callback, f.final))
 }
@@ -212,6 +213,9 @@ func judgeTokenQuery(_ *court, f *flow) ruling {
 	}
 	if why := f.incomplete(); why != "" {
 		return unseen(why, refs("", f.authorize)...)
+	}
+	if f.mayCallMore() {
+		return unseen(endsWithPage, refs("", f.final)...)
 	}
 	return passes("No token stands in an address", expected, "none in "+count(len(f.entries), "entry", "entries"), refs("", f.way...))
 }

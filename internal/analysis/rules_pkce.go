@@ -73,7 +73,11 @@ func judgePKCEMethod(_ *court, f *flow) ruling {
 		return fails("PKCE uses "+method, expected, method, at).
 			because(CausePartnerCode, "With this method the challenge is the verifier itself, readable by everybody who sees the request.", cure)
 	}
-	if digest, known := f.authorize.e.Facts.Bool(transcript.FactChallengeForm); known && !digest {
+	digest, known := f.authorize.e.Facts.Bool(transcript.FactChallengeForm)
+	if !known {
+		return unseen("The transcript does not say whether the challenge has the form of a digest. Redact the capture again with this version.", at...)
+	}
+	if !digest {
 		return fails("The PKCE challenge is not a SHA-256 digest", "43 characters of base64url", "another form", refs("code_challenge", f.authorize)).
 			because(CausePartnerCode, "The method says S256, yet the challenge has not the form of a digest.", cure)
 	}

@@ -72,6 +72,12 @@ func judgeFrontSecret(c *court, f *flow) ruling {
 	if f.cannotShow(capture.LimitBodies) || dark != nil {
 		return unseen("The capture does not hold the whole content of the partner's pages, in which a secret could stand. Save it with content.", refs("", dark)...)
 	}
+	if !f.hasHeaders() {
+		return unseen(withoutHeaders, refs("", f.callback)...)
+	}
+	if f.mayCallMore() {
+		return unseen(endsWithPage, refs("", f.final)...)
+	}
 	return passes("No secret passes through the browser", expected, "none in "+count(len(f.entries), "entry", "entries"), refs("", f.way...))
 }
 
