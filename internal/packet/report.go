@@ -63,7 +63,24 @@ func renderReport(s *sheet) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := hasAnchors(out, Anchors(s.c)); err != nil {
+		return nil, err
+	}
 	return out.Bytes, nil
+}
+
+// hasAnchors demands every anchor that packet.json promises.
+func hasAnchors(out *pdf.Output, anchors []string) error {
+	there := make(map[string]bool, len(out.Anchors))
+	for _, a := range out.Anchors {
+		there[a.Name] = true
+	}
+	for _, a := range anchors {
+		if !there[a] {
+			return fmt.Errorf("the report has no place for anchor %s", a)
+		}
+	}
+	return nil
 }
 
 func (r *report) options() pdf.Options {
@@ -133,7 +150,7 @@ func (r *report) chapter(title, anchor string) {
 // shortChapter begins a part that may stand below another one.
 func (r *report) shortChapter(title, anchor string) {
 	r.doc.Add(
-		pdf.Need{Height: 150}, pdf.Running{Left: title, Right: r.c.Integration.Name},
+		pdf.Need{Height: 150}, pdf.Running{Left: shorten(title, 50), Right: shorten(r.c.Integration.Name, 50)},
 		pdf.Heading{Level: 2, Text: title, Anchor: anchor, Size: 17, Before: 26},
 	)
 }

@@ -15,7 +15,7 @@ func (r *report) firstPage() {
 		uses = ", " + strings.Join(i.UseCases, " and ")
 	}
 	r.doc.Add(
-		pdf.Running{Left: i.Partner, Right: i.Name},
+		pdf.Running{Left: shorten(i.Partner, 50), Right: shorten(i.Name, 50)},
 		pdf.Heading{Level: 1, Text: i.Name, Before: -1},
 		pdf.Paragraph{
 			Spans: []pdf.Span{pdf.C(fmt.Sprintf("%s, %s%s, %s, configuration %d", i.Partner, name(i.Protocol), uses, i.Environment, i.ConfigVersion), pdf.Ink2)},
@@ -41,7 +41,7 @@ func (r *report) answer() {
 		pdf.Paragraph{Spans: []pdf.Span{pdf.B(h.text)}, Size: 16, Before: -1},
 		pdf.Paragraph{Spans: said, Before: -1},
 	}
-	if by := r.decidedBy(); by != "" {
+	for _, by := range r.decidedBy() {
 		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 3})
 	}
 	if r.c.Outcome != nil {
@@ -81,15 +81,16 @@ func (r *report) sentence() string {
 	return strings.Join(parts, ", ") + "."
 }
 
-func (r *report) decidedBy() string {
-	switch {
-	case r.c.Outcome != nil:
-		return r.deed("Outcome recorded", r.c.Outcome.Act)
-	case r.c.Decision != nil:
-		return r.deed("Decided", r.c.Decision.Act)
-	default:
-		return ""
+// decidedBy says who answered for the review and for the walkthrough.
+func (r *report) decidedBy() []string {
+	var out []string
+	if o := r.c.Outcome; o != nil {
+		out = append(out, r.deed("Outcome recorded", o.Act))
 	}
+	if d := r.c.Decision; d != nil {
+		out = append(out, r.deed("Review decision “"+d.Word+"”", d.Act))
+	}
+	return out
 }
 
 func (r *report) deed(verb string, a Act) string {
@@ -280,6 +281,7 @@ func (r *report) keyToMarks() {
 		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
 	}
 	spans = append(spans, pdf.T("(the transcript cannot tell) "))
+	spans[len(spans)-1].Text += "\n"
 	for _, s := range []string{"accepted", "returned", "claimed", "open", "not_applicable"} {
 		m := stateMark(&Item{State: s})
 		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})

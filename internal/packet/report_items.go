@@ -25,7 +25,7 @@ func (r *report) items() {
 		if first {
 			h.Before, first = 4, false
 		}
-		r.doc.Add(pdf.Running{Left: s.Title, Right: r.c.Integration.Name}, h)
+		r.doc.Add(pdf.Running{Left: shorten(s.Title, 50), Right: shorten(r.c.Integration.Name, 50)}, h)
 		r.doc.Add(blocks...)
 	}
 }

@@ -4,8 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
 // pdftotext gives the words of a PDF, in order, with single spaces.
@@ -77,5 +81,86 @@ func TestReportIsReproducible(t *testing.T) {
 	}
 	if first.SHA256 != again.SHA256 {
 		t.Error("the same content gave another packet")
+	}
+}
+
+func TestDraftOfAnyState(t *testing.T) {
+	t.Parallel()
+	bare := smallContent(t)
+	bare.Decision, bare.Items, bare.Findings, bare.Remarks, bare.TestRuns = nil, nil, nil, nil, nil
+	bare.Transcripts, bare.Screenshots, bare.Sections, bare.Audit = nil, nil, nil, nil
+	undecided := largeContent(t)
+	undecided.Decision, undecided.Outcome = nil, nil
+	for name, c := range map[string]*Content{"bare": bare, "undecided": undecided, "decided": largeContent(t)} {
+		doc, err := RenderDraft(c)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		pages := regexp.MustCompile(`Pages: +(\d+)`).FindStringSubmatch(pdfinfo(t, doc))
+		if pages == nil {
+			t.Fatalf("%s: pdfinfo counts no pages", name)
+		}
+		text := pdftotext(t, doc)
+		if got := strconv.Itoa(strings.Count(text, "draft, not signed")); got != pages[1] || !strings.Contains(text, "This is a draft.") {
+			t.Errorf("%s: %s of %s pages say that it is a draft", name, got, pages[1])
+		}
+		if strings.Contains(text, "Check it yourself") {
+			t.Errorf("%s: an unsigned report says how to check its signature", name)
+		}
+	}
+}
+
+func pdfinfo(t *testing.T, doc []byte) string {
+	t.Helper()
+	cmd := exec.Command("pdfinfo", "-")
+	cmd.Stdin = strings.NewReader(string(doc))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdfinfo: %v", err)
+	}
+	return string(out)
+}
+
+// TestHostileText: what people type reaches the report as text only.
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	hostile := []string{
+		") Tj ET endstream endobj 1 0 obj << /S /JavaScript /JS (app.alert(1)) >>", "<script>alert(1)</script>&amp;]]>", "\u202eevil\u2066",
+		strings.Repeat("W", 10_000), "a\x00b\x1b[31m", "\xff\xfe", "", " ", "\n\n\n",
+	}
+	r := ring(t)
+	for n, h := range hostile {
+		c := smallContent(t)
+		c.Integration.Name = "N" + h
+		if strings.ToValidUTF8(h, "") == h {
+			c.Items[0].Title = "T" + h
+		}
+		c.Items[1].Evidence[0].Text, c.Findings[0].Title, c.Remarks[0].Text = h, h, h
+		c.Transcripts[0].Scenario, c.Transcripts[0].Hops[1].Params[0].Value, c.Transcripts[0].Hops[1].Path = h, h, h
+		c.Transcripts[0].Lanes.Partner, c.Screenshots[0].Title, c.Integration.Facts[0].Values[0] = h, "S"+h, h
+		p, err := Build(c, sealFor(t, c, r))
+		if err != nil {
+			t.Errorf("text %d: %v", n, err)
+			continue
+		}
+		pdftotext(t, p.PDF)
+		if info := pdfinfo(t, p.PDF); !strings.Contains(info, "JavaScript:      no") {
+			t.Errorf("text %d: a script got into the PDF", n)
+		}
+		if got := verify.Verify(p.Zip, verify.Trust{Fingerprint: r.Fingerprint()}); got.Verdict != verify.Valid {
+			t.Errorf("text %d: %+v", n, got)
+		}
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	r := ring(b)
+	c := largeContent(b)
+	seal := sealFor(b, c, r)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Build(c, seal); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -29,7 +29,7 @@ func (r *report) transcripts() {
 
 func (r *report) transcript(t *Transcript) {
 	r.doc.Add(
-		pdf.PageBreak{}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + t.Scenario},
+		pdf.PageBreak{}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(t.Scenario, 50)},
 		pdf.Paragraph{Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink3}}, KeepNext: true},
 		pdf.Heading{Level: 2, Text: "Transcript: " + t.Scenario, Anchor: t.ID, Size: 17, Before: -1},
 		pdf.Rule{},
@@ -160,6 +160,7 @@ func (r *report) nodeColour(h *Hop) pdf.Colour {
 func drawLaneNames(c *pdf.Canvas, lanes Lanes) {
 	label := func(lane, text string) {
 		span := func(s string) pdf.Span { return pdf.Span{Text: s, Bold: true, Size: 8, Colour: pdf.Ink2} }
+		text = shorten(text, 20)
 		for n := len([]rune(text)); n > 1 && c.TextWidth(span(text)) > laneLabelMaxWidth; n-- {
 			text = shorten(text, n)
 		}
