@@ -16,12 +16,19 @@ type pager struct {
 	running           Running
 }
 
+// MaxPages is the most pages a document may have.
+const MaxPages = 10_000
+
 // paginate breaks a flow into sheets.
 func (l *layouter) paginate(nodes []*node) []*sheet {
 	m := l.opt.Margins
 	g := &pager{left: m.Left, top: m.Top, bottom: l.opt.Page.H - m.Bottom}
 	g.next()
-	for i := 0; i < len(nodes); i++ {
+	for i := range nodes {
+		if len(g.sheets) > MaxPages {
+			l.fail(ErrTooLong)
+			break
+		}
 		g.breakBefore(nodes[i:])
 		g.add(nodes[i])
 	}
@@ -79,7 +86,8 @@ func (g *pager) add(n *node) {
 			}
 			return
 		}
-		if g.inked {
+		top := !g.inked
+		if !top {
 			g.y += n.gap
 		} else if n.repeat != nil {
 			g.place(n.repeat)
@@ -90,12 +98,15 @@ func (g *pager) add(n *node) {
 		}
 		head, rest := n.split(g.bottom - g.y)
 		if head == nil {
-			if !g.inked {
+			if top {
 				g.place(n) // nothing can be cut: let it run over rather than lose it
 				return
 			}
 			g.next()
 			continue
+		}
+		if head.anchor == "" {
+			head.anchor = n.anchor // where the cut block begins
 		}
 		g.place(head)
 		if rest.repeat == nil {
