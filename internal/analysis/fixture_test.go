@@ -150,7 +150,7 @@ func saveGolden(t *testing.T, fx fixture, golden map[string]string) {
 
 var fixtureStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-func parseRun(t *testing.T, path, text string) []analysis.Input {
+func parseRun(t testing.TB, path, text string) []analysis.Input {
 	t.Helper()
 	var out []analysis.Input
 	at := fixtureStart

@@ -46,7 +46,8 @@ type Hop struct {
 	Ref
 	Kind HopKind `json:"kind"`
 	Role Role    `json:"role"`
-	// Part and Flow tell which sign-in of the run it belongs to; Flow is 0 without Part.
+	// Part and Flow tell which sign-in of the run it belongs to; Flow is 0 without
+	// Part. A callback that is also the final page is the callback; see Flow.Final.
 	Part Part `json:"part,omitempty"`
 	Flow int  `json:"flow,omitempty"`
 	// Name is what the partner calls the page: start page, landing page, denied

@@ -37,7 +37,7 @@ var stateRules = []row{
 			Title:   "The state cannot be guessed",
 			Needs:   []Need{NeedRequest, NeedFacts},
 			Decides: "Fails under 32 bits, warns under 128 bits; the bits are estimated from length and alphabet.",
-			Clause:  "RFC 6749, 10.10",
+			Clause:  "RFC 6749, 10.10 and 10.12",
 		},
 		facts: true,
 		judge: judgeStateStrength,
