@@ -1,0 +1,147 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+)
+
+type inspectCommand struct {
+	Files       []string `arg:"" name:"file" help:"The captures of one test run."`
+	Integration string   `placeholder:"I.yaml" help:"The integration that they are judged against."`
+	Format      string   `enum:"text,json" default:"text" help:"text or json."`
+}
+
+// Help shows examples.
+func (inspectCommand) Help() string {
+	return `The captures are redacted in memory and judged together as one test run; nothing is written and nothing leaves.
+Examples:
+  proofwalk inspect --integration integration.yaml sign-in.har
+  proofwalk inspect --format json browser.har backchannel.har`
+}
+
+// inspection is the answer as JSON has it.
+type inspection struct {
+	RuleSet  int                      `json:"rule_set"`
+	Captures []inspected              `json:"captures"`
+	Summary  map[analysis.Verdict]int `json:"summary"`
+	Findings []analysis.Finding       `json:"findings"`
+}
+
+type inspected struct {
+	ID        string   `json:"id"`
+	File      string   `json:"file"`
+	Entries   int      `json:"entries"`
+	Exporter  string   `json:"exporter"`
+	Truncated bool     `json:"truncated"`
+	Limits    []string `json:"limits"` // what the capture cannot show
+}
+
+// Run judges the captures.
+func (c *inspectCommand) Run(s *streams) error {
+	cfg, err := readIntegration(c.Integration)
+	if err != nil {
+		return err
+	}
+	answer := inspection{RuleSet: analysis.RuleSet, Summary: map[analysis.Verdict]int{}}
+	var inputs []analysis.Input
+	redactor := newRedactor(cfg)
+	for i, name := range c.Files {
+		in, err := open(name, s)
+		if err != nil {
+			return inputError(name, err)
+		}
+		t, report, err := redactor.Transcript(in, capture.Limits{})
+		if err = errors.Join(err, in.Close()); err != nil {
+			return inputError(name, err)
+		}
+		id := fmt.Sprintf("t-%03d", i+1)
+		inputs = append(inputs, analysis.Input{ID: id, RedactedBy: "partner_cli", T: t})
+		answer.Captures = append(answer.Captures, inspected{id, name, report.Entries, report.Exporter, report.Truncated, report.Limits})
+	}
+	if cfg == nil {
+		cfg = &integration.Config{}
+	}
+	answer.Findings = analysis.Judge(*cfg, inputs, nil)
+	for _, f := range answer.Findings {
+		answer.Summary[f.Verdict]++
+	}
+	if c.Format == "json" {
+		err = writeJSON(s.out, answer)
+	} else {
+		err = answer.write(s.out)
+	}
+	if err == nil && answer.Summary[analysis.Fail] > 0 {
+		return answerNo{}
+	}
+	return err
+}
+
+var verdictWords = []struct {
+	verdict analysis.Verdict
+	word    string
+}{
+	{analysis.Fail, "FAIL"}, {analysis.Warn, "WARN"}, {analysis.NotSeen, "NOT SEEN"}, {analysis.Pass, "PASS"},
+}
+
+// write gives the findings for people: what fails first, each with its cure.
+func (a *inspection) write(w io.Writer) error {
+	var b strings.Builder
+	for _, t := range a.Captures {
+		fmt.Fprintf(&b, "%s  %s: %d entries", t.ID, t.File, t.Entries)
+		if t.Truncated {
+			b.WriteString(", cut off")
+		}
+		if len(t.Limits) > 0 {
+			fmt.Fprintf(&b, "; cannot show %s", strings.Join(t.Limits, ", "))
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteByte('\n')
+	for _, v := range verdictWords {
+		found := slices.Clone(a.Findings)
+		found = slices.DeleteFunc(found, func(f analysis.Finding) bool { return f.Verdict != v.verdict })
+		slices.SortStableFunc(found, func(x, y analysis.Finding) int { return cmp.Compare(rank(x.Severity), rank(y.Severity)) })
+		for i := range found {
+			writeFinding(&b, v.word, &found[i])
+		}
+	}
+	for i, v := range verdictWords {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%d %s", a.Summary[v.verdict], strings.ToLower(v.word))
+	}
+	b.WriteByte('\n')
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func rank(s analysis.Severity) int {
+	return slices.Index([]analysis.Severity{analysis.Critical, analysis.High, analysis.Medium, analysis.Low}, s)
+}
+
+func writeFinding(b *strings.Builder, word string, f *analysis.Finding) {
+	fmt.Fprintf(b, "%-8s  %s  %s (%s)", word, f.Rule, f.Title, f.Severity)
+	if len(f.Refs) > 0 && f.Verdict != analysis.NotSeen {
+		fmt.Fprintf(b, "  [%s entry %d]", f.Refs[0].Capture, f.Refs[0].Entry+1)
+	}
+	b.WriteByte('\n')
+	switch f.Verdict {
+	case analysis.Fail, analysis.Warn:
+		fmt.Fprintf(b, "          expected: %s\n          actual:   %s\n", f.Expected, f.Actual)
+		if f.Cure != "" {
+			fmt.Fprintf(b, "          cure:     %s\n", f.Cure)
+		}
+		fmt.Fprintf(b, "          source:   %s\n", f.Clause)
+	case analysis.NotSeen:
+		fmt.Fprintf(b, "          %s\n", f.Why)
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/redact"
+)
+
+type redactCommand struct {
+	File        string `arg:"" help:"The capture, - for standard input."`
+	Out         string `short:"o" placeholder:"OUT.har" help:"Write the redacted HAR here; without it to standard output."`
+	Report      string `placeholder:"R.json" help:"Write what was taken out: rule, place and count, never a value."`
+	Integration string `placeholder:"I.yaml" help:"The integration, whose registered values stay in clear."`
+}
+
+// Help shows examples.
+func (redactCommand) Help() string {
+	return `Examples:
+  proofwalk redact -o safe.har --integration integration.yaml sign-in.har
+  proofwalk redact --report report.json sign-in.har > safe.har`
+}
+
+// Run redacts one capture.
+func (c *redactCommand) Run(s *streams) error {
+	cfg, err := readIntegration(c.Integration)
+	if err != nil {
+		return err
+	}
+	in, err := open(c.File, s)
+	if err != nil {
+		return inputError(c.File, err)
+	}
+	report, err := c.redact(newRedactor(cfg), in, s)
+	if err := errors.Join(err, in.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.messages, "%s: %d entries, %d values replaced or dropped\n", shown(c.File), report.Entries, report.Total())
+	if report.Truncated {
+		_, err = fmt.Fprintf(s.messages, "%s: the file is cut off at byte %d; its %d complete entries were kept\n", shown(c.File), report.StoppedAt, report.Entries)
+	}
+	return err
+}
+
+// redact writes output and report, both or neither.
+func (c *redactCommand) redact(r *redact.Redactor, in io.Reader, s *streams) (redact.Report, error) {
+	// Standard output is held back until the buffer is full, so that input that
+	// is refused at once leaves nothing behind it.
+	dst := bufio.NewWriterSize(s.out, readBuffer)
+	var files []*outFile
+	defer func() {
+		for _, f := range files {
+			f.discard()
+		}
+	}()
+	if c.Out != "" {
+		f, err := createOut(c.Out)
+		if err != nil {
+			return redact.Report{}, inputError(c.Out, err)
+		}
+		files = append(files, f)
+		dst.Reset(f)
+	}
+	report, err := r.HAR(dst, in, capture.Limits{})
+	if err != nil {
+		return report, inputError(c.File, err)
+	}
+	if err := dst.Flush(); err != nil {
+		return report, fmt.Errorf("writing the redacted HAR: %w", err)
+	}
+	if c.Report != "" {
+		f, err := createOut(c.Report)
+		if err != nil {
+			return report, inputError(c.Report, err)
+		}
+		files = append(files, f)
+		if err := writeJSON(f, report); err != nil {
+			return report, inputError(c.Report, err)
+		}
+	}
+	for _, f := range files {
+		if err := f.commit(); err != nil {
+			return report, inputError(f.name, err)
+		}
+	}
+	return report, nil
+}
+
+// newRedactor makes a redactor with a key and round of its own: what one call
+// redacts compares within the call only.
+func newRedactor(cfg *integration.Config) *redact.Redactor {
+	key, round := redact.NewRound()
+	o := redact.Options{Config: cfg, Key: key, Round: round, Name: "proofwalk", Version: buildVersion()}
+	if cfg != nil {
+		o.Digest = integration.Digest(*cfg)
+	}
+	return redact.New(o)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
