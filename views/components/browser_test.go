@@ -134,6 +134,9 @@ func TestPagesInBrowser(t *testing.T) {
 					if over != "" {
 						t.Errorf("the page scrolls sideways because of %s", over)
 					}
+					if width == 360 {
+						checkLanes(t, ctx)
+					}
 					if got := said.take(); len(got) > 0 {
 						t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
 					}
@@ -157,6 +160,18 @@ const sticksOut = `(() => {
 	}
 	return "something unknown";
 })()`
+
+// checkLanes sees that lanes give way to the words on a narrow screen.
+func checkLanes(t *testing.T, ctx context.Context) {
+	t.Helper()
+	var widths []float64
+	run(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll(".hop .lanes")].map(e => e.getBoundingClientRect().width)`, &widths))
+	for _, w := range widths {
+		if w != 72 {
+			t.Errorf("the lanes are %v px wide, want 72", w)
+		}
+	}
+}
 
 func open(t *testing.T, ctx context.Context, url string, width int64, scheme string) {
 	t.Helper()

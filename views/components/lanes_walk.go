@@ -42,7 +42,11 @@ func walk(lanes int, rows []HopModel) [][]cell {
 			continue
 		}
 		if row.Lane < 0 || row.Lane >= lanes {
-			continue // a hop of an unknown party has no place to be drawn
+			// A hop of an unknown party has no place; the line passes by.
+			if at >= 0 {
+				line[at].in, line[at].out = ahead, ahead
+			}
+			continue
 		}
 		line[row.Lane].node = true
 		if at < 0 {
