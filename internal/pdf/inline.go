@@ -95,6 +95,9 @@ func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
 	return l.atoms(text, styles, ts)
 }
 
+// maxChip is the most characters a chip holds.
+const maxChip = 40
+
 // style resolves the look of a span.
 func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
 	st := &style{size: sp.Size, colour: sp.Colour, elem: parent, icon: sp.Icon, chip: sp.Chip}
@@ -139,6 +142,9 @@ func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
 	}
 	if st.chip != nil {
 		st.inChip = []rune(l.spanText(sp))
+		if len(st.inChip) > maxChip {
+			st.chip = nil // a chip is not broken, so it must fit on a line
+		}
 	}
 	return st
 }

@@ -13,6 +13,7 @@ var (
 	ErrNoImage         = errors.New("figure has no picture")
 	ErrNoAlt           = errors.New("figure has no alternative text")
 	ErrBadTable        = errors.New("table row has more cells than the table has columns")
+	ErrTooLong         = errors.New("document has too many pages")
 	ErrNotSettled      = errors.New("page numbers do not settle")
 )
 
@@ -178,20 +179,25 @@ func splitFlow(nodes []*node, avail float64) flowSplit {
 			h += nodes[n].gap
 		}
 		if a, b := nodes[n].split(avail - h); a != nil {
-			return flowSplit{append(append([]*node(nil), nodes[:n]...), a), append([]*node{b}, nodes[n+1:]...)}
+			b.repeat = nodes[n].repeat
+			return flowSplit{append(append([]*node(nil), nodes[:n]...), a), headed(append([]*node{b}, nodes[n+1:]...))}
 		}
 	}
 	if safe == 0 {
 		safe = n // nothing can be kept: better a bad break than none
 	}
-	if safe == 0 {
-		return flowSplit{rest: nodes}
+	if safe == 0 || safe == 1 && nodes[0].artifact {
+		return flowSplit{rest: nodes} // a repeated head alone would be no step on
 	}
-	rest := nodes[safe:]
-	if r := rest[0].repeat; r != nil {
-		rest = append([]*node{r}, rest...)
+	return flowSplit{nodes[:safe], headed(nodes[safe:])}
+}
+
+// headed puts the repeated head of a table before the rest of its rows.
+func headed(nodes []*node) []*node {
+	if r := nodes[0].repeat; r != nil {
+		return append([]*node{r}, nodes...)
 	}
-	return flowSplit{nodes[:safe], rest}
+	return nodes
 }
 
 // beside puts stacks next to each other, each at its x.

@@ -192,14 +192,15 @@ func appendHex16(b []byte, v uint16) []byte {
 	return append(b, hexDigits[v>>12], hexDigits[v>>8&15], hexDigits[v>>4&15], hexDigits[v&15])
 }
 
-// name writes a name object; everything but letters and digits is escaped.
+// name writes a name object; everything but letters and digits is escaped, and
+// NUL, which a name cannot hold, is left out.
 func name(s string) string {
 	b := []byte{'/'}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
 			b = append(b, c)
-		} else {
+		} else if c != 0 {
 			b = append(b, '#', hexDigits[c>>4], hexDigits[c&15])
 		}
 	}

@@ -47,6 +47,9 @@ func (d *Doc) Render() (*Output, error) {
 			return nil, l.err
 		}
 		sheets := l.paginate(nodes)
+		if l.err != nil {
+			return nil, l.err
+		}
 		found := l.find(sheets)
 		if !l.asked || found.equal(last) {
 			l.last = found

@@ -56,7 +56,8 @@ type Span struct {
 
 	// Icon is drawn in the line before Text.
 	Icon *Icon
-	// Chip puts a rounded box around the span, which is then never broken.
+	// Chip puts a rounded box around the span, which is then never broken. A text of
+	// more than 40 characters is set without its chip.
 	Chip *Chip
 
 	// PageOf prints the page number of an anchor instead of Text ("?" when there

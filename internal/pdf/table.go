@@ -47,10 +47,16 @@ func (b Table) lay(l *layouter, width float64) []*node {
 		row := Row{Cells: b.Head}
 		head = g.row(row, table.add("THead").add("TR"), true)
 		head.keep = true
-		repeat := *head
-		repeat.artifact = true
 		out = append(out, head)
-		head = &repeat
+		if head.h > l.maxH/4 {
+			head = nil // too high to stand on every page
+		} else {
+			repeat := *head
+			repeat.artifact, repeat.split = true, nil
+			head = &repeat
+			l.maxH -= head.h
+			defer func() { l.maxH += repeat.h }()
+		}
 	}
 	if len(b.Rows) > 0 {
 		body := table.add("TBody")

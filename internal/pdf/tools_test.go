@@ -1,0 +1,68 @@
+package pdf
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// digestOnly makes the test binary print the digest of the report and end, so
+// that a test can compare processes.
+const digestOnly = "PDF_TEST_DIGEST"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(digestOnly) != "" {
+		out, err := report().Render()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Println(digest(out.Bytes))
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// tool runs a program that must be there and must succeed, and returns what it
+// prints.
+func tool(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(name, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v (Debian packages: qpdf, poppler-utils)\n%s%s", name, err, out.String(), errs.String())
+	}
+	if errs.Len() > 0 {
+		t.Errorf("%s complains: %s", name, errs.String())
+	}
+	return out.String()
+}
+
+// rendered writes a document to a file and has qpdf check it.
+func rendered(t *testing.T, d *Doc) (*Output, string) {
+	t.Helper()
+	out, err := d.Render()
+	if err != nil {
+		t.Fatalf("rendering: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "out.pdf")
+	if err := os.WriteFile(path, out.Bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, "qpdf", "--check", path)
+	return out, path
+}
+
+// plainDoc is an empty document with a title.
+func plainDoc() *Doc { return New(Options{Title: "Test", Created: made}) }
