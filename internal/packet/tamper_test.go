@@ -141,6 +141,37 @@ func TestFilesRemovedAddedMoved(t *testing.T) {
 	}
 }
 
+// TestFilesOfLaterVersions: a file more under audit or validation is no fault
+// if the statement names it, and one if it does not.
+func TestFilesOfLaterVersions(t *testing.T) {
+	t.Parallel()
+	r := ring(t)
+	trust := verify.Trust{Fingerprint: r.Fingerprint()}
+	c := withFiles(smallContent(t))
+	seal := sealFor(t, c, r)
+	m, err := newManifest(c, seal.Salts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]verify.Verdict{
+		"audit/checkpoint": verify.Valid, "validation/tsa.pem": verify.Valid,
+		"validation/../x": verify.Invalid, "validation/.x": verify.Invalid, "audit/": verify.Invalid, "notes/x": verify.Invalid,
+	} {
+		zip := repack(t, mustBuild(t, smallContent(t), r).Zip, func(files []file) []file {
+			files = append(files[:len(files)-3], file{name, []byte("later")})
+			sortFiles(files)
+			sealed, err := sealFiles(c, m, files, seal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sealed
+		})
+		if got := verify.Verify(zip, trust); got.Verdict != want {
+			t.Errorf("%s: %s, %+v", name, got.Verdict, got.Checks)
+		}
+	}
+}
+
 // TestOtherSpellings changes bytes without changing what they mean to a
 // tolerant reader: each is refused.
 func TestOtherSpellings(t *testing.T) {

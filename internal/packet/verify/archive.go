@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strings"
 )
 
@@ -109,8 +110,7 @@ func writeArchive(files []entry) []byte {
 	return append(out, 0, 0)
 }
 
-// The files that every packet has, and the folders that hold others, in the
-// order of the archive.
+// The files that every packet has.
 const (
 	pdfName       = "packet.pdf"
 	manifestName  = "packet.json"
@@ -124,9 +124,17 @@ const (
 	statementName = "statement.sigstore.json"
 )
 
+// archiveOrder is the order of files and folders; the files of a folder stand
+// in the order of their names. The folders audit and validation may hold more
+// than this version knows: the statement binds it all the same.
 var archiveOrder = []string{
-	pdfName, manifestName, "transcripts/", "screenshots/", auditName,
-	bundlePEMName, keysName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
+	pdfName, manifestName, "transcripts/", "screenshots/", "audit/", "validation/",
+	readmeName, sumsName, sumsSigName, statementName,
+}
+
+// required are the files without which nothing can be checked.
+var required = []string{
+	pdfName, manifestName, auditName, bundlePEMName, keysName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
 }
 
 // checkNames demands the files that a packet has, no others, in their order.
@@ -134,27 +142,21 @@ func (v *verifier) checkNames() (string, error) {
 	if v.files == nil {
 		return "", errors.New("not checked: the archive is not readable")
 	}
-	rank, last := 0, ""
+	for _, name := range required {
+		if _, ok := v.byName[name]; !ok {
+			return "", fmt.Errorf("%s is missing", name)
+		}
+	}
+	lastRank, lastName := -1, ""
 	for i, f := range v.files {
-		for rank < len(archiveOrder) && !belongs(f.name, archiveOrder[rank]) {
-			if !strings.HasSuffix(archiveOrder[rank], "/") && last != archiveOrder[rank] {
-				return "", fmt.Errorf("%s is missing, or file %d is one that no packet has", archiveOrder[rank], i+1)
-			}
-			rank++
+		rank := slices.IndexFunc(archiveOrder, func(place string) bool { return belongs(f.name, place) })
+		if rank < 0 {
+			return "", fmt.Errorf("file %d is one that no packet has", i+1)
 		}
-		if rank == len(archiveOrder) {
-			return "", fmt.Errorf("file %d is one that no packet has, or stands in the wrong place", i+1)
-		}
-		if strings.HasSuffix(archiveOrder[rank], "/") && belongs(last, archiveOrder[rank]) && last >= f.name {
+		if rank < lastRank || rank == lastRank && f.name <= lastName {
 			return "", fmt.Errorf("file %d stands in the wrong place", i+1)
 		}
-		if f.name == last {
-			return "", fmt.Errorf("file %d stands there twice", i+1)
-		}
-		last = f.name
-	}
-	if last != statementName {
-		return "", errors.New("the statement is missing")
+		lastRank, lastName = rank, f.name
 	}
 	return "none missing, none added", nil
 }
@@ -165,17 +167,21 @@ func belongs(name, place string) bool {
 	if !in {
 		return false
 	}
-	var stem, label string
 	switch place {
 	case "transcripts/":
-		stem, label = strings.TrimSuffix(rest, ".har"), "t-"
-		in = strings.HasSuffix(rest, ".har")
+		return isLabelled(rest, "t-", ".har")
 	case "screenshots/":
-		stem, label = strings.TrimSuffix(rest, ".png"), "s-"
-		in = strings.HasSuffix(rest, ".png")
+		return isLabelled(rest, "s-", ".png")
+	case "audit/", "validation/":
+		return rest != "" && rest[0] != '.' && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 	default:
 		return rest == ""
 	}
-	number, ok := strings.CutPrefix(stem, label)
-	return in && ok && len(number) >= 2 && len(number) <= 6 && strings.Trim(number, "0123456789") == ""
+}
+
+// isLabelled: the prefix, a number of two to six digits, the suffix.
+func isLabelled(name, prefix, suffix string) bool {
+	number, begins := strings.CutPrefix(name, prefix)
+	number, ends := strings.CutSuffix(number, suffix)
+	return begins && ends && len(number) >= 2 && len(number) <= 6 && strings.Trim(number, "0123456789") == ""
 }
