@@ -19,7 +19,9 @@ func (s *Server) routes() {
 	s.echo.GET(assets.Prefix+"*", echo.WrapHandler(assets.Handler()))
 
 	g := s.echo.Group("", s.loadSession)
+	s.peopleRoutes(g)
 	s.integrationRoutes(g)
+	s.checklistRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.
