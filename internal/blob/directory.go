@@ -43,7 +43,7 @@ type Writer struct {
 // Create begins a blob; finish with Commit or Discard.
 func (d *Directory) Create() (*Writer, error) {
 	name := filepath.Join(d.root, "incoming", rand.Text())
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("creating blob: %w", err)
 	}
@@ -57,6 +57,10 @@ func (w *Writer) Write(p []byte) (int, error) {
 	_, _ = w.hash.Write(p[:n]) // a hash never answers with an error
 	return n, err
 }
+
+// Reader gives what was written so far, from its beginning, for a last look
+// before Commit.
+func (w *Writer) Reader() io.Reader { return io.NewSectionReader(w.file, 0, w.size) }
 
 // Commit makes the blob durable and gives its digest and size.
 func (w *Writer) Commit() (digest string, size int64, err error) {
