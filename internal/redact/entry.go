@@ -56,6 +56,9 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 // entry redacts one entry.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.again = e.Facts != nil
+	if r.again {
+		r.report.again++
+	}
 	r.facts = transcript.Facts{}
 	r.started = e.StartedAt
 	if r.started.Unix() <= 0 || r.started.Year() > 9999 {
@@ -64,14 +67,19 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	out := &transcript.Entry{
 		Index: r.report.entries, PageRef: r.pageRef(e.PageRef), Facts: r.facts,
 		StartedAt: r.started.UTC().Truncate(time.Millisecond), TimeMS: r.duration(e),
-		ResourceType: resourceType(e.ResourceType), Failed: e.Failed,
+	}
+	if !r.again { // a second pass has both from its facts
+		out.ResourceType, out.Failed = resourceType(e.ResourceType), e.Failed
 	}
 	r.report.entries++
 	r.vendorFields(e)
 	r.hostFacts(e, out.ResourceType)
 	out.Request = r.request(&e.Request)
-	if e.Response != nil && (e.Response.Status != 0 || len(e.Response.Headers) > 0) {
-		out.Response = r.response(e.Response)
+	if e.Response != nil {
+		// Without a status and headers, the file's reader takes it for none.
+		if p := r.response(e.Response); p.Status != 0 || len(p.Headers) > 0 {
+			out.Response = p
+		}
 	}
 	for name, raw := range e.Facts {
 		v, ok := transcript.CheckFact(transcript.Fact(name), raw)

@@ -17,7 +17,10 @@ type Report struct {
 	Truncated bool     `json:"truncated"`  // the capture's tail is missing
 	StoppedAt int64    `json:"stopped_at"` // byte offset where reading stopped, when truncated
 	Limits    []string `json:"limits"`     // what the capture cannot show
-	Items     []Item   `json:"items"`      // by rule, then place
+	// Again counts the entries that came with facts, as those of a file that was
+	// redacted before do: these facts were not computed by this redaction.
+	Again int    `json:"again"`
+	Items []Item `json:"items"` // by rule, then place
 }
 
 // Item counts what one rule replaced or dropped in one place.
@@ -57,6 +60,7 @@ type ruleAndPlace struct{ rule, place string }
 type tally struct {
 	counts  map[ruleAndPlace]int
 	entries int
+	again   int
 }
 
 func (t *tally) add(rule, place string) { t.counts[ruleAndPlace{rule, place}]++ }
@@ -64,7 +68,7 @@ func (t *tally) add(rule, place string) { t.counts[ruleAndPlace{rule, place}]++ 
 func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
-		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow), Items: []Item{},
+		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow), Again: t.again, Items: []Item{},
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}
