@@ -77,7 +77,11 @@ CREATE TABLE entries (
     host         text NOT NULL,
     path         text NOT NULL,
     role         text NOT NULL CHECK (role IN ('partner', 'provider', 'third_party')),
+    kind         text NOT NULL CHECK (kind IN ('redirect', 'page', 'sub_request', 'back_channel')),
     is_hop       boolean NOT NULL,
+    part         text NOT NULL CHECK (part IN ('', 'authorize', 'callback', 'final', 'token', 'data')),
+    page_name    text NOT NULL,
+    parent       integer NOT NULL,
     entry        jsonb NOT NULL,
     happened_at  timestamptz,
     captured_at  timestamptz,
@@ -86,7 +90,10 @@ CREATE TABLE entries (
     FOREIGN KEY (partner_id, capture_id) REFERENCES captures (partner_id, id)
 );
 CREATE INDEX entries_hops_idx ON entries (partner_id, capture_id, n) WHERE is_hop;
-COMMENT ON COLUMN entries.is_hop IS 'a page or redirect of the browser''s own way, not a sub-request';
+COMMENT ON COLUMN entries.is_hop IS 'drawn by itself: a page or redirect of the browser''s own way, or a server''s call; not a sub-request';
+COMMENT ON COLUMN entries.part IS 'what it is in its sign-in, empty for most';
+COMMENT ON COLUMN entries.page_name IS 'what the partner calls the page, such as landing page; empty for all else';
+COMMENT ON COLUMN entries.parent IS 'entry of the page that asked for a sub-request, -1 without one';
 COMMENT ON COLUMN entries.entry IS 'the redacted entry as the transcript package reads it';
 
 CREATE TABLE findings (

@@ -151,7 +151,7 @@ CREATE TABLE packets (
     FOREIGN KEY (partner_id, digest) REFERENCES artifacts (partner_id, digest),
     CHECK ((state = 'pending') = (digest IS NULL))
 );
-COMMENT ON COLUMN packets.salts IS 'salts of the leaves, kept so that a retry gives the same bytes';
+COMMENT ON COLUMN packets.salts IS 'seed of the salts of the leaves, kept so that a retry gives the same bytes';
 COMMENT ON COLUMN packets.content IS 'what the packet is made of, fixed when it was asked for';
 COMMENT ON COLUMN packets.packet_json IS 'SHA-256 of packet.json, hex';
 COMMENT ON COLUMN packets.problem IS 'why the last attempt to make it did not succeed, in words for users';

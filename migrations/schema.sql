@@ -169,15 +169,27 @@ CREATE TABLE public.entries (
     host text NOT NULL,
     path text NOT NULL,
     role text NOT NULL,
+    kind text NOT NULL,
     is_hop boolean NOT NULL,
+    part text NOT NULL,
+    page_name text NOT NULL,
+    parent integer NOT NULL,
     entry jsonb NOT NULL,
     happened_at timestamp with time zone,
     captured_at timestamp with time zone,
     received_at timestamp with time zone NOT NULL,
+    CONSTRAINT entries_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'page'::text, 'sub_request'::text, 'back_channel'::text]))),
+    CONSTRAINT entries_part_check CHECK ((part = ANY (ARRAY[''::text, 'authorize'::text, 'callback'::text, 'final'::text, 'token'::text, 'data'::text]))),
     CONSTRAINT entries_role_check CHECK ((role = ANY (ARRAY['partner'::text, 'provider'::text, 'third_party'::text])))
 );
 
-COMMENT ON COLUMN public.entries.is_hop IS 'a page or redirect of the browser''s own way, not a sub-request';
+COMMENT ON COLUMN public.entries.is_hop IS 'drawn by itself: a page or redirect of the browser''s own way, or a server''s call; not a sub-request';
+
+COMMENT ON COLUMN public.entries.part IS 'what it is in its sign-in, empty for most';
+
+COMMENT ON COLUMN public.entries.page_name IS 'what the partner calls the page, such as landing page; empty for all else';
+
+COMMENT ON COLUMN public.entries.parent IS 'entry of the page that asked for a sub-request, -1 without one';
 
 COMMENT ON COLUMN public.entries.entry IS 'the redacted entry as the transcript package reads it';
 
