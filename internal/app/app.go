@@ -38,6 +38,8 @@ type App struct {
 	Version string
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
+
+	turns captureTurns
 }
 
 // Command says who asks for a write.
