@@ -55,7 +55,8 @@ type Finding struct {
 	Flow     int      `json:"flow,omitempty"`
 	Verdict  Verdict  `json:"verdict"`
 	Severity Severity `json:"severity"`
-	// Title is a sentence that says what is so ("The page shows the raw error").
+	// Title is a sentence that says what is so ("The page shows the raw error"); on
+	// not_seen it says what is open ("Whether the code is used once").
 	Title string `json:"title"`
 	// Expected and Actual hold redacted values as they stand in the transcript,
 	// so that a page can replace them by chips; see transcript.Pieces.

@@ -1,8 +1,6 @@
 package analysis
 
 import (
-	"slices"
-
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -78,18 +76,9 @@ func Hops(cfg integration.Config, t *transcript.Transcript) []Hop {
 		} else if !s.back {
 			h.Parent = parent
 		}
-		hops[indexIn(t, s.e)] = h
+		hops[s.pos] = h
 	}
 	return hops
-}
-
-// indexIn is the entry's position in its transcript, which is its Index in every
-// transcript that was read, but need not be in one that was put together.
-func indexIn(t *transcript.Transcript, e *transcript.Entry) int {
-	if e.Index >= 0 && e.Index < len(t.Entries) && &t.Entries[e.Index] == e {
-		return e.Index
-	}
-	return slices.IndexFunc(t.Entries, func(o transcript.Entry) bool { return o.Index == e.Index })
 }
 
 type part struct {

@@ -5,6 +5,9 @@ import "github.com/proofwalk/proofwalk/internal/integration"
 // noFlow is the reason of every rule where a run holds no sign-in.
 const noFlow = "No sign-in of this integration was found in the run: no request carries its client_id or redirect URI together with a response_type. Record the run from the page with the sign-in button on."
 
+// noOAuth is the reason of every rule for a SAML integration.
+const noOAuth = "The rule judges OAuth and OpenID Connect sign-ins; the integration is described as SAML."
+
 // Judge applies every rule of the catalogue to one test run. The result holds at
 // least one finding per rule, in the order of the catalogue and, within a rule,
 // of the sign-ins. round is the other captures of the same round, for the rules
@@ -47,6 +50,9 @@ type answer struct {
 
 // hear asks one rule about everything it judges.
 func (c *court) hear(row row) []answer {
+	if len(c.run.flows) == 0 && c.run.cfg.Protocol == integration.SAML2 {
+		return []answer{{0, unseen(noOAuth)}}
+	}
 	if len(c.run.flows) == 0 {
 		return []answer{{0, unseen(noFlow)}}
 	}

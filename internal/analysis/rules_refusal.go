@@ -113,8 +113,6 @@ func judgeRefusalPage(_ *court, f *flow) ruling {
 		return warns("The page after the refusal answers an error status", expected, status, at).
 			because(CausePartnerCode, "Declining is an ordinary answer of the user; browsers and monitors take "+status+" for a fault.",
 				"Answer the page with status 200.")
-	case s.status() >= 300:
-		return unseen("The last answer is a redirect whose target is not in the run. Record it until the last page has loaded.", at...)
 	case why != "":
 		return unseen(why, at...)
 	case visible < minVisible:

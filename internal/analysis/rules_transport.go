@@ -203,13 +203,13 @@ func nearMiss(sent string, registered []string) string {
 		a, b := parseAddress(sent, address{}), parseAddress(r, address{})
 		switch {
 		case strings.TrimSuffix(sent, "/") == strings.TrimSuffix(r, "/"):
-			return "; they differ in the last slash"
+			return "; it differs from " + r + " in the last slash"
 		case a.host == b.host && a.path == b.path && a.scheme != b.scheme:
-			return "; they differ in the scheme"
+			return "; it differs from " + r + " in the scheme"
 		case a == b:
-			return "; they differ in query, port or letter case"
+			return "; it differs from " + r + " in query, port or letter case"
 		case a.scheme == b.scheme && a.path == b.path:
-			return "; they differ in the host"
+			return "; it differs from " + r + " in the host"
 		}
 	}
 	return ""

@@ -62,7 +62,7 @@ func (r ruling) finding(rule Rule, flow int, partnerSide bool) Finding {
 		f.Severity = r.severity
 	}
 	if r.verdict == NotSeen {
-		f.Title = "Not seen whether " + lowerFirst(rule.Title)
+		f.Title = "Whether " + lowerFirst(rule.Title)
 		f.Expected, f.Actual = rule.Title, "not in this run"
 	}
 	if f.Refs == nil {
