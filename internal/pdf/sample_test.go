@@ -107,6 +107,12 @@ func firstPage(d *Doc) {
 				section("Confirmed in the walkthrough", "6 of 7, 1 waived", "minutes of Fri 20 Nov", "TST-69"),
 				section("Test data and data minimisation", "3 of 3", "4 runs", "scripts"),
 			}},
+	)
+	firstPageEnd(d)
+}
+
+func firstPageEnd(d *Doc) {
+	d.Add(
 		Columns{Columns: []Side{
 			{Weight: 1.2, Blocks: []Block{
 				Heading{Level: 2, Text: "What this packet does not prove", Size: H3Size},

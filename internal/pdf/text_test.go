@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"encoding/xml"
 	"io"
 	"strings"
@@ -149,4 +150,40 @@ func TestAddresses(t *testing.T) {
 	if got := strings.Count(js, `"/S": "/Link"`); got != 1 {
 		t.Errorf("a link over two lines is read as %d links", got)
 	}
+}
+
+// FuzzText sets any text in narrow and wide places. Layout must end, use no
+// missing glyph, count what it could not print, and give the same bytes again.
+func FuzzText(f *testing.F) {
+	seeds := 0
+	for _, s := range append(append([]string(nil), hostile...), samples...) {
+		f.Add(s)
+		seeds++
+	}
+	if seeds != 23 {
+		f.Fatalf("%d seeds, want 23", seeds)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		s = s[:min(len(s), 300)] // long text is TestHostileText's
+		d := plainDoc()
+		d.Add(Heading{Level: 1, Text: s, Anchor: s}, Paragraph{Spans: []Span{M(s), {Text: s, Chip: &Chip{Border: Edge}}, {Text: s, Icon: MarkPass}}},
+			Table{Columns: []Column{{Width: 20}, {Fit: true}, {}}, Head: Cells(s, "b", "c"), Rows: []Row{{Cells: Cells("a", s, s)}}})
+		first, err := d.Render()
+		if err != nil {
+			t.Fatalf("rendering: %v", err)
+		}
+		second, err := d.Render()
+		if err != nil || !bytes.Equal(first.Bytes, second.Bytes) {
+			t.Fatalf("rendering again differs: %v", err)
+		}
+		hiddenRunes := 0
+		for _, r := range s {
+			if hidden(r) && r != '\n' && r != '\r' && r != '\t' {
+				hiddenRunes++
+			}
+		}
+		if first.Unprintable < hiddenRunes {
+			t.Fatalf("%d hidden characters, %d printed as code points", hiddenRunes, first.Unprintable)
+		}
+	})
 }
