@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -13,8 +14,7 @@ func lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		f.Close()
-		return nil, err
+		return nil, errors.Join(err, f.Close())
 	}
-	return func() { f.Close() }, nil
+	return func() { _ = f.Close() }, nil // nothing was written: closing only frees the lock
 }
