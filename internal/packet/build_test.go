@@ -205,7 +205,7 @@ func TestCheckRefuses(t *testing.T) {
 		"item without title":     func(c *Content) { c.Items[0].Title = "" },
 		"evidence from nowhere":  func(c *Content) { c.Items[0].Evidence[0].Transcript = "t-009" },
 		"finding from nowhere":   func(c *Content) { c.Items[0].Findings = []string{"f-009"} },
-		"remark pinned nowhere":  func(c *Content) { c.Remarks[0].Pin = "t-001.e99" },
+		"remark pinned nowhere":  func(c *Content) { c.Remarks[0].Pin = "t-009.e1" },
 		"hop numbered twice":     func(c *Content) { c.Transcripts[0].Hops[1].N = 1 },
 		"hop in no lane":         func(c *Content) { c.Transcripts[0].Hops[1].Lane = "middle" },
 		"transcript without HAR": func(c *Content) { c.Transcripts[0].HAR = nil },

@@ -186,7 +186,9 @@ func (k *checker) collect(c *Content) {
 	}
 	if c.Walkthrough != nil {
 		for n, m := range c.Walkthrough.Minutes {
-			k.label(fmt.Sprintf("minutes entry %d", n+1), m.ID, LabelMinutes)
+			what := fmt.Sprintf("minutes entry %d", n+1)
+			k.label(what, m.ID, LabelMinutes)
+			k.word("the mark of "+what, m.Mark, "", "confirmed", "not_confirmed", "with_condition")
 		}
 	}
 }
@@ -213,7 +215,9 @@ func (k *checker) refer(c *Content) {
 	}
 	for n, r := range c.Remarks {
 		k.known(fmt.Sprintf("remark %d", n+1), r.Item)
-		k.known(fmt.Sprintf("remark %d", n+1), r.Pin)
+		// A pin may be at an entry that is not drawn.
+		part, _, _ := strings.Cut(r.Pin, ".e")
+		k.known(fmt.Sprintf("remark %d", n+1), part)
 	}
 	for n, r := range c.TestRuns {
 		for _, id := range r.Transcripts {

@@ -303,7 +303,7 @@ type MinutesEntry struct {
 	ID    string `json:"id"` // w-02
 	Item  string `json:"item,omitempty"`
 	Title string `json:"title"`
-	Mark  string `json:"mark,omitempty"` // confirmed, not_confirmed, condition, repeat; empty for a note
+	Mark  string `json:"mark,omitempty"` // confirmed, not_confirmed, with_condition; empty for a note
 	Act
 }
 

@@ -165,7 +165,7 @@ func largeContent(t testing.TB) *Content {
 	c.Walkthrough = &Walkthrough{
 		HeldAt: At(madeAt.Add(-26 * time.Hour)), People: []string{"Hugo Brandt", "Dana Whitlock", "Ivo Santos"},
 		Minutes: []MinutesEntry{
-			{ID: "w-01", Item: "SES-05", Title: "The FAQ link leads to the help", Mark: "condition", Act: act("Dana Whitlock", "ID.me", "The link is there but leads to the old page.", -26)},
+			{ID: "w-01", Item: "SES-05", Title: "The FAQ link leads to the help", Mark: "with_condition", Act: act("Dana Whitlock", "ID.me", "The link is there but leads to the old page.", -26)},
 			{ID: "w-02", Title: "Agreed", Act: act("Dana Whitlock", "ID.me", "Support gets the error codes.", -25)},
 		},
 	}

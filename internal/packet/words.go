@@ -52,10 +52,8 @@ func minutesMark(word string) mark {
 		return mark{pdf.MarkAccepted, "Confirmed", pdf.Pass}
 	case "not_confirmed":
 		return mark{pdf.MarkReturned, "Not confirmed", pdf.Fail}
-	case "condition":
+	case "with_condition":
 		return mark{pdf.MarkWaived, "With a condition", pdf.Warn}
-	case "repeat":
-		return mark{pdf.MarkOpen, "To be repeated", pdf.Ink2}
 	default:
 		return mark{pdf.MarkOpen, "Note", pdf.Ink2}
 	}
