@@ -50,7 +50,7 @@ func (r *run) responseBody(p *capture.Response, out *transcript.Response) {
 	const place = "response.body"
 	b := p.Body
 	mime := b.MIME
-	if mime == "" {
+	if mime == "" && !r.again {
 		mime = header(p.Headers, "content-type")
 	}
 	out.BodyMIME = r.bodyMIME(mime, b.Text)

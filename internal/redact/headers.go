@@ -19,18 +19,22 @@ func (r *run) headers(raw []capture.Field, place string) []transcript.Field {
 			r.report.add("H1", place)
 			break
 		}
-		kind, ok := headerKinds[strings.ToLower(f.Name)]
+		name := strings.ToLower(f.Name)
+		kind, ok := headerKinds[name]
 		if !ok {
 			r.report.add("H1", place)
 			continue
 		}
+		if name != f.Name { // in one of two ways of writing, so that the case tells nothing
+			name = headerCase(name)
+		}
 		if kind == headerSetCookie {
 			for _, line := range setCookies([]capture.Field{f}) {
-				out = append(out, transcript.Field{Name: f.Name, Value: r.setCookie(line, "response.cookie")})
+				out = append(out, transcript.Field{Name: name, Value: r.setCookie(line, "response.cookie")})
 			}
 			continue
 		}
-		out = append(out, transcript.Field{Name: f.Name, Value: r.headerValue(kind, strings.TrimSpace(f.Value), place)})
+		out = append(out, transcript.Field{Name: name, Value: r.headerValue(kind, strings.TrimSpace(f.Value), place)})
 	}
 	return out
 }

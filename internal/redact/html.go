@@ -21,6 +21,10 @@ type pageScan struct {
 	retry, help bool
 	secret      bool
 	token       bool
+
+	// Where the scan stands.
+	hidden, inTitle, inScript, inControl int
+	control                              strings.Builder
 }
 
 // htmlFacts computes the facts of a page; nothing of the page itself is kept.
@@ -84,69 +88,82 @@ func shownErrorCode(text string) string {
 
 func isWordChar(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '-' }
 
-// scanPage reads the tokens of a page once. Text in head, script, style,
+// scanPage reads the tokens of a page once. Text in title, script, style,
 // template and noscript is not visible.
 func scanPage(page []byte) *pageScan {
 	s := &pageScan{}
 	z := html.NewTokenizer(bytes.NewReader(page))
 	z.SetMaxBuf(maxHTMLBytes)
-	var hidden, inTitle, inScript int
-	var control strings.Builder
-	inControl := 0
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
 			return s
-		case html.StartTagToken, html.SelfClosingTagToken:
+		case html.StartTagToken:
 			t := z.Token()
 			s.startTag(&t)
-			if t.Type == html.SelfClosingTagToken && t.DataAtom != atom.Script {
-				continue
-			}
-			switch t.DataAtom {
-			case atom.Style, atom.Template, atom.Noscript:
-				hidden++
-			case atom.Script:
-				hidden++
-				inScript++
-			case atom.Title:
-				inTitle++
-				hidden++
-			case atom.A, atom.Button:
-				inControl++
-				control.Reset()
-			}
+			s.open(t.DataAtom)
+		case html.SelfClosingTagToken:
+			t := z.Token()
+			s.startTag(&t)
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			switch atom.Lookup(name) {
-			case atom.Style, atom.Template, atom.Noscript:
-				hidden = max(hidden-1, 0)
-			case atom.Script:
-				hidden, inScript = max(hidden-1, 0), max(inScript-1, 0)
-			case atom.Title:
-				hidden, inTitle = max(hidden-1, 0), max(inTitle-1, 0)
-			case atom.A, atom.Button:
-				if inControl > 0 {
-					s.controlText(control.String())
-					inControl--
-				}
-			}
+			s.close(atom.Lookup(name))
 			s.text.WriteByte(' ')
 		case html.TextToken:
-			raw := z.Text()
-			switch {
-			case inScript > 0:
-				s.scriptText(raw)
-			case inTitle > 0:
-				s.title = s.title || len(bytes.TrimSpace(raw)) > 0
-			case hidden == 0:
-				text := string(raw)
-				s.text.WriteString(text)
-				s.visible += visibleChars(text)
-				if inControl > 0 && control.Len() < 500 {
-					control.WriteString(text)
-				}
-			}
+			s.textToken(z.Text())
+		}
+	}
+}
+
+// open enters an element.
+func (s *pageScan) open(name atom.Atom) {
+	switch name {
+	case atom.Style, atom.Template, atom.Noscript:
+		s.hidden++
+	case atom.Script:
+		s.hidden++
+		s.inScript++
+	case atom.Title:
+		s.hidden++
+		s.inTitle++
+	case atom.A, atom.Button:
+		s.inControl++
+		s.control.Reset()
+	}
+}
+
+// close leaves an element; an end without a beginning is ignored.
+func (s *pageScan) close(name atom.Atom) {
+	switch name {
+	case atom.Style, atom.Template, atom.Noscript:
+		s.hidden = max(s.hidden-1, 0)
+	case atom.Script:
+		s.hidden, s.inScript = max(s.hidden-1, 0), max(s.inScript-1, 0)
+	case atom.Title:
+		s.hidden, s.inTitle = max(s.hidden-1, 0), max(s.inTitle-1, 0)
+	case atom.A, atom.Button:
+		if s.inControl > 0 {
+			s.controlText(s.control.String())
+			s.inControl--
+		}
+	}
+}
+
+// maxControlText bounds the text of a link or button that is looked at.
+const maxControlText = 500
+
+func (s *pageScan) textToken(raw []byte) {
+	switch {
+	case s.inScript > 0:
+		s.scriptText(raw)
+	case s.inTitle > 0:
+		s.title = s.title || len(bytes.TrimSpace(raw)) > 0
+	case s.hidden == 0:
+		text := string(raw)
+		s.text.WriteString(text)
+		s.visible += visibleChars(text)
+		if s.inControl > 0 && s.control.Len() < maxControlText {
+			s.control.WriteString(text)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"encoding/base64"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func readSAML(text []byte) (*samlMessage, bool) {
 	var path []string
 	for range maxSAMLTokens {
 		token, err := dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return m, m.kind != ""
 		}
 		if err != nil || len(path) > maxSAMLDepth {
