@@ -57,6 +57,9 @@ type typeface struct {
 // subsetTables are the tables a subset keeps; glyf and loca are made anew.
 var subsetTables = []string{"cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"}
 
+// unitsPerEm is the grid of the built-in fonts, and that of PDF.
+const unitsPerEm = 1000
+
 // typefaces parses the built-in fonts once.
 var typefaces = sync.OnceValue(func() *[faceCount]*typeface {
 	var all [faceCount]*typeface
@@ -89,6 +92,9 @@ func parseTypeface(name string, data []byte) (*typeface, error) {
 			return nil, fmt.Errorf("reading font table %q: %w", tag, err)
 		}
 		t.tables[tag] = raw
+	}
+	if t.upem != unitsPerEm {
+		return nil, fmt.Errorf("reading font grid: %d units, want %d", t.upem, unitsPerEm)
 	}
 	t.metrics()
 	return t, nil

@@ -135,11 +135,13 @@ func (p *painter) text(ps []piece, x, y float64) {
 	}
 }
 
-// glyphs writes one TJ operator, or several when marks are raised.
+// glyphs writes one TJ operator, or several when marks are raised. owed is how
+// far the place the shaper wants is ahead of where the viewer's pen stands.
 func (p *painter) glyphs(ps []piece) {
 	t := ps[0].run.font.t
 	em := func(units int) int { return units * 1000 / t.upem }
-	b, shown, rise, owed := append(p.page.buf, '['), false, 0, 0
+	b, shown, rise, owed := p.page.buf, false, 0, 0
+	b = append(b, '[')
 	for i := range ps {
 		for _, g := range ps[i].run.glyphs {
 			if g.dy != rise {
@@ -171,7 +173,8 @@ func (p *painter) glyphs(ps []piece) {
 	if rise != 0 {
 		b = append(b, " 0 Ts"...)
 	}
-	p.page.buf = append(b, ' ')
+	b = append(b, ' ')
+	p.page.buf = b
 }
 
 // hline draws a line as an artifact.

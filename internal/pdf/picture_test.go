@@ -99,12 +99,11 @@ func TestPicturesLookRight(t *testing.T) {
 		d.Add(Figure{Image: img, Alt: name, Width: 40})
 		_, path := rendered(t, d)
 		tool(t, "pdftoppm", "-r", "72", "-png", "-singlefile", path, path)
-		file, err := os.Open(path + ".png")
+		file, err := os.ReadFile(path + ".png")
 		if err != nil {
 			t.Fatal(err)
 		}
-		page, err := png.Decode(file)
-		file.Close()
+		page, err := png.Decode(bytes.NewReader(file))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ type dest struct {
 
 // maxPasses bounds the layout passes; two are enough unless the length of a
 // page number moves a page break.
-const maxPasses = 6
+const maxPasses = 10
 
 // Render lays out the document and writes it. It may be called again and gives
 // the same bytes.

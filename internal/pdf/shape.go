@@ -10,7 +10,6 @@ import (
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/segmenter"
 	"github.com/go-text/typesetting/shaping"
-	"golang.org/x/image/math/fixed"
 )
 
 // docFont is a typeface as one document uses it.
@@ -91,7 +90,7 @@ func (fs *fontSet) shapeNew(f *docFont, text string) *run {
 	runes := []rune(text)
 	in := shaping.Input{Text: runes, RunEnd: len(runes), Direction: di.DirectionLTR, Face: f.face,
 		Script: scriptOf(runes), Language: "en"}
-	in.Size = fixed.I(f.t.upem) // results are then in font units
+	in.Size = unitsPerEm << 6 // 26.6 fixed point; results are then in font units
 	if f.id == mono || f.id == monoBold {
 		in.FontFeatures = noLigatures
 	}

@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -117,7 +118,7 @@ func TestHostileText(t *testing.T) {
 		}
 		dec := xml.NewDecoder(strings.NewReader(tool(t, "pdfinfo", "-meta", path)))
 		for {
-			if _, err := dec.Token(); err == io.EOF {
+			if _, err := dec.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Errorf("text %d breaks the metadata: %v", i, err)
