@@ -25,12 +25,12 @@ func (r *report) firstPage() {
 	r.answer()
 	r.figures()
 	r.sections()
-	r.doc.Add(pdf.Columns{Gap: 24, Before: 10, Columns: []pdf.Side{
-		{Weight: 1.25, Blocks: r.unproven()},
+	r.keyToMarks()
+	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
+		{Weight: 1.5, Blocks: r.unproven()},
 		{Weight: 1, Blocks: r.signOffs()},
 	}})
 	r.checkYourself()
-	r.keyToMarks()
 }
 
 // answer is the box with the decision or outcome.
@@ -42,7 +42,7 @@ func (r *report) answer() {
 		pdf.Paragraph{Spans: said, Before: -1},
 	}
 	for _, by := range r.decidedBy() {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 3})
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
 	}
 	if r.c.Outcome != nil {
 		for _, condition := range r.c.Outcome.Conditions {
@@ -50,7 +50,7 @@ func (r *report) answer() {
 		}
 	}
 	big := &pdf.Icon{Width: 1, Height: 1, Draw: h.icon.Draw}
-	r.doc.Add(pdf.Box{Fill: h.fill, Border: h.border, Pad: 13, Before: 10, Blocks: []pdf.Block{pdf.Columns{Gap: 16, Columns: []pdf.Side{
+	r.doc.Add(pdf.Box{Fill: h.fill, Border: h.border, Pad: 11, Before: 8, Blocks: []pdf.Block{pdf.Columns{Gap: 16, Columns: []pdf.Side{
 		{Width: 32, Blocks: []pdf.Block{pdf.Drawing{Width: 32, Height: 32, Draw: func(c *pdf.Canvas) { c.Icon(big, 0, 0, 32) }}}},
 		{Blocks: blocks},
 	}}}})
@@ -119,14 +119,14 @@ func (r *report) figures() {
 	if n.Minutes > 0 {
 		held = count(r.confirmed(), "step") + " confirmed"
 	}
-	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 12, Columns: []pdf.Side{
+	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
 		side(fmt.Sprintf("%d of %d", n.Items.Accepted, n.Items.Total), "items accepted",
 			pdf.T(fmt.Sprintf("%d not applicable, %d stale, %s", n.Items.NotApplicable, n.Items.Stale, count(n.Remarks.Waived, "remark")+" waived"))),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
 		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
-	}}, pdf.Rule{Before: 8})
+	}}, pdf.Rule{Before: 6})
 }
 
 func (r *report) confirmed() int {
@@ -263,7 +263,7 @@ func (r *report) checkYourself() {
 		}})
 		return
 	}
-	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 10, Pad: 9, Blocks: []pdf.Block{
+	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 8, Pad: 8, Blocks: []pdf.Block{
 		pdf.Heading{Level: 2, Text: "Check it yourself", Size: pdf.H3Size, Before: -1, NoBookmark: true},
 		pdf.Paragraph{Spans: []pdf.Span{pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"), monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName())}, Size: 9, Before: 2},
 		pdf.KeyValue{KeyWidth: 52, Columns: 2, Size: 8.5, Before: 4, Pairs: []pdf.Pair{
@@ -275,18 +275,17 @@ func (r *report) checkYourself() {
 }
 
 func (r *report) keyToMarks() {
-	spans := []pdf.Span{pdf.B("How to read the marks. "), pdf.T("Corners are a rule's verdict, circles a person's decision. ")}
+	spans := []pdf.Span{pdf.B("Marks with corners are a rule's verdict: ")}
 	for _, v := range []string{"pass", "fail", "warn", "not_seen"} {
 		m := verdictMark(v)
 		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
 	}
-	spans = append(spans, pdf.T("(the transcript cannot tell) "))
-	spans[len(spans)-1].Text += "\n"
+	spans = append(spans, pdf.T("(the transcript cannot tell).\n"), pdf.B("Circles are a person's decision: "))
 	for _, s := range []string{"accepted", "returned", "claimed", "open", "not_applicable"} {
 		m := stateMark(&Item{State: s})
 		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
 	}
-	r.doc.Add(pdf.Paragraph{Size: 8, Before: 8, Spans: spans})
+	r.doc.Add(pdf.Paragraph{Size: 8, Before: 5, Spans: spans})
 }
 
 func capital(s string) string {

@@ -9,7 +9,8 @@ import (
 
 // items writes every item, section by section, with what it rests on.
 func (r *report) items() {
-	r.chapter("Items", "items")
+	r.doc.Add(pdf.Need{Height: 300}) // a page of its own unless page one has run over
+	r.shortChapter("Items", "items")
 	first := true
 	for _, s := range r.c.Sections {
 		var blocks []pdf.Block
