@@ -287,7 +287,7 @@ CREATE TABLE public.packets (
 
 COMMENT ON COLUMN public.packets.problem IS 'why the last attempt to make it did not succeed, in words for users';
 
-COMMENT ON COLUMN public.packets.salts IS 'salts of the leaves, kept so that a retry gives the same bytes';
+COMMENT ON COLUMN public.packets.salts IS 'seed of the salts of the leaves, kept so that a retry gives the same bytes';
 
 COMMENT ON COLUMN public.packets.content IS 'what the packet is made of, fixed when it was asked for';
 

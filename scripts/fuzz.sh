@@ -11,7 +11,7 @@ ran=0
 for dir in $(echo "$sources" | xargs -r -n1 dirname | sort -u); do
     for target in $(go test -list '^Fuzz' "./$dir" | grep '^Fuzz' || true); do
         echo "fuzz: $dir $target"
-        go test -run '^$' -fuzz "^$target\$" -fuzztime "$duration" "./$dir"
+        go test -run '^$' -fuzz "^$target\$" -fuzztime "$duration" -fuzzminimizetime 20x "./$dir"
         ran=$((ran + 1))
     done
 done

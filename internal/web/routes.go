@@ -22,6 +22,7 @@ func (s *Server) routes() {
 	s.peopleRoutes(g)
 	s.integrationRoutes(g)
 	s.checklistRoutes(g)
+	s.packetRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// AddCaptureEvidence ties a capture to an item as a redirect, error or back
+// channel transcript.
+func (a *App) AddCaptureEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind, captureID uuid.UUID) error {
+	return a.addEvidence(ctx, cmd, ref, kind, func(ctx context.Context, w *Write, e *store.Evidence) error {
+		capture, err := store.FindCapture(ctx, w.Tx, cmd.Actor.Scope(), e.IntegrationID, captureID)
+		if err != nil {
+			return err
+		}
+		e.CaptureID, e.HappenedAt, e.CapturedAt = &capture.ID, capture.HappenedAt, capture.CapturedAt
+		return nil
+	})
+}
+
+// AddTextEvidence ties a declaration of the partner or an observation of the
+// consultant to an item.
+func (a *App) AddTextEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind, text string) error {
+	text, err := typedText("text", text)
+	if err != nil {
+		return err
+	}
+	return a.addEvidence(ctx, cmd, ref, kind, func(_ context.Context, w *Write, e *store.Evidence) error {
+		e.Text, e.HappenedAt, e.CapturedAt = &text, &w.Now, &w.Now
+		return nil
+	})
+}
+
+// AddScreenshotEvidence ties a picture that is stored already to an item.
+func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact) error {
+	return a.addEvidence(ctx, cmd, ref, checklist.EvidenceScreenshot, func(ctx context.Context, w *Write, e *store.Evidence) error {
+		picture.PartnerID, picture.CreatedAt = e.PartnerID, w.Now
+		if err := store.InsertArtifact(ctx, w.Tx, picture); err != nil {
+			return err
+		}
+		e.ArtifactDigest, e.CapturedAt = &picture.Digest, &w.Now
+		return nil
+	})
+}
+
+// WithdrawEvidence takes evidence off its item; a claim keeps its evidence.
+func (a *App) WithdrawEvidence(ctx context.Context, cmd Command, ref ItemRef, id uuid.UUID) error {
+	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+		i, item, err := lockItem(ctx, w, ref)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		e, err := store.FindEvidence(ctx, w.Tx, cmd.Actor.Scope(), i.ID, id)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if err := allow(cmd.Actor, evidencePermission(e.Kind), i.PartnerID); err != nil {
+			return uuid.Nil, err
+		}
+		if item.State == checklist.Claimed || item.State == checklist.Accepted && item.StaleReason == nil {
+			return uuid.Nil, apperr.New(apperr.Conflict, "The item rests on this evidence. Take the claim back first.")
+		}
+		if err := store.WithdrawEvidence(ctx, w.Tx, cmd.Actor.Scope(), e.ID, w.Now); err != nil {
+			return uuid.Nil, err
+		}
+		w.Audit("evidence.withdraw", i.PartnerID, i.ID, audit.Object{ID: item.RequirementID, Kind: "item"},
+			map[string]audit.Value{"evidence": audit.Text(e.ID.String()), "kind": audit.Text(string(e.Kind))})
+		return e.ID, nil
+	})
+	return err
+}
+
+// evidencePermission: observations are the consultant's, all else the partner's.
+func evidencePermission(kind checklist.EvidenceKind) auth.Permission {
+	if kind == checklist.EvidenceObservation {
+		return auth.ReviewItems
+	}
+	return auth.ClaimItems
+}
+
+// addEvidence adds one piece of evidence; fill completes it by its kind.
+func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind,
+	fill func(ctx context.Context, w *Write, e *store.Evidence) error,
+) error {
+	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+		i, item, err := lockItem(ctx, w, ref)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if err := allow(cmd.Actor, evidencePermission(kind), i.PartnerID); err != nil {
+			return uuid.Nil, err
+		}
+		e := store.Evidence{PartnerID: i.PartnerID, ID: store.NewID(), IntegrationID: i.ID, ItemID: item.ID, Kind: kind,
+			ConfigurationVersion: i.ConfigurationVersion, RuleSet: analysis.RuleSet, ReceivedAt: w.Now, CreatedBy: cmd.Actor.UserID}
+		if err := fill(ctx, w, &e); err != nil {
+			return uuid.Nil, err
+		}
+		if err := store.InsertEvidence(ctx, w.Tx, e); err != nil {
+			return uuid.Nil, err
+		}
+		w.Audit("evidence.add", i.PartnerID, i.ID, audit.Object{ID: item.RequirementID, Kind: "item"},
+			map[string]audit.Value{"evidence": audit.Text(e.ID.String()), "kind": audit.Text(string(kind))})
+		return e.ID, nil
+	})
+	return err
+}

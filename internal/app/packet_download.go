@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// DownloadPacket notes in the audit log that the actor takes a packet and then
+// gives its name and bytes.
+func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, file io.ReadSeekCloser, err error) {
+	var p store.Packet
+	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if p, err = store.FindPacket(ctx, w.Tx, cmd.Actor.Scope(), integrationID, id); err != nil {
+			return uuid.Nil, err
+		}
+		if p.Digest == nil {
+			return uuid.Nil, apperr.New(apperr.Conflict, "The packet is being made. Load the page again in a few seconds.")
+		}
+		name = fmt.Sprintf("packet-%s-r%d.%d.zip", slug(i.PartnerName+" "+i.Name), p.RevisionNumber, p.Edition)
+		w.Audit("packet.download", p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
+		return p.ID, nil
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	file, err = a.Blobs.Open(ctx, *p.Digest)
+	return name, file, err
+}
+
+// DraftPDF renders the integration as it stands: unsigned, DRAFT on each page.
+func (a *App) DraftPDF(ctx context.Context, cmd Command, integrationID uuid.UUID) (name string, pdf []byte, err error) {
+	var source packetSource
+	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if source, err = a.draftContent(ctx, w.Tx, cmd.Actor.Scope(), integrationID, w.Now); err != nil {
+			return uuid.Nil, err
+		}
+		name = "draft-" + slug(i.PartnerName+" "+i.Name) + ".pdf"
+		w.Audit("packet.draft", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, nil)
+		return i.ID, nil
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	if err := a.loadBytes(ctx, &source); err != nil {
+		return "", nil, err
+	}
+	pdf, err = packet.RenderDraft(&source.Content)
+	if err != nil {
+		return "", nil, fmt.Errorf("rendering a draft: %w", err)
+	}
+	return name, pdf, nil
+}

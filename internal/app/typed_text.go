@@ -1,0 +1,28 @@
+package app
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/redact"
+)
+
+// maxTypedText is the longest text that people type into one field, in characters.
+const maxTypedText = 4000
+
+// typedText checks what a person typed before it is stored: there, not too
+// long, and without a credential in it. field is the form's name of it.
+func typedText(field, text string) (string, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	switch {
+	case text == "":
+		return "", apperr.InvalidFields("One field is empty.", apperr.Field{Name: field, Text: "Write a sentence or two."})
+	case utf8.RuneCountInString(text) > maxTypedText:
+		return "", apperr.InvalidFields("One text is too long.", apperr.Field{Name: field, Text: "Shorten it to 4,000 characters."})
+	case len(redact.CheckText(text)) > 0:
+		return "", apperr.InvalidFields("The text holds something that looks like a credential. It was not stored.",
+			apperr.Field{Name: field, Text: "Take the token, key, cookie or password out: the text must stand without it."})
+	}
+	return text, nil
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+)
+
+// PacketState is a packet's state.
+type PacketState string
+
+// The states of a packet.
+const (
+	PacketPending    PacketState = "pending"    // asked for, not made yet
+	PacketMade       PacketState = "made"       // signed and stored
+	PacketSuperseded PacketState = "superseded" // a later edition of its revision was made
+)
+
+// Packet is one edition of a revision's packet.
+type Packet struct {
+	PartnerID      uuid.UUID
+	ID             uuid.UUID
+	IntegrationID  uuid.UUID
+	RevisionID     uuid.UUID
+	RevisionNumber int
+	Edition        int
+	State          PacketState
+	Problem        *string // why the last attempt did not succeed
+	Digest         *string // SHA-256 of the archive
+	PacketJSON     *string // SHA-256 of packet.json
+	Bytes          *int64
+	CreatedAt      time.Time
+	MadeAt         *time.Time
+}
+
+// PacketSource is what a packet is made of.
+type PacketSource struct {
+	Packet
+	Seed    []byte // of the salts
+	Content []byte // JSON
+}
+
+const packetColumns = `k.partner_id, k.id, k.integration_id, k.revision_id, r.number AS revision_number, k.edition, k.state, k.problem,
+	k.digest, k.packet_json, k.bytes, k.created_at, k.made_at`
+
+const packetTables = `packets k JOIN revisions r ON r.partner_id = k.partner_id AND r.id = k.revision_id`
+
+// InsertPacket asks for a packet.
+func InsertPacket(ctx context.Context, tx Querier, p PacketSource) error {
+	return exec(ctx, tx, "inserting a packet", `
+		INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at)
+		VALUES (@partner_id, @id, @integration_id, @revision_id, @edition, @state, @seed, @content, @created_at)`,
+		pgx.NamedArgs{"partner_id": p.PartnerID, "id": p.ID, "integration_id": p.IntegrationID, "revision_id": p.RevisionID,
+			"edition": p.Edition, "state": string(PacketPending), "seed": p.Seed, "content": p.Content, "created_at": p.CreatedAt})
+}
+
+// FindPacketSource gives a packet with what it is made of.
+func FindPacketSource(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID) (PacketSource, error) {
+	type row struct {
+		Packet
+		Salts   []byte
+		Content []byte
+	}
+	r, err := one[row](ctx, q, "finding a packet's source", `
+		SELECT `+packetColumns+`, k.salts, k.content FROM `+packetTables+`
+		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.id = @id`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
+	return PacketSource{Packet: r.Packet, Seed: r.Salts, Content: r.Content}, err
+}
+
+// FindPacket gives one packet of an integration.
+func FindPacket(ctx context.Context, q Querier, scope auth.Scope, integration, id uuid.UUID) (Packet, error) {
+	return one[Packet](ctx, q, "finding a packet", `
+		SELECT `+packetColumns+` FROM `+packetTables+`
+		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.integration_id = @integration AND k.id = @id`,
+		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "id": id}))
+}
+
+// FindEdition gives one edition of a revision's packet.
+func FindEdition(ctx context.Context, q Querier, scope auth.Scope, revision uuid.UUID, edition int) (Packet, error) {
+	return one[Packet](ctx, q, "finding an edition", `
+		SELECT `+packetColumns+` FROM `+packetTables+`
+		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.revision_id = @revision AND k.edition = @edition`,
+		scopeArgs(scope, pgx.NamedArgs{"revision": revision, "edition": edition}))
+}
+
+// ListPackets gives an integration's packets, newest first.
+func ListPackets(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID) ([]Packet, error) {
+	return many[Packet](ctx, q, "listing packets", `
+		SELECT `+packetColumns+` FROM `+packetTables+`
+		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.integration_id = @integration
+		ORDER BY r.number DESC, k.edition DESC`, scopeArgs(scope, pgx.NamedArgs{"integration": integration}))
+}
+
+// SavePacketMade notes that the packet is made.
+func SavePacketMade(ctx context.Context, tx Querier, scope auth.Scope, p Packet) error {
+	return execOne(ctx, tx, "saving a made packet", `
+		UPDATE packets SET state = @state, problem = NULL, digest = @digest, packet_json = @packet_json, bytes = @bytes, made_at = @made_at
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state = 'pending'`,
+		scopeArgs(scope, pgx.NamedArgs{"id": p.ID, "state": string(PacketMade), "digest": p.Digest, "packet_json": p.PacketJSON,
+			"bytes": p.Bytes, "made_at": p.MadeAt}))
+}
+
+// SupersedeEditions marks a revision's earlier editions.
+func SupersedeEditions(ctx context.Context, tx Querier, scope auth.Scope, revision uuid.UUID, edition int) error {
+	return exec(ctx, tx, "superseding editions", `
+		UPDATE packets SET state = @state
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND revision_id = @revision AND edition < @edition AND state = 'made'`,
+		scopeArgs(scope, pgx.NamedArgs{"revision": revision, "edition": edition, "state": string(PacketSuperseded)}))
+}
+
+// SavePacketProblem notes why an attempt did not succeed, in words for users.
+func SavePacketProblem(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID, problem string) error {
+	return exec(ctx, tx, "saving a packet's problem", `
+		UPDATE packets SET problem = @problem WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state = 'pending'`,
+		scopeArgs(scope, pgx.NamedArgs{"id": id, "problem": problem}))
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/store"
+	view "github.com/proofwalk/proofwalk/views/checklist"
+	"github.com/proofwalk/proofwalk/views/components"
+)
+
+func pathPicture(integration, evidence uuid.UUID) string {
+	return pathIntegration(integration) + "/evidence/" + evidence.String() + "/picture"
+}
+
+// fillSlots draws each evidence slot with what fills it and the form to add more.
+func (r *request) fillSlots(m *view.ItemModel, p itemPage) error {
+	captures, err := r.captureChoices(p)
+	if err != nil {
+		return err
+	}
+	needed, filledNeeded, optional := 0, 0, 0
+	for _, slot := range p.requirement.Evidence {
+		s := view.SlotModel{Kind: string(slot.Kind), Upload: slot.Kind == checklist.EvidenceScreenshot,
+			Slot:   components.SlotModel{Kind: string(slot.Kind), Name: slot.Label, Needed: slot.Needed, Detail: kindWords[slot.Kind]},
+			CanAdd: r.mayAdd(p, slot.Kind), Captures: captures,
+			Text: components.FieldModel{Name: "text", ID: "text-" + string(slot.Kind), Label: textLabels[slot.Kind], Hint: slot.Label, Rows: 3}}
+		for _, e := range p.evidence {
+			if e.Kind == slot.Kind {
+				s.Filled = append(s.Filled, r.filled(p, e))
+			}
+		}
+		s.Slot.Filled = len(s.Filled) > 0
+		switch {
+		case slot.Needed && s.Slot.Filled:
+			needed, filledNeeded = needed+1, filledNeeded+1
+		case slot.Needed:
+			needed++
+		default:
+			optional++
+		}
+		m.Slots = append(m.Slots, s)
+	}
+	if len(m.Slots) > 0 {
+		m.SlotsDone = fmt.Sprintf("%d of %d needed, %d optional", filledNeeded, needed, optional)
+	}
+	return nil
+}
+
+var textLabels = map[checklist.EvidenceKind]string{
+	checklist.EvidenceDeclaration: "Declaration", checklist.EvidenceObservation: "Observation",
+}
+
+var kindWords = map[checklist.EvidenceKind]string{
+	checklist.EvidenceRedirect: "A transcript of the redirects.", checklist.EvidenceError: "A transcript of the refusal.",
+	checklist.EvidenceScreenshot: "PNG or JPEG up to 5 MB.", checklist.EvidenceBackChannel: "A transcript from your server.",
+	checklist.EvidenceDeclaration: "Your team's word, with a name behind it.", checklist.EvidenceObservation: "What the consultant saw.",
+}
+
+// mayAdd: observations are the consultant's, all else the partner's.
+func (r *request) mayAdd(p itemPage, kind checklist.EvidenceKind) bool {
+	if kind == checklist.EvidenceObservation {
+		return r.actor.Can(auth.ReviewItems, p.item.PartnerID)
+	}
+	return r.actor.Can(auth.ClaimItems, p.item.PartnerID)
+}
+
+func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {
+	settled := p.item.State == checklist.Claimed || p.item.State == checklist.Accepted && p.item.StaleReason == nil
+	f := view.FilledModel{ID: e.ID.String(), By: e.CreatedByName, At: e.ReceivedAt, CanWithdraw: !settled && r.mayAdd(p, e.Kind)}
+	switch {
+	case e.CaptureID != nil:
+		f.Text = fmt.Sprintf("Run %d, %s, capture %d", e.RunNumber, scenarioTitle(e.Scenario), e.CaptureNumber)
+		f.Href = pathCapture(p.integration, *e.CaptureID)
+	case e.ArtifactDigest != nil:
+		f.Picture, f.Width, f.Height = pathPicture(p.integration, e.ID), e.Width, e.Height
+	default:
+		f.Text = text(e.Text)
+	}
+	return f
+}
+
+// captureChoices lists the captures that can be tied to the item, newest first.
+func (r *request) captureChoices(p itemPage) (components.SelectModel, error) {
+	m := components.SelectModel{FieldModel: components.FieldModel{Name: "capture", Label: "Capture"}}
+	captures, err := store.ListCaptures(r.ctx(), r.reader(), r.scope(), p.integration)
+	if err != nil {
+		return m, err
+	}
+	for _, c := range captures {
+		m.Options = append(m.Options, components.Option{Value: c.ID.String(),
+			Label: fmt.Sprintf("Run %d, %s, capture %d, %s", c.RunNumber, scenarioTitle(c.Scenario), c.Number, components.Plural(c.EntryCount, "entry", "entries"))})
+	}
+	return m, nil
+}
+
+// scenarioTitle names a scenario for people.
+func scenarioTitle(slug string) string {
+	if s, ok := checklist.FindScenario(slug); ok {
+		return s.Title
+	}
+	return slug
+}
