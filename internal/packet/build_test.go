@@ -291,3 +291,29 @@ func unzip(t testing.TB, b []byte, each func(name string, data []byte)) map[stri
 	}
 	return out
 }
+
+// TestContentSurvivesStorage: callers keep the content as JSON between asking
+// for a packet and building it; only the parts that are files or leaves of
+// their own are kept apart.
+func TestContentSurvivesStorage(t *testing.T) {
+	t.Parallel()
+	c := largeContent(t)
+	b, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got Content
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	got.Integration.Facts, got.Walkthrough.Minutes = c.Integration.Facts, c.Walkthrough.Minutes
+	for i := range got.Transcripts {
+		got.Transcripts[i].HAR = c.Transcripts[i].HAR
+	}
+	for i := range got.Screenshots {
+		got.Screenshots[i].PNG = c.Screenshots[i].PNG
+	}
+	if diff := cmp.Diff(c, &got); diff != "" {
+		t.Error(diff)
+	}
+}

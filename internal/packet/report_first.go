@@ -120,13 +120,24 @@ func (r *report) figures() {
 		held = count(r.confirmed(), "step") + " confirmed"
 	}
 	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
-		side(fmt.Sprintf("%d of %d", n.Items.Accepted, n.Items.Total), "items accepted",
+		side(fmt.Sprintf("%d of %d", acceptedNow(r.c.Items), n.Items.Total), "items accepted",
 			pdf.T(fmt.Sprintf("%d not applicable, %d stale, %s", n.Items.NotApplicable, n.Items.Stale, count(n.Remarks.Waived, "remark")+" waived"))),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
 		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
 	}}, pdf.Rule{Before: 6})
+}
+
+// acceptedNow counts the items whose acceptance still rests on what it rested on.
+func acceptedNow(items []Item) int {
+	n := 0
+	for i := range items {
+		if items[i].State == "accepted" && !items[i].Stale {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *report) confirmed() int {
@@ -157,7 +168,7 @@ func (r *report) sections() {
 				continue
 			}
 			total++
-			if it.State == "accepted" {
+			if it.State == "accepted" && !it.Stale {
 				accepted++
 			}
 			marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Text: " ", Size: 8})
@@ -285,6 +296,7 @@ func (r *report) keyToMarks() {
 		m := stateMark(&Item{State: s})
 		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
 	}
+	spans = append(spans, pdf.Span{Icon: staleIcon, Text: " Stale", Bold: true, Colour: pdf.Warn})
 	r.doc.Add(pdf.Paragraph{Size: 8, Before: 5, Spans: spans})
 }
 

@@ -52,7 +52,7 @@ func (r *report) item(it *Item) pdf.Block {
 		add("Claimed", r.act(*it.Claim)...)
 	}
 	if it.Decision != nil {
-		add(strings.SplitN(stateMark(&Item{State: it.State}).word, ",", 2)[0], r.act(*it.Decision)...)
+		add(decided(it), r.act(*it.Decision)...)
 	}
 	for n, e := range it.Evidence {
 		key := "Evidence"

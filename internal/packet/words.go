@@ -40,9 +40,30 @@ func stateMark(it *Item) mark {
 		"open":           {pdf.MarkOpen, "Open", pdf.Ink2},
 	}[it.State]
 	if it.Stale {
-		m.word, m.colour = m.word+", stale", pdf.Warn
+		m = mark{staleIcon, m.word + ", stale", pdf.Warn}
 	}
 	return m
+}
+
+// staleIcon is a clock in a dashed circle: what was set once may not hold now.
+var staleIcon = &pdf.Icon{Width: 1.1, Height: 1.1, Drop: 0.2, Draw: func(c *pdf.Canvas) {
+	w := c.W
+	c.Circle(w/2, w/2, 0.44*w, pdf.Stroke{Line: pdf.Warn, Width: 0.1 * w, Dash: []float64{0.16 * w, 0.1 * w}})
+	c.Polyline(pdf.Stroke{Line: pdf.Warn, Width: 0.1 * w}, 0.5*w, 0.24*w, 0.5*w, 0.53*w, 0.7*w, 0.62*w)
+}}
+
+// decided words what the last decision about an item was.
+func decided(it *Item) string {
+	switch it.State {
+	case "accepted":
+		return "Accepted"
+	case "returned":
+		return "Returned"
+	case "not_applicable":
+		return "Confirmed"
+	default:
+		return "Decided before"
+	}
 }
 
 // minutesMark: circles too.
