@@ -68,6 +68,9 @@ func (a *App) WithdrawEvidence(ctx context.Context, cmd Command, ref ItemRef, id
 		if item.State == checklist.Claimed || item.State == checklist.Accepted && item.StaleReason == nil {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The item rests on this evidence. Take the claim back first.")
 		}
+		if err := refuseLateEvidence(ctx, w, item, e.Kind); err != nil {
+			return uuid.Nil, err
+		}
 		if err := store.WithdrawEvidence(ctx, w.Tx, cmd.Actor.Scope(), e.ID, w.Now); err != nil {
 			return uuid.Nil, err
 		}
@@ -98,6 +101,9 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 		if err := allow(cmd.Actor, evidencePermission(kind), i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
+		if err := refuseLateEvidence(ctx, w, item, kind); err != nil {
+			return uuid.Nil, err
+		}
 		e := store.Evidence{PartnerID: i.PartnerID, ID: store.NewID(), IntegrationID: i.ID, ItemID: item.ID, Kind: kind,
 			ConfigurationVersion: i.ConfigurationVersion, RuleSet: analysis.RuleSet, ReceivedAt: w.Now, CreatedBy: cmd.Actor.UserID}
 		if err := fill(ctx, w, &e); err != nil {
@@ -111,4 +117,13 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 		return e.ID, nil
 	})
 	return err
+}
+
+// refuseLateEvidence keeps what a revision froze as it is while it is in
+// review; the consultant's observations belong to the review.
+func refuseLateEvidence(ctx context.Context, w *Write, item store.ChecklistItem, kind checklist.EvidenceKind) error {
+	if item.Phase != checklist.PhaseReview || kind == checklist.EvidenceObservation {
+		return nil
+	}
+	return refuseWhileSubmitted(ctx, w, item.IntegrationID)
 }

@@ -23,6 +23,11 @@ type ItemRef struct {
 // evidence slot must be filled.
 func (a *App) ClaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.Claim, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
+		if item.Phase == checklist.PhaseReview {
+			if err := refuseWhileSubmitted(ctx, w, item.IntegrationID); err != nil {
+				return err
+			}
+		}
 		if err := checkSlots(ctx, w, *item); err != nil {
 			return err
 		}
