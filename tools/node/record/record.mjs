@@ -1,6 +1,7 @@
 // Records the sample captures of testdata/captures/recorded: a real Chromium signs in at two relying
 // parties through a real OIDC provider, and Playwright writes what the browser saw as HAR.
-// Run with `npm run record`; CHROMIUM names another browser than /usr/bin/chromium.
+// Run with `npm run record`; CHROMIUM names another browser than /usr/bin/chromium. With the argument
+// `pictures` it takes the screenshots only and leaves the captures as they are.
 
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,25 +21,43 @@ const BROWSER_FLAGS = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
-/** Each recording: which site, which test user, what is pressed on the consent page, which heading ends it. */
+const PICTURES_ONLY = process.argv.includes('pictures');
+const WINDOW = { width: 800, height: 450 };
+
+/**
+ * Each recording: which site, which test user, what is pressed on the consent page, which heading ends it,
+ * and where a screenshot is taken (on the consent page, at the end).
+ */
 const scenarios = [
-  { name: 'right-happy-path', site: 'right', user: 'driver-licence', press: 'Allow', ends: 'Your identity is verified', backChannel: true },
-  { name: 'right-consent-denied', site: 'right', user: 'driver-licence', press: 'Cancel', ends: 'Your identity was not verified' },
-  { name: 'right-second-happy-path', site: 'right', user: 'passport', press: 'Allow', ends: 'Your identity is verified' },
-  { name: 'faulty-happy-path', site: 'faulty', user: 'driver-licence', press: 'Allow', ends: 'Welcome, Wilhelmina' },
-  { name: 'faulty-consent-denied', site: 'faulty', user: 'driver-licence', press: 'Cancel', ends: 'Error' },
+  { name: 'right-happy-path', site: 'right', user: 'driver-licence', press: 'Allow', ends: 'Your identity is verified', backChannel: true, pictures: ['consent'] },
+  { name: 'right-consent-denied', site: 'right', user: 'driver-licence', press: 'Cancel', ends: 'Your identity was not verified', pictures: ['end'] },
+  { name: 'right-second-happy-path', site: 'right', user: 'passport', press: 'Allow', ends: 'Your identity is verified', pictures: ['end'] },
+  { name: 'faulty-happy-path', site: 'faulty', user: 'driver-licence', press: 'Allow', ends: 'Welcome, Wilhelmina', pictures: ['end'] },
+  { name: 'faulty-consent-denied', site: 'faulty', user: 'driver-licence', press: 'Cancel', ends: 'Error', pictures: ['end'] },
 ];
 
-async function walk(page, { site, user, press, ends }) {
+/** Takes a screenshot where the scenario asks for one; the person's name is masked before the shot. */
+async function picture(page, { name, pictures }, where) {
+  if (!pictures.includes(where)) return;
+  const path = join(OUT, `${name}.${where}.png`);
+  await page.screenshot({ path, mask: [page.getByText('Welcome,')], maskColor: '#444444' });
+  checkSize(path);
+}
+
+async function walk(page, scenario) {
+  const { site, user, press, ends } = scenario;
   const { claims, password } = testUsers[user];
   await page.goto(sites[site].origin);
   await page.getByRole('link', { name: 'Verify my identity' }).click();
   await page.getByLabel('E-mail address').fill(claims.email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: press }).waitFor();
+  await picture(page, scenario, 'consent');
   await page.getByRole('button', { name: press }).click();
   await page.getByRole('heading', { level: 1, name: ends, exact: true }).waitFor();
   await page.waitForLoadState('networkidle');
+  await picture(page, scenario, 'end');
 }
 
 async function record(browser, scenario) {
@@ -46,7 +65,8 @@ async function record(browser, scenario) {
   // A context of its own is a fresh profile: no cookie and no cached file of the scenario before.
   const context = await browser.newContext({
     ignoreHTTPSErrors: true, // the certificate is made for this run and signed by itself
-    recordHar: { path, content: 'embed', mode: 'full' },
+    viewport: WINDOW,
+    ...(PICTURES_ONLY ? {} : { recordHar: { path, content: 'embed', mode: 'full' } }),
   });
   try {
     await walk(await context.newPage(), scenario);
@@ -82,8 +102,10 @@ async function main() {
     });
     stops.push(() => browser.close());
     for (const scenario of scenarios) {
-      checkSize(await record(browser, scenario));
+      const capture = await record(browser, scenario);
       const calls = parties[scenario.site].takeBackChannel();
+      if (PICTURES_ONLY) continue;
+      checkSize(capture);
       if (scenario.backChannel) {
         const path = join(OUT, `${scenario.name}.backchannel.har`);
         writeFileSync(path, `${JSON.stringify(calls, null, 2)}\n`);
