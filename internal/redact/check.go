@@ -100,7 +100,7 @@ func CheckText(s string) []Hit {
 
 // checkHeaders looks for credentials in header form.
 func checkHeaders(s string, add func(rule string, offset int, final bool)) {
-	lower := strings.ToLower(s)
+	lower := lowerASCII(s)
 	each(lower, "basic ", func(i int) {
 		credentials := s[i+6:]
 		n := tokenRun(credentials)
@@ -123,6 +123,17 @@ func checkHeaders(s string, add func(rule string, offset int, final bool)) {
 			}
 		})
 	}
+}
+
+// lowerASCII lowers A to Z only, so that offsets stay those of s.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // each calls fn with the offset of each occurrence.

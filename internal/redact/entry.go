@@ -241,7 +241,7 @@ func (r *run) response(p *capture.Response) *transcript.Response {
 	if h := header(p.Headers, "location"); h != "" {
 		location = h
 	}
-	out.RedirectURL = r.url(location, "response.redirect", 0)
+	out.RedirectURL = r.url(strings.TrimSpace(location), "response.redirect", 0)
 	size := p.BodySize
 	if !r.again {
 		size = bodySize(p.Body)

@@ -56,6 +56,9 @@ func (r *run) unknownValue(value, place string, depth int) string {
 		return r.url(value, place, depth+1)
 	}
 	r.report.add("Q1", place)
+	if class, ok := r.values.carried[value]; ok {
+		return r.values.of(class, value)
+	}
 	return "~str"
 }
 
@@ -96,6 +99,7 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 		}
 	}
 	r.report.add("Q1", place)
+	r.values.carry(spec.class, value)
 	return r.values.of(spec.class, value)
 }
 

@@ -99,6 +99,23 @@ func TestEqualInEqualOut(t *testing.T) {
 	}
 }
 
+// A code that leaves under a name that nobody knows is still recognised.
+func TestCarriedValues(t *testing.T) {
+	t.Parallel()
+	const code = "aB3dE6gH9jK2mN5pQ8sT1vW4"
+	tr := parsed(t, redacted(t, redact.New(options(nil)), harOf(
+		harEntry("GET", "https://app.example.org/cb?code="+code, ""),
+		harEntry("GET", "https://count.example.org/?u="+code+"&v=other-value-of-some-length", ""),
+	)))
+	query := tr.Entries[1].Request.Query
+	if equal, ok := transcript.Comparable(query[0].Value, param(tr.Entries[0].Request.Query, "code")); !equal || !ok {
+		t.Errorf("the code became %q", query[0].Value)
+	}
+	if query[1].Value != "~str" {
+		t.Errorf("another value became %q", query[1].Value)
+	}
+}
+
 // Two rounds or two integrations, which is two keys, share no pseudonym.
 func TestKeysGiveDisjointPseudonyms(t *testing.T) {
 	t.Parallel()

@@ -26,12 +26,13 @@ func cutURL(raw string) splitURL {
 	rest := raw
 	rest, u.fragment, u.hasFragment = strings.Cut(rest, "#")
 	rest, u.query, u.hasQuery = strings.Cut(rest, "?")
+	rest = strings.ReplaceAll(rest, `\`, "/") // as browsers do
 	if i := strings.Index(rest, "://"); i > 0 && isScheme(rest[:i]) {
 		u.scheme, rest = strings.ToLower(rest[:i]), rest[i+1:]
 	}
 	if authority, ok := strings.CutPrefix(rest, "//"); ok {
 		u.hasAuthority = true
-		end := strings.IndexAny(authority, "/\\")
+		end := strings.IndexByte(authority, '/')
 		if end < 0 {
 			end = len(authority)
 		}

@@ -26,10 +26,28 @@ type pseudonyms struct {
 	mac      hash.Hash
 	ordinals map[string]int
 	last     int
+	carried  map[string]string // codes, tokens and states seen so far, with their class
 }
 
+// Bounds of what is remembered to be recognised under another name.
+const (
+	maxCarried     = 10_000
+	minCarriedSize = 8
+)
+
 func newPseudonyms(key [32]byte) *pseudonyms {
-	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), ordinals: map[string]int{}}
+	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), ordinals: map[string]int{}, carried: map[string]string{}}
+}
+
+// carry remembers a value of the protocol, so that it is recognised where it
+// leaves under a name that nobody knows.
+func (p *pseudonyms) carry(class, value string) {
+	switch class {
+	case "code", "token", "state", "nonce", "saml":
+		if len(value) >= minCarriedSize && len(p.carried) < maxCarried {
+			p.carried[value] = class
+		}
+	}
 }
 
 // of gives the pseudonym or ordinal of a decoded value; the class is a label.
