@@ -106,7 +106,7 @@ func passkeyAnswer(c echo.Context) ([]byte, error) {
 	c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxAnswer)
 	answer := c.FormValue("answer")
 	if answer == "" {
-		return nil, apperr.New(apperr.Invalid, "Your browser sent no passkey: passkeys need JavaScript. Turn it on, or ask an admin of your team for a link.")
+		return nil, apperr.New(apperr.Invalid, "No passkey arrived. Passkeys need JavaScript: turn it on and try again, or ask an admin of your team for a link.")
 	}
 	return []byte(answer), nil
 }

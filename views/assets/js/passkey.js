@@ -1,7 +1,8 @@
 // Passkeys. A form with data-passkey="create" or "get" asks the server for the
 // options (data-begin), the browser for the passkey, puts the answer into the
 // form's field "answer" and sends the form. What goes wrong is said in the
-// form's element with data-says; without this file the server says it.
+// form's element with data-says; without this file the server says it. A form
+// that listens has data-ready.
 
 function bytes(text) {
   const raw = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -97,4 +98,5 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     }
     asking = false;
   });
+  form.dataset.ready = "";
 }
