@@ -60,18 +60,15 @@ func (r *report) answer() {
 func (r *report) sentence() string {
 	items, findings := r.summary.Counts.Items, r.summary.Counts.Findings
 	var parts []string
-	if items.RequiredAccepted == items.Required {
+	if items.RequiredAccepted == items.Required && items.Required > 1 {
 		parts = append(parts, fmt.Sprintf("All %d required items accepted", items.Required))
 	} else {
 		parts = append(parts, fmt.Sprintf("%d of %d required items accepted", items.RequiredAccepted, items.Required))
 	}
-	switch findings.Fail {
-	case 0:
+	if findings.Fail == 0 {
 		parts = append(parts, "no finding fails")
-	case 1:
-		parts = append(parts, "1 finding fails")
-	default:
-		parts = append(parts, fmt.Sprintf("%d findings fail", findings.Fail))
+	} else {
+		parts = append(parts, plural(findings.Fail, "1 finding fails", "%d findings fail"))
 	}
 	if w := r.c.Walkthrough; w != nil {
 		parts = append(parts, "walkthrough held on "+day(w.HeldAt))

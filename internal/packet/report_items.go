@@ -186,7 +186,7 @@ func (r *report) findingList() {
 		}
 	}
 	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 42}, {Width: 46}, {Weight: 1}, {Width: 110}},
+		Columns: []pdf.Column{{Width: 42}, {Width: 46}, {Weight: 1}, {Width: 140}},
 		Head:    pdf.Cells("Finding", "Rule", "What is so", "Where"), Size: 9, Pad: 3.5, Summary: "Findings that pass",
 	}
 	for _, f := range r.c.Findings {

@@ -188,6 +188,12 @@ func drawHop(c *pdf.Canvas, before, h *Hop, last bool, colour pdf.Colour) {
 	}
 	line := pdf.Stroke{Line: pdf.Ink2, Width: 2}
 	x := laneMiddle[h.Lane]
+	if c.Continued { // the node stands on the page before
+		if !last {
+			c.Line(x, 0, x, c.H, line)
+		}
+		return
+	}
 	if before != nil {
 		in := line
 		if h.N != before.N+1 {
