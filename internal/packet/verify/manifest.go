@@ -179,5 +179,5 @@ func (v *verifier) checkAudit() (string, error) {
 		}
 		b = rest
 	}
-	return fmt.Sprintf("%d audit entries, each in its one encoding", count), nil
+	return fmt.Sprintf("audit entries in their one encoding: %d", count), nil
 }

@@ -38,8 +38,8 @@ func (r Result) Write(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
 	if r.Verdict == SignerUnknown {
-		b.WriteString("\nNothing was changed since it was sealed, but not by whom: give --fingerprint with the root's\n" +
-			"fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
+		b.WriteString("\nNothing was changed since it was sealed. By whom it was sealed nobody vouches for: give --fingerprint with the\n" +
+			"root's fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
 	}
 	b.WriteString("\nThe signature proves what was sealed and by which server; the time is the server's own word.\n")
 	if len(c.NotProven) > 0 {

@@ -72,8 +72,10 @@ type Result struct {
 	Checks  []Check `json:"checks"`
 	SHA256  string  `json:"sha256"` // of the archive, hex
 	KeyID   string  `json:"key_id"` // of the signer
-	Root    string  `json:"root"`   // fingerprint of the root in the packet's list of keys
-	Claims  Claims  `json:"claims"`
+	// Root is the fingerprint of the root that vouches for the signer; where none
+	// does, that of the packet's own list of keys, which proves nothing.
+	Root   string `json:"root"`
+	Claims Claims `json:"claims"`
 }
 
 // ExitCode is what a command line returns: 0 for VALID, 1 for all else.
@@ -175,6 +177,7 @@ func (v *verifier) checkSigner() (known bool) {
 		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
 			return "", err
 		}
+		v.result.Root = list.rootID
 		return "vouched for by " + whose, nil
 	})
 	return !v.failed
