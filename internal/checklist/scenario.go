@@ -36,11 +36,3 @@ func FindScenario(slug string) (s Scenario, ok bool) {
 	}
 	return Scenario{}, false
 }
-
-// ScenarioTitle gives a scenario's title, or the slug of one that is not known.
-func ScenarioTitle(slug string) string {
-	if s, ok := FindScenario(slug); ok {
-		return s.Title
-	}
-	return slug
-}

@@ -54,26 +54,24 @@ type EntryFilter struct {
 	Only []int
 	// Also are entries that Hops keeps although they are sub-requests.
 	Also []int
-	// Parent keeps the sub-requests of one page; -1 keeps all.
-	Parent int
 	// Text is looked for, without regard to case, in host, path and the names of parameters.
 	Text string
-	// After is the entry before the first one given; -1 begins at the start.
+	// After keeps only what comes after this entry; -1 keeps all.
 	After int
+	// From is how many of what is kept ListEntries leaves out before the first.
+	From int
 }
 
 // EntryCounts is how many entries of a capture there are.
 type EntryCounts struct {
 	All, Hops, SubRequests int
-	// Matching is how many the filter keeps, from the start.
+	// Matching is how many the filter keeps.
 	Matching int
-	// Before is how many of them stand before the first one given.
-	Before int
 }
 
 const entryFilter = `
-	(NOT @hops::boolean OR is_hop OR n = ANY(@also::integer[])) AND (NOT @sub_requests::boolean OR NOT is_hop)
-	AND (@only::integer[] IS NULL OR n = ANY(@only::integer[])) AND (@parent::integer < 0 OR parent = @parent::integer)
+	n > @after AND (NOT @hops::boolean OR is_hop OR n = ANY(@also::integer[])) AND (NOT @sub_requests::boolean OR NOT is_hop)
+	AND (@only::integer[] IS NULL OR n = ANY(@only::integer[]))
 	AND (@text::text = '' OR position(lower(@text) IN lower(host || path)) > 0 OR EXISTS (
 		SELECT 1 FROM jsonb_path_query(entry, '$.request.queryString[*].name') AS name
 		WHERE position(lower(@text) IN lower(name #>> '{}')) > 0) OR EXISTS (
@@ -86,26 +84,25 @@ func (f EntryFilter) args(scope auth.Scope, partner, capture uuid.UUID) pgx.Name
 		also = []int{}
 	}
 	return scopeArgs(scope, pgx.NamedArgs{"partner": partner, "capture": capture, "hops": f.Hops, "also": also,
-		"sub_requests": f.SubRequests, "only": f.Only, "parent": f.Parent, "text": f.Text, "after": f.After})
+		"sub_requests": f.SubRequests, "only": f.Only, "text": f.Text, "after": f.After})
 }
 
 // ListEntries gives at most limit entries of a capture that the filter keeps, in order.
 func ListEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capture uuid.UUID, f EntryFilter, limit int) ([]Entry, error) {
 	args := f.args(scope, partner, capture)
-	args["limit"] = limit
+	args["from"], args["limit"] = f.From, limit
 	return many[Entry](ctx, q, "listing entries", `
 		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, happened_at, captured_at
 		FROM entries
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture AND n > @after
-		  AND `+entryFilter+` ORDER BY n LIMIT @limit`, args)
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture
+		  AND `+entryFilter+` ORDER BY n OFFSET @from LIMIT @limit`, args)
 }
 
 // CountEntries counts the entries of a capture and those that the filter keeps.
 func CountEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capture uuid.UUID, f EntryFilter) (EntryCounts, error) {
 	return one[EntryCounts](ctx, q, "counting entries", `
 		SELECT count(*) AS all, count(*) FILTER (WHERE is_hop) AS hops, count(*) FILTER (WHERE NOT is_hop) AS sub_requests,
-		       count(*) FILTER (WHERE `+entryFilter+`) AS matching,
-		       count(*) FILTER (WHERE n <= @after AND `+entryFilter+`) AS before
+		       count(*) FILTER (WHERE `+entryFilter+`) AS matching
 		FROM entries WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture`,
 		f.args(scope, partner, capture))
 }

@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	g := s.echo.Group("", s.loadSession)
 	s.peopleRoutes(g)
 	s.integrationRoutes(g)
+	s.captureRoutes(g)
 	s.checklistRoutes(g)
 	s.packetRoutes(g)
 }
