@@ -1,0 +1,150 @@
+package app_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// recorded creates the integration of the recordings and a run with one of them.
+func (m team) recorded(t *testing.T, capture string) (id, captureID uuid.UUID) {
+	t.Helper()
+	doc, err := os.ReadFile("../../testdata/integrations/right.yaml")
+	must(t, err)
+	cfg, err := integration.Parse(doc)
+	must(t, err)
+	cmd := app.Command{Actor: m.member}
+	id, err = m.app.CreateIntegration(t.Context(), cmd, m.partner, cfg)
+	must(t, err)
+	run, err := m.app.CreateTestRun(t.Context(), cmd, app.NewTestRun{Integration: id, Scenario: checklist.Scenarios()[0].Slug, TestUser: cfg.TestUsers[0]})
+	must(t, err)
+	file, err := os.Open(filepath.Join("../../testdata/captures/recorded", capture))
+	must(t, err)
+	defer func() { _ = file.Close() }()
+	captureID, err = m.app.AddCapture(t.Context(), cmd, app.NewCapture{Integration: id, Run: run, Kind: store.CaptureBrowser, File: file})
+	must(t, err)
+	return id, captureID
+}
+
+// packets gives an integration's packets, newest first.
+func (m team) packets(t *testing.T, id uuid.UUID) []store.Packet {
+	t.Helper()
+	list, err := store.ListPackets(t.Context(), m.app.Store.Reader(), auth.System().Scope(), id)
+	must(t, err)
+	return list
+}
+
+func (m team) download(t *testing.T, id, packet uuid.UUID) []byte {
+	t.Helper()
+	_, file, err := m.app.DownloadPacket(t.Context(), app.Command{Actor: m.viewer}, id, packet)
+	must(t, err)
+	defer func() { _ = file.Close() }()
+	b, err := io.ReadAll(file)
+	must(t, err)
+	return b
+}
+
+func TestReadyMakesAPacketThatVerifies(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, capture := m.recorded(t, "right-happy-path.har")
+	must(t, m.app.AddCaptureEvidence(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10"), checklist.EvidenceRedirect, capture))
+	must(t, m.app.ClaimItem(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10")))
+	r := m.submit(t, id)
+	m.confirmAll(t, id)
+	for _, item := range []string{"RDY-02", "TST-10"} {
+		must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, item)))
+	}
+	must(t, m.decide(t, r, store.RevisionReady, ""))
+
+	packets := m.packets(t, id)
+	if len(packets) != 1 || packets[0].State != store.PacketPending || packets[0].Edition != 1 {
+		t.Fatalf("packets %+v; want one that is pending", packets)
+	}
+	_, _, err := m.app.DownloadPacket(t.Context(), app.Command{Actor: m.viewer}, id, packets[0].ID)
+	kind(t, err, apperr.Conflict)
+	must(t, m.app.BuildPacket(t.Context(), packets[0].ID))
+	must(t, m.app.BuildPacket(t.Context(), packets[0].ID)) // a second attempt finds it made
+
+	made := m.download(t, id, packets[0].ID)
+	if got := verify.Verify(made, verify.Trust{Fingerprint: m.app.Keys.Fingerprint()}); got.Verdict != verify.Valid {
+		t.Errorf("verdict %q: %+v", got.Verdict, got.Checks)
+	}
+	if got := verify.Verify(made, verify.Trust{}); got.Verdict != verify.SignerUnknown {
+		t.Errorf("verdict %q without trust", got.Verdict)
+	}
+	text := pdfText(t, made)
+	for _, item := range m.items(t, id) {
+		if item.Applies && !strings.Contains(text, item.RequirementID) {
+			t.Errorf("the report does not name %s", item.RequirementID)
+		}
+	}
+	if strings.Contains(text, "DRAFT") {
+		t.Error("a made packet says DRAFT")
+	}
+	_, _, err = m.app.DownloadPacket(t.Context(), app.Command{Actor: m.other}, id, packets[0].ID)
+	kind(t, err, apperr.NotFound)
+}
+
+func TestRetryMakesTheSamePacket(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	m.ready(t, id)
+	p := m.packets(t, id)[0]
+	must(t, m.app.BuildPacket(t.Context(), p.ID))
+	first := m.download(t, id, p.ID)
+	_, err := m.app.Store.Pool().Exec(t.Context(), `UPDATE packets SET state = 'pending', digest = NULL WHERE id = $1`, p.ID)
+	must(t, err)
+	must(t, m.app.BuildPacket(t.Context(), p.ID))
+	if again := m.download(t, id, p.ID); !bytes.Equal(first, again) {
+		t.Error("the second attempt made other bytes")
+	}
+}
+
+func TestDraftOfAnyState(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	name, pdf, err := m.app.DraftPDF(t.Context(), app.Command{Actor: m.viewer}, id)
+	must(t, err)
+	if name != "draft-northfall-member-sign-up.pdf" || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		t.Errorf("name %q, %d bytes", name, len(pdf))
+	}
+	got := m.entries(t, id)
+	if last := got[len(got)-1]; last.Action != "packet.draft" {
+		t.Errorf("last audit entry is %s", last.Action)
+	}
+}
+
+// pdfText is what pdftotext reads in the packet's report.
+func pdfText(t *testing.T, archive []byte) string {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	must(t, err)
+	f, err := r.Open("packet.pdf")
+	must(t, err)
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(f)
+	must(t, err)
+	name := filepath.Join(t.TempDir(), "packet.pdf")
+	must(t, os.WriteFile(name, b, 0o600))
+	out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", name, "-").Output()
+	must(t, err)
+	return string(out)
+}
