@@ -1,4 +1,4 @@
-package main_test
+package main
 
 import (
 	"bytes"
@@ -21,7 +21,8 @@ const (
 	maxBinary    = 15 << 20
 )
 
-// kit is the built binary.
+// kit is the built binary. The tests stand in package main so that go test
+// knows what it is built from, and does not answer from its cache.
 var kit string
 
 func TestMain(m *testing.M) {

@@ -213,6 +213,7 @@ func (r *run) request(q *capture.Request) transcript.Request {
 			out.Fragment = transcript.SplitQuery(text)
 		}
 	}
+	out.URL = absolute(out.URL)
 	seen.urlDone(u)
 	r.observe = nil
 	out.Headers = r.headers(q.Headers, "request.header")
@@ -231,6 +232,27 @@ func (r *run) request(q *capture.Request) transcript.Request {
 	}
 	seen.done(r)
 	return out
+}
+
+// opaqueURL stands for a request whose address is of no kind that is kept.
+const opaqueURL = "data:~opaque"
+
+// absolute makes a redacted address the absolute URI that HAR asks for; of a
+// request without a host nothing but that is known.
+func absolute(u string) string {
+	switch {
+	case u == "":
+		return "about:blank"
+	case strings.HasPrefix(u, "~"):
+		return opaqueURL
+	case strings.HasPrefix(u, "//"):
+		return "https:" + u
+	case strings.IndexAny(u, ":/?#") > 0 && u[strings.IndexAny(u, ":/?#")] == ':':
+		return u
+	case u[0] == '/' || u[0] == '?' || u[0] == '#':
+		return "https://host-0.invalid" + u
+	}
+	return "https://host-0.invalid/" + u
 }
 
 func (r *run) response(p *capture.Response) *transcript.Response {

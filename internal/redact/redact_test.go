@@ -99,6 +99,32 @@ func TestEqualInEqualOut(t *testing.T) {
 	}
 }
 
+// The address of a request is an absolute URI, as HAR asks, and stays so.
+func TestRequestURLIsAbsolute(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"":                                     "about:blank",
+		"about:blank":                          "about:blank",
+		"data:text/html,hello":                 "data:~opaque",
+		"chrome-extension://abcdef/a":          "data:~opaque",
+		"/login?state=x":                       "https://host-0.invalid/login?state=~state%231",
+		"login":                                "https://host-0.invalid/login",
+		"//Example.org/login":                  "https://host-1.invalid/login",
+		"HTTPS://user@Example.org:99/x/#a":     "https://~userinfo@host-1.invalid:99/s1/#~str",
+		"https://[::1]:8080/":                  "https://[::1]:8080/",
+		"https://api.id.me/en/oauth/authorize": "https://api.id.me/en/oauth/authorize",
+	} {
+		r := redact.New(options(nil))
+		once := redacted(t, r, harOf(harEntry("GET", raw, "")))
+		if got := parsed(t, once).Entries[0].Request.URL; got != want {
+			t.Errorf("%q became %q, want %q", raw, got, want)
+		}
+		if !bytes.Equal(once, redacted(t, redact.New(withNames(options(nil), r.Names())), once)) {
+			t.Errorf("%q: the second pass gives other bytes", raw)
+		}
+	}
+}
+
 // A code that leaves under a name that nobody knows is still recognised.
 func TestCarriedValues(t *testing.T) {
 	t.Parallel()

@@ -60,7 +60,7 @@ func isScheme(s string) bool {
 
 // url redacts a URL or URL reference by rule U1.
 func (r *run) url(raw, place string, depth int) string {
-	if raw == "" || raw == "about:blank" || r.r.public.exact[raw] {
+	if raw == "" || raw == "about:blank" || raw == opaqueURL || r.r.public.exact[raw] {
 		return raw
 	}
 	if v := transcript.ParseValue(raw); v.Kind != transcript.Clear {
