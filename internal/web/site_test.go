@@ -28,7 +28,7 @@ type site struct {
 
 // newSite serves the app until the test ends. change may change what it is
 // built from.
-func newSite(t *testing.T, change ...func(*web.Config)) *site {
+func newSite(t testing.TB, change ...func(*web.Config)) *site {
 	t.Helper()
 	a := testkit.App(t)
 	server := httptest.NewUnstartedServer(nil)
@@ -58,13 +58,13 @@ func newSite(t *testing.T, change ...func(*web.Config)) *site {
 
 // visitor is a browser without scripts: it keeps cookies and follows redirects.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	site   *site
 	client *http.Client
 }
 
 // visitor gives somebody who is not signed in.
-func (s *site) visitor(t *testing.T) *visitor {
+func (s *site) visitor(t testing.TB) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *site) visitor(t *testing.T) *visitor {
 }
 
 // as gives somebody who has signed in as the person, by a one-time link.
-func (s *site) as(t *testing.T, actor auth.Actor) *visitor {
+func (s *site) as(t testing.TB, actor auth.Actor) *visitor {
 	t.Helper()
 	link, err := s.NewSignInLinkFor(t.Context(), app.Command{Actor: auth.System()}, actor.UserID)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *site) as(t *testing.T, actor auth.Actor) *visitor {
 
 // page is an answer, after redirects.
 type page struct {
-	t      *testing.T
+	t      testing.TB
 	Status int
 	Path   string
 	Header http.Header

@@ -1,0 +1,405 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"golang.org/x/net/html"
+
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/blob"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/internal/testkit"
+	"github.com/proofwalk/proofwalk/internal/web"
+)
+
+// recorded is a site with an integration and a test run to add captures to.
+type recorded struct {
+	*site
+	partner     uuid.UUID
+	integration uuid.UUID
+	run         uuid.UUID
+	member      auth.Actor
+	files       string // the folder of the file store
+	config      web.Config
+}
+
+// newRecorded describes an integration of testdata and creates a run of it.
+func newRecorded(t testing.TB, description, scenario string) *recorded {
+	t.Helper()
+	files := t.TempDir()
+	var config web.Config
+	s := newSite(t, func(cfg *web.Config) {
+		blobs, err := blob.OpenDirectory(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.App.Blobs = blobs
+		config = *cfg
+	})
+	r := &recorded{site: s, files: files, config: config, partner: testkit.Partner(t, s.App, "Lakeshore")}
+	r.member = testkit.Member(t, s.App, r.partner, "Priya", auth.PartnerMember)
+	cfg, err := integration.Parse(testFile(t, "integrations", description+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.TestUsers) == 0 {
+		cfg.TestUsers = []string{"driver-licence"}
+	}
+	cmd := app.Command{Actor: r.member}
+	if r.integration, err = s.CreateIntegration(t.Context(), cmd, r.partner, cfg); err != nil {
+		t.Fatal(err)
+	}
+	r.run = r.newRun(t, scenario, cfg.TestUsers[0])
+	return r
+}
+
+func (r *recorded) newRun(t testing.TB, scenario, user string) uuid.UUID {
+	t.Helper()
+	run, err := r.CreateTestRun(t.Context(), app.Command{Actor: r.member}, app.NewTestRun{Integration: r.integration, Scenario: scenario, TestUser: user})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func (r *recorded) uploadPath(run uuid.UUID) string {
+	return "/integrations/" + r.integration.String() + "/runs/" + run.String() + "/capture"
+}
+
+func testFile(t testing.TB, parts ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "testdata"}, parts...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// upload is one file of the form.
+type upload struct {
+	name, media string
+	body        []byte
+}
+
+// send posts the upload form as a browser does, and follows the redirect.
+func (v *visitor) send(path, kind string, files ...upload) *page {
+	v.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("kind", kind) // a buffer never gives an error
+	for _, f := range files {
+		head := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="` + f.name + `"`}}
+		if f.media != "" {
+			head.Set("Content-Type", f.media)
+		}
+		part, _ := form.CreatePart(head)
+		_, _ = part.Write(f.body)
+	}
+	_ = form.Close()
+	return v.sendRaw(path, form.FormDataContentType(), &body)
+}
+
+func (v *visitor) sendRaw(path, contentType string, body io.Reader) *page {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.site.Origin+path, body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	res, err := v.client.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	doc, err := html.Parse(bytes.NewReader(answer))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return &page{t: v.t, Status: res.StatusCode, Path: res.Request.URL.Path, Header: res.Header, Body: string(answer), doc: doc}
+}
+
+func har(name string, body []byte) upload {
+	return upload{name: name, media: "application/octet-stream", body: body}
+}
+
+// captures gives the integration's captures as stored.
+func (r *recorded) captures(t *testing.T) []store.Capture {
+	t.Helper()
+	captures, err := store.ListCaptures(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return captures
+}
+
+func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "faulty", "consent-denied")
+	v := r.as(t, r.member)
+	p := v.send(r.uploadPath(r.run), "browser", har("denied.har", testFile(t, "captures", "recorded", "faulty-consent-denied.har")))
+	p.wants(http.StatusOK, "Run 1: consent denied")
+	if got := p.text("article.finding.fail .rule"); !strings.Contains(got, "ER-04") || !strings.Contains(got, "ER-05") {
+		t.Errorf("the run page shows the failures %q, want ER-04 and ER-05 among them", got)
+	}
+	captures := r.captures(t)
+	if len(captures) != 1 || captures[0].RedactedBy != "server" || captures[0].HappenedAt == nil {
+		t.Fatalf("stored captures: %+v", captures)
+	}
+	p = v.get("/integrations/" + r.integration.String() + "/captures/" + captures[0].ID.String())
+	p.wants(http.StatusOK, "Run 1: consent denied, capture 1")
+	if got := p.text(".hop .line b"); !strings.Contains(got, "/oauth/authorize") || !strings.Contains(got, "/callback") {
+		t.Errorf("the rows show the paths %q", got)
+	}
+	if got := p.text(".hop-finding.fail"); !strings.Contains(got, "Expected") || !strings.Contains(got, "Actual") {
+		t.Errorf("failures beside the hops say %q", got)
+	}
+	if got := p.text(".params"); !strings.Contains(got, "error= access_denied") {
+		t.Errorf("the callback's parameters are %q", got)
+	}
+	if got := p.text(".same-as"); !strings.Contains(got, "same as hop") {
+		t.Errorf("no value is said to be the same as an earlier one")
+	}
+	for _, jump := range p.all(".jumps a") {
+		href := jump.Attr[0].Val
+		if strings.HasPrefix(href, "#") && len(p.all(href)) != 1 {
+			t.Errorf("the jump link %s leads to %d places", href, len(p.all(href)))
+		}
+	}
+	summary, err := store.FindIntegrationSummary(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration)
+	if err != nil || summary.Stage != store.StageTesting {
+		t.Errorf("after the first capture the stage is %q, %v", summary.Stage, err)
+	}
+}
+
+func TestSeveralFilesMakeOneRun(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	v := r.as(t, r.member)
+	p := v.send(r.uploadPath(r.run), "browser", har("happy.har", testFile(t, "captures", "recorded", "right-happy-path.har")))
+	p.wants(http.StatusOK, "Run 1: happy path")
+	p = v.send(r.uploadPath(r.run), "back_channel", har("back.har", testFile(t, "captures", "recorded", "right-happy-path.backchannel.har")))
+	p.wants(http.StatusOK, "Run 1: happy path")
+	if got := p.text("#findings .section-head"); !strings.Contains(got, "0 fail") {
+		t.Errorf("findings of the run that does everything right: %q: %s", got, p.text("article.finding.fail"))
+	}
+	captures := r.captures(t)
+	if len(captures) != 2 || captures[1].Kind != store.CaptureBackChannel {
+		t.Fatalf("%d captures are stored", len(captures))
+	}
+	back := v.get("/integrations/" + r.integration.String() + "/captures/" + captures[1].ID.String())
+	back.wants(http.StatusOK, "Run 1: happy path, capture 2")
+	if len(back.all("li.hop:not(.left-out)")) != captures[1].EntryCount {
+		t.Errorf("a back channel capture of %d entries has %d rows", captures[1].EntryCount, len(back.all("li.hop:not(.left-out)")))
+	}
+	again := v.send(r.uploadPath(r.run), "browser", har("happy.har", testFile(t, "captures", "recorded", "right-happy-path.har")))
+	again.wants(http.StatusConflict, "Add a capture")
+	if len(r.captures(t)) != 2 {
+		t.Error("the same file was stored twice")
+	}
+}
+
+func TestNothingRawIsStored(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "okta_sample", "happy-path")
+	v := r.as(t, r.member)
+	p := v.send(r.uploadPath(r.run), "browser", har("okta.har", testFile(t, "captures", "public", "piyushazanjad_okta-har-analyzer__sample.har")))
+	p.wants(http.StatusOK, "Run 1: happy path")
+	stored := r.everything(t)
+	secrets := 0
+	for line := range strings.SplitSeq(string(testFile(t, "captures", "public", "okta_sample_secrets.txt")), "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		secrets++
+		if strings.Contains(stored, line) {
+			t.Errorf("secret %d of the list is stored in clear", secrets)
+		}
+	}
+	if secrets < 10 {
+		t.Fatalf("the list of secrets has %d lines", secrets)
+	}
+	if !strings.Contains(stored, "~state") {
+		t.Error("what was searched holds no transcript")
+	}
+}
+
+// everything gives every row of every table and every stored file as text.
+func (r *recorded) everything(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	rows, err := r.Store.Pool().Query(t.Context(), `SELECT relname FROM pg_class
+		WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tables []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		tables = append(tables, name)
+	}
+	for _, table := range tables {
+		var text string
+		err := r.Store.Pool().QueryRow(t.Context(), `SELECT COALESCE(string_agg(x::text, E'\n'), '') FROM "`+table+`" x`).Scan(&text)
+		if err != nil {
+			t.Fatalf("reading table %s: %v", table, err)
+		}
+		all.WriteString(text)
+	}
+	files := 0
+	err = fs.WalkDir(os.DirFS(r.files), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(r.files, path))
+		files++
+		all.Write(b)
+		return err
+	})
+	if err != nil || files == 0 || len(tables) < 15 {
+		t.Fatalf("%d tables and %d files were searched: %v", len(tables), files, err)
+	}
+	return all.String()
+}
+
+func TestBadFilesAreRefusedAndLeaveNothing(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	v := r.as(t, r.member)
+	happy := testFile(t, "captures", "recorded", "right-happy-path.har")
+	for _, bad := range []struct {
+		name, media string
+		body        []byte
+		status      int
+		says        string
+	}{
+		{"not a HAR", "", []byte("this is a letter"), 422, "not a HAR"},
+		{"empty", "", nil, 422, "empty"},
+		{"JSON that is no HAR", "", []byte(`{"a":1}`), 422, "not a HAR"},
+		{"no entries", "", []byte(`{"log":{"entries":[]}}`), 422, "no entries"},
+		{"cut before the first entry", "", happy[:bytes.Index(happy, []byte(`"entries"`))+40], 422, "cut off"},
+		{"100,000 nested arrays", "", []byte(`{"log":` + strings.Repeat("[", 100_000)), 413, "nested deeper"},
+		{"a picture", "image/png", []byte("\x89PNG"), 415, "not a HAR"},
+	} {
+		t.Run(bad.name, func(t *testing.T) {
+			p := v.send(r.uploadPath(r.run), "browser", upload{name: "file.har", media: bad.media, body: bad.body})
+			p.wants(bad.status, "Add a capture")
+			if got := p.text("[data-focus]"); !strings.Contains(got, bad.says) {
+				t.Errorf("the page says %q, want %q in it", got, bad.says)
+			}
+		})
+	}
+	p := v.sendRaw(r.uploadPath(r.run), "application/json", bytes.NewReader(happy))
+	p.wants(http.StatusUnsupportedMediaType, "Add a capture")
+	p = v.send(r.uploadPath(r.run), "browser")
+	p.wants(http.StatusUnprocessableEntity, "Add a capture")
+	if captures := r.captures(t); len(captures) != 0 {
+		t.Errorf("%d captures are stored", len(captures))
+	}
+	if left, err := filepath.Glob(filepath.Join(r.files, "*", "*")); err != nil || len(left) != 0 {
+		t.Errorf("files are left: %v, %v", left, err)
+	}
+}
+
+func TestACutFileKeepsItsCompleteEntries(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	v := r.as(t, r.member)
+	happy := testFile(t, "captures", "recorded", "right-happy-path.har")
+	p := v.send(r.uploadPath(r.run), "browser", har("cut.har", happy[:len(happy)/2]))
+	p.wants(http.StatusOK, "Run 1: happy path")
+	if got := p.text(".notice"); !strings.Contains(got, "cut off at byte") {
+		t.Errorf("the run page says %q", got)
+	}
+	if c := r.captures(t); len(c) != 1 || c[0].EntryCount == 0 {
+		t.Errorf("stored: %+v", c)
+	}
+}
+
+func TestWhoMayAddAndReadCaptures(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	file := har("happy.har", testFile(t, "captures", "recorded", "right-happy-path.har"))
+	viewer := r.as(t, testkit.Member(t, r.App, r.partner, "Vera", auth.PartnerViewer))
+	if p := viewer.send(r.uploadPath(r.run), "browser", file); p.Status != http.StatusForbidden {
+		t.Errorf("a viewer's upload is answered with %d", p.Status)
+	}
+	stranger := r.as(t, testkit.Member(t, r.App, testkit.Partner(t, r.App, "Southrise"), "Sam", auth.PartnerAdmin))
+	if p := stranger.send(r.uploadPath(r.run), "browser", file); p.Status != http.StatusNotFound {
+		t.Errorf("a foreign partner's upload is answered with %d", p.Status)
+	}
+	if len(r.captures(t)) != 0 {
+		t.Fatal("a refused upload was stored")
+	}
+	r.as(t, r.member).send(r.uploadPath(r.run), "browser", file).wants(http.StatusOK, "Run 1: happy path")
+	capture := "/integrations/" + r.integration.String() + "/captures/" + r.captures(t)[0].ID.String()
+	for _, path := range []string{capture, capture + "/redacted.har", "/integrations/" + r.integration.String() + "/runs/" + r.run.String()} {
+		if p := stranger.get(path); p.Status != http.StatusNotFound {
+			t.Errorf("a foreign partner gets %s with %d", path, p.Status)
+		}
+		if p := viewer.get(path); p.Status != http.StatusOK {
+			t.Errorf("a viewer gets %s with %d", path, p.Status)
+		}
+	}
+	if got := r.actions(t); !strings.Contains(got, "capture.add capture.view capture.download") {
+		t.Errorf("the audit log has %q", got)
+	}
+}
+
+// actions lists the audit entries of the integration, oldest first.
+func (r *recorded) actions(t *testing.T) string {
+	t.Helper()
+	rows, err := store.ListAudit(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration, uuid.Nil, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := make([]string, len(rows))
+	for i, row := range rows {
+		words[len(rows)-1-i] = row.Action
+	}
+	return strings.Join(words, " ")
+}
+
+func TestOnlyRedactedFilesWhereRawOnesAreForbidden(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	v := r.as(t, r.member)
+	raw := har("happy.har", testFile(t, "captures", "recorded", "right-happy-path.har"))
+	v.send(r.uploadPath(r.run), "browser", raw).wants(http.StatusOK, "Run 1: happy path")
+	redacted := v.get("/integrations/" + r.integration.String() + "/captures/" + r.captures(t)[0].ID.String() + "/redacted.har")
+	if !json.Valid([]byte(redacted.Body)) {
+		t.Fatal("the download is not JSON")
+	}
+	if err := store.SaveRawUploads(t.Context(), r.Store.Pool(), auth.System().Scope(), r.partner, 1, "forbidden"); err != nil {
+		t.Fatal(err)
+	}
+	other := r.newRun(t, "returning-user", "passport")
+	p := v.send(r.uploadPath(other), "browser", har("second.har", testFile(t, "captures", "recorded", "right-second-happy-path.har")))
+	p.wants(http.StatusUnprocessableEntity, "Add a capture")
+	forged := bytes.Replace(raw.body, []byte(`"log"`), []byte(`"Log"`), 1)
+	v.send(r.uploadPath(other), "browser", har("forged.har", append([]byte(`{"log":{"version":"1.2","creator":{"name":"proofwalk"}},`), forged[1:]...))).wants(http.StatusUnprocessableEntity, "Add a capture")
+	p = v.send(r.uploadPath(other), "browser", har("again.har", []byte(redacted.Body)))
+	p.wants(http.StatusConflict, "Add a capture") // taken as redacted, but it is the same file
+	if got := p.text("[data-focus]"); !strings.Contains(got, "already") {
+		t.Errorf("the page says %q", got)
+	}
+}
