@@ -131,7 +131,7 @@ func roomBits(s string) int {
 	add(hexUp && digit && !up, 6)
 	add(mark, 2)
 	add(other, 16)
-	if distinct < 6 { // repetition holds less than its length says
+	if distinct < 6 && len(s) > 2*distinct { // repetition holds less than its length says
 		alphabet = min(alphabet, distinct)
 	}
 	if alphabet < 2 {
