@@ -18,6 +18,7 @@ const root = ".."
 const (
 	minPaths   = 20
 	minTargets = 6
+	minCalls   = 15
 )
 
 var (
@@ -31,7 +32,11 @@ var (
 	makeCall  = regexp.MustCompile(`(?m)(?:^\s*(?:\$ )?|` + "`" + `)make ([a-z][a-z-]*)`)
 	makeRule  = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
 	directReq = regexp.MustCompile(`(?m)^\t(\S+) v\S+$`)
-	depLine   = regexp.MustCompile("`((?:[a-z0-9-]+\\.)+[a-z]+/[\\w./-]+)`")
+	// A call of one of the two binaries, at the beginning of a line or a code
+	// span, and a command as the command line's structs name it.
+	call    = regexp.MustCompile("(?m)(?:^\\s*|`|bin/)(proofwalkd?) ([a-z]+)(?: ([a-z]+))?")
+	command = regexp.MustCompile("(?m)^\t(\\w+) +(\\w+) +`cmd:\"\"")
+	depLine = regexp.MustCompile("`((?:[a-z0-9-]+\\.)+[a-z]+/[\\w./-]+)`")
 )
 
 // documents returns every Markdown file by its path from the root.
@@ -129,6 +134,60 @@ func TestNamedMakeTargetsExist(t *testing.T) {
 		if !called["README.md"][target] {
 			t.Errorf("README.md does not name make %s", target)
 		}
+	}
+}
+
+// commandsOf gives the commands of a binary, "keys list" among them, as they
+// stand in its source.
+func commandsOf(t *testing.T, binary string) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "cmd", binary, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("listing the source of %s: %d files, %v", binary, len(files), err)
+	}
+	of := map[string][][]string{} // by the struct that names them
+	for _, file := range files {
+		for _, part := range strings.Split(read(t, filepath.ToSlash(strings.TrimPrefix(file, root))), "\ntype ")[1:] {
+			name, _, _ := strings.Cut(part, " ")
+			of[name] = append(of[name], command.FindAllStringSubmatch(part, -1)...)
+		}
+	}
+	known := map[string]bool{}
+	for _, c := range of["commands"] {
+		known[strings.ToLower(c[1])] = true
+		for _, sub := range of[c[2]] {
+			known[strings.ToLower(c[1]+" "+sub[1])] = true
+		}
+	}
+	return known
+}
+
+func TestNamedCommandsExist(t *testing.T) {
+	t.Parallel()
+	known := map[string]map[string]bool{"proofwalk": commandsOf(t, "proofwalk"), "proofwalkd": commandsOf(t, "proofwalkd")}
+	hasParts := func(binary, name string) bool {
+		for other := range known[binary] {
+			if strings.HasPrefix(other, name+" ") {
+				return true
+			}
+		}
+		return false
+	}
+	checked := 0
+	for doc, text := range documents(t) {
+		for _, c := range call.FindAllStringSubmatch(text, -1) {
+			checked++
+			name := c[2]
+			if c[3] != "" && hasParts(c[1], name) {
+				name += " " + c[3]
+			}
+			if !known[c[1]][name] {
+				t.Errorf("%s names %s %s, which is no command", doc, c[1], name)
+			}
+		}
+	}
+	if checked < minCalls {
+		t.Errorf("checked %d commands, want at least %d", checked, minCalls)
 	}
 }
 
