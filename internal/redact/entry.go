@@ -243,8 +243,8 @@ func absolute(u string) string {
 	switch {
 	case u == "":
 		return "about:blank"
-	case strings.HasPrefix(u, "~"):
-		return opaqueURL
+	case strings.HasPrefix(u, "~opaque"):
+		return "data:" + u
 	case strings.HasPrefix(u, "//"):
 		return "https:" + u
 	case strings.IndexAny(u, ":/?#") > 0 && u[strings.IndexAny(u, ":/?#")] == ':':

@@ -106,6 +106,7 @@ func TestRequestURLIsAbsolute(t *testing.T) {
 		"":                                     "about:blank",
 		"about:blank":                          "about:blank",
 		"data:text/html,hello":                 "data:~opaque",
+		"com.example.app:/cb?state=abc":        "data:~opaque?state=~state%231",
 		"chrome-extension://abcdef/a":          "data:~opaque",
 		"/login?state=x":                       "https://host-0.invalid/login?state=~state%231",
 		"login":                                "https://host-0.invalid/login",
