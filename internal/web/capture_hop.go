@@ -106,35 +106,48 @@ func hopNote(row store.Entry, e transcript.Entry) string {
 // params lists the parameters and cookies of an entry by name.
 func (p capturePage) params(e transcript.Entry) []components.ParamModel {
 	var out []components.ParamModel
-	add := func(lead string, fields []transcript.Field) {
-		for _, f := range fields {
-			out = append(out, p.labels.param(components.ParamModel{Lead: lead, Name: p.labels.text(f.Name, e.Index)}, f.Value, e.Index))
+	// add begins a group: its lead stands before the first only.
+	add := func(lead string, fields []transcript.Field, after func(i int) string) {
+		for i, f := range fields {
+			param := components.ParamModel{Name: p.labels.text(f.Name, e.Index)}
+			if i == 0 {
+				param.Lead = lead
+			}
+			if after != nil {
+				param.After = after(i)
+			}
+			out = append(out, p.labels.param(param, f.Value, e.Index))
 		}
 	}
-	add("", e.Request.Query)
-	add("after #", e.Request.Fragment)
-	add("form", e.Request.Form)
+	add("", e.Request.Query, nil)
+	add("after #", e.Request.Fragment, nil)
+	add("form", e.Request.Form, nil)
 	for _, f := range e.Request.Headers {
 		if strings.EqualFold(f.Name, "referer") {
-			add("sends", []transcript.Field{{Name: "referer", Value: f.Value}})
+			add("sends", []transcript.Field{{Name: "referer", Value: f.Value}}, nil)
 		}
 	}
-	for _, c := range e.Request.Cookies {
-		add("sends cookie", []transcript.Field{{Name: c.Name, Value: c.Value}})
-	}
-	if e.Response == nil {
-		return out
-	}
-	for _, c := range e.Response.Cookies {
-		add("sets cookie", []transcript.Field{{Name: c.Name, Value: c.Value}})
-		out[len(out)-1].After = cookieFlags(c)
+	add("sends cookies", cookieFields(e.Request.Cookies), nil)
+	if e.Response != nil {
+		add("sets cookies", cookieFields(e.Response.Cookies), func(i int) string { return cookieFlags(e.Response.Cookies[i]) })
 	}
 	return out
+}
+
+func cookieFields(cookies []transcript.Cookie) []transcript.Field {
+	fields := make([]transcript.Field, len(cookies))
+	for i, c := range cookies {
+		fields[i] = transcript.Field{Name: c.Name, Value: c.Value}
+	}
+	return fields
 }
 
 // cookieFlags says how a cookie is protected, or that it is not.
 func cookieFlags(c transcript.Cookie) string {
 	var flags []string
+	if c.Value == "" {
+		flags = append(flags, "emptied")
+	}
 	if c.Secure {
 		flags = append(flags, "Secure")
 	}

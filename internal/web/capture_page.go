@@ -19,7 +19,7 @@ import (
 )
 
 // hopsOnPage is how many rows a page of a transcript has at most.
-const hopsOnPage = 200
+const hopsOnPage = 100
 
 // What a transcript page shows, by the value of "show".
 const (
@@ -87,6 +87,9 @@ func (r *request) loadCapture() (p capturePage, err error) {
 	}
 	p.findings = slices.DeleteFunc(found, func(f store.Finding) bool { return !p.concerns(f.Finding) })
 	p.labels, p.query = newLabels(), r.entriesQuery()
+	if p.query.hop >= hopsOnPage && p.query.after < 0 {
+		p.query.after = p.query.hop - 1 // a page that begins with it
+	}
 	filter := p.filter()
 	if p.counts, err = store.CountEntries(r.ctx(), r.reader(), r.scope(), p.capture.PartnerID, p.capture.ID, filter); err != nil {
 		return p, err
@@ -104,12 +107,15 @@ func (r *request) loadCapture() (p capturePage, err error) {
 // entriesQuery reads the part that the address asks for; what is none begins at
 // the start.
 func (r *request) entriesQuery() entriesQuery {
-	q := entriesQuery{show: r.QueryParam("show"), text: strings.TrimSpace(r.QueryParam("q")), after: -1}
+	q := entriesQuery{show: r.QueryParam("show"), text: strings.TrimSpace(r.QueryParam("q")), after: -1, hop: -1}
 	if n, err := strconv.Atoi(r.QueryParam("after")); err == nil && n >= 0 {
 		q.after = min(n, transcript.MaxEntries)
 	}
 	if n, err := strconv.Atoi(r.QueryParam("from")); err == nil && n > 0 {
 		q.from = min(n, transcript.MaxEntries)
+	}
+	if n, err := strconv.Atoi(r.QueryParam("hop")); err == nil && n > 0 {
+		q.hop = min(n, transcript.MaxEntries) - 1
 	}
 	return q
 }
@@ -133,7 +139,7 @@ func (p capturePage) filter() store.EntryFilter {
 	case showResources:
 		f.SubRequests = true
 	default:
-		f.Hops, f.Also = true, problems
+		f.Hops, f.Also = true, append(problems, p.query.hop)
 	}
 	return f
 }
@@ -180,10 +186,14 @@ func (r *request) transcript(p capturePage) (view.TranscriptModel, error) {
 		Title: fmt.Sprintf("Run %d: %s, capture %d", c.RunNumber, strings.ToLower(scenarioTitle(c.Scenario)), c.Number),
 		Lead:  fmt.Sprintf("Test user %s, %s, saved by %s", c.TestUser, captureKinds[c.Kind], exporterName(c.Exporter)),
 		Cut:   cutWords(c, report), Download: pathDownload(c.IntegrationID, c.ID),
-		Happened: momentOf(c.HappenedAt), Captured: momentOf(c.CapturedAt), Received: c.ReceivedAt,
 		FactsOrigin: "Computed " + redactedByWords[c.RedactedBy] + ".",
-		About: []components.FactModel{{Name: "Redacted", Value: components.Plural(report.Total(), "value", "values") + " " + redactedByWords[c.RedactedBy]},
-			{Name: "Cannot show", Value: cannotShow(c.CannotShow)}, {Name: "Added by", Value: c.CreatedByName}},
+		About: []components.FactModel{
+			{Name: "Happened", Content: components.MomentSeconds(momentOf(c.HappenedAt))},
+			{Name: "Captured", Content: components.MomentSeconds(momentOf(c.CapturedAt))},
+			{Name: "Received", Content: components.MomentSeconds(c.ReceivedAt)},
+			{Name: "Redacted", Value: components.Plural(report.Total(), "value", "values") + " " + redactedByWords[c.RedactedBy]},
+			{Name: "Cannot show", Value: cannotShow(c.CannotShow)}, {Name: "Added by", Value: c.CreatedByName},
+		},
 		CanComment: r.actor.Can(auth.Comment, c.PartnerID), CommentAction: pathCaptureComments(c.IntegrationID, c.ID), Key: formKey(),
 		Hop:     components.FieldModel{Name: "hop", Label: "Hop", Hint: "Its number in the list.", Type: "number", Autocomplete: "off", Value: r.QueryParam("hop")},
 		Comment: components.FieldModel{Name: "comment", Label: "Comment", Rows: 2},
@@ -265,10 +275,10 @@ func (p capturePage) pages() components.PaginationModel {
 	m := components.PaginationModel{Shown: fmt.Sprintf("%s of %s shown, %s in the capture", components.Number(n),
 		components.Plural(p.counts.Matching, "row", "rows"), components.Plural(p.counts.All, "entry", "entries"))}
 	if q.from > 0 {
-		m.PreviousHref = pathEntries(p.capture.IntegrationID, p.capture.ID, entriesQuery{q.show, q.text, q.after, max(0, q.from-hopsOnPage)})
+		m.PreviousHref = pathEntries(p.capture.IntegrationID, p.capture.ID, entriesQuery{show: q.show, text: q.text, after: q.after, from: max(0, q.from-hopsOnPage)})
 	}
 	if n > 0 && q.from+n < p.counts.Matching {
-		m.NextHref = pathEntries(p.capture.IntegrationID, p.capture.ID, entriesQuery{q.show, q.text, q.after, q.from + n})
+		m.NextHref = pathEntries(p.capture.IntegrationID, p.capture.ID, entriesQuery{show: q.show, text: q.text, after: q.after, from: q.from + n})
 	}
 	return m
 }

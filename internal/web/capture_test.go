@@ -8,9 +8,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -212,6 +215,60 @@ func TestSeveralFilesMakeOneRun(t *testing.T) {
 	again.wants(http.StatusConflict, "Add a capture")
 	if len(r.captures(t)) != 2 {
 		t.Error("the same file was stored twice")
+	}
+}
+
+func TestUploadsOfARoundTakeTurns(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	var wait sync.WaitGroup
+	for _, name := range []string{"right-happy-path.har", "right-second-happy-path.har", "right-consent-denied.har"} {
+		v, run := r.as(t, r.member), r.newRun(t, "returning-user", "passport")
+		wait.Go(func() {
+			p := v.send(r.uploadPath(run), "browser", har(name, testFile(t, "captures", "recorded", name)))
+			if p.Status != http.StatusOK {
+				t.Errorf("%s: status %d, %s", name, p.Status, p.text("[data-focus]"))
+			}
+		})
+	}
+	wait.Wait()
+	if got := len(r.captures(t)); got != 3 {
+		t.Errorf("%d captures are stored, want 3", got)
+	}
+}
+
+func TestALinkToAHopShowsItsRow(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "right", "happy-path")
+	v := r.as(t, r.member)
+	id, err := r.AddCapture(t.Context(), app.Command{Actor: r.member}, app.NewCapture{Integration: r.integration, Run: r.run, Kind: store.CaptureBrowser,
+		File: bytes.NewReader(longHAR(t, testFile(t, "captures", "recorded", "right-happy-path.har"), 500))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/integrations/" + r.integration.String() + "/captures/" + id.String()
+	if p := v.get(path); len(p.all("#hop-1")) != 1 || len(p.all("#hop-400")) != 0 || len(p.all(".left-out")) == 0 {
+		t.Errorf("the first page does not fold page resources")
+	}
+	if p := v.get(path + "?hop=400"); len(p.all("#hop-400")) != 1 {
+		t.Error("a link to hop 400 shows no such row")
+	}
+	seen := 0
+	for next := path + "?show=resources"; next != ""; {
+		p := v.get(next)
+		seen += len(p.all("li.hop"))
+		next = p.attr("a[rel=next]", "href")
+	}
+	if want := v.get(path).text(".segments li:nth-child(3) .count"); strconv.Itoa(seen) != want {
+		t.Errorf("the pages show %d page resources, want %s", seen, want)
+	}
+	p := v.post(path+"/comments", url.Values{"hop": {"4"}, "comment": {"Is this the right host?"}})
+	if got := p.text(".comment"); !strings.Contains(got, "hop 4") || !strings.Contains(got, "right host") {
+		t.Errorf("the comment is shown as %q", got)
+	}
+	p = v.post(path+"/comments", url.Values{"hop": {"501"}, "comment": {"Nowhere"}})
+	if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.text("textarea"), "Nowhere") {
+		t.Errorf("a comment on no hop: status %d, kept %q", p.Status, p.text("textarea"))
 	}
 }
 

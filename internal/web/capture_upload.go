@@ -27,8 +27,8 @@ func (s *Server) captureRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/runs/new", s.signedIn(showNewRun))
 	g.POST("/integrations/:integration/runs", s.signedIn(createRun))
 	g.GET("/integrations/:integration/runs/:run", s.signedIn(showRun))
-	g.GET("/integrations/:integration/runs/:run/capture", s.signedIn(showUpload))
-	g.POST("/integrations/:integration/runs/:run/capture", s.signedIn(addCaptures))
+	g.GET(routeCapture, s.signedIn(showUpload))
+	g.POST(routeCapture, s.signedIn(addCaptures))
 	g.GET("/integrations/:integration/captures/:capture", s.signedIn(showCapture))
 	g.GET("/integrations/:integration/captures/:capture/redacted.har", s.signedIn(downloadCapture))
 	g.POST("/integrations/:integration/captures/:capture/comments", s.signedIn(commentOnCapture))
@@ -65,7 +65,7 @@ func (r *request) upload(status int, kind string, problem *components.ErrorSumma
 	m := view.UploadModel{
 		Shell: p.Shell, Run: runTitle(p.run.Number, p.run.Scenario), RunHref: pathRun(p.Summary.ID, p.run.ID),
 		Action: pathUpload(p.Summary.ID, p.run.ID), Key: formKey(), Errors: problem, RawForbidden: partner.RawUploads != "allowed",
-		Limits: fmt.Sprintf("Up to %d files, each up to 1 GiB and %s entries.", maxUploadFiles, components.Number(app.MaxCaptureEntries)),
+		Limits: fmt.Sprintf("Up to %d files, together up to 1 GiB, each up to %s entries.", maxUploadFiles, components.Number(app.MaxCaptureEntries)),
 		Kind: components.RadiosModel{FieldModel: components.FieldModel{Name: "kind", Label: "Recorded", Value: kind}, Options: []components.Option{
 			{Value: string(store.CaptureBrowser), Label: "In a browser", Hint: "The redirects and pages as the test user met them."},
 			{Value: string(store.CaptureBackChannel), Label: "On your server", Hint: "Its calls for tokens and attributes, the back channel."},
@@ -204,7 +204,11 @@ type patientBody struct {
 func (b patientBody) Read(p []byte) (int, error) {
 	// A connection without deadlines, as in tests without a network, is read all the same.
 	_ = b.connection.SetReadDeadline(time.Now().Add(readPatience))
-	return b.ReadCloser.Read(p)
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.connection.SetReadDeadline(time.Time{}) // what is done with the file now has no deadline
+	}
+	return n, err
 }
 
 // drain reads on for a while after a refusal, without looking, so that the

@@ -41,8 +41,10 @@ func pathCapture(id, capture uuid.UUID) string {
 	return pathIntegration(id) + "/captures/" + capture.String()
 }
 
+// pathHop leads to a row; the query makes the page show it, wherever it stands.
 func pathHop(id, capture uuid.UUID, entry int) string {
-	return pathCapture(id, capture) + "#hop-" + strconv.Itoa(entry+1)
+	hop := strconv.Itoa(entry + 1)
+	return pathCapture(id, capture) + "?hop=" + hop + "#hop-" + hop
 }
 
 func pathReview(id uuid.UUID) string { return pathIntegration(id) + "/review" }

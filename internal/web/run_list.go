@@ -163,11 +163,11 @@ func pathDownload(id, capture uuid.UUID) string { return pathCapture(id, capture
 func pathCaptureComments(id, capture uuid.UUID) string { return pathCapture(id, capture) + "/comments" }
 
 // entriesQuery says which part of a transcript a page shows: what is shown, the
-// text looked for, the entry after which it begins (-1 for none), and how many
-// rows are left out before the first.
+// text looked for, the entry after which it begins (-1 for none), how many rows
+// are left out before the first, and an entry that is shown in any case (-1 for none).
 type entriesQuery struct {
-	show, text  string
-	after, from int
+	show, text       string
+	after, from, hop int
 }
 
 // pathEntries leads to a part of a transcript.

@@ -39,4 +39,6 @@ func saveX(p panel) string { return strconv.Itoa(saveLeft(p)) }
 
 func saveTextX(p panel) string { return strconv.Itoa(saveLeft(p) + 22) }
 
-func saveArrow(p panel) string { return "M" + strconv.Itoa(saveLeft(p)+11) + " 37v9m-4-4 4 4 4-4m-8 8h8" }
+func saveArrow(p panel) string {
+	return "M" + strconv.Itoa(saveLeft(p)+11) + " 37v9m-4-4 4 4 4-4m-8 8h8"
+}
