@@ -27,7 +27,7 @@ func (l *Labels) Label(v Value, entry int) (name string, chip bool, sameAs int) 
 		return "not kept", true, -1
 	}
 	if v.Kind == Ordinal {
-		return v.Class + " #" + v.Key, true, l.seen("#"+v.Class+"#"+v.Key, entry)
+		return v.Class + " #" + v.Key, true, l.seen("#"+v.Key, entry)
 	}
 	name, ok := l.names[v.Key]
 	if !ok {

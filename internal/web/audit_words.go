@@ -11,6 +11,36 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
+// actionWords say in words what an entry's action did to its object. An action
+// that is not here is shown as it is stored.
+var actionWords = map[string]string{
+	"capture.add": "Capture added", "capture.download": "Transcript downloaded", "capture.view": "Transcript viewed",
+	"comment.create": "Comment added", "consultant.assign": "Consultant named",
+	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.withdraw": "Evidence taken off",
+	"integration.create": "Integration described", "integration.save": "Description saved",
+	"item.accept": "Accepted", "item.claim": "Claimed", "item.confirm": "Confirmed as not applicable", "item.plan": "Owner and date set",
+	"item.return": "Returned", "item.reword": "Reworded", "item.unclaim": "Claim taken back",
+	"item.set_not_applicable": "Marked as not applicable", "item.reset_not_applicable": "Applies again",
+	"packet.download": "Packet downloaded", "packet.draft": "Draft made", "packet.make": "Packet made",
+	"remark.answer": "Remark answered", "remark.close": "Remark closed", "remark.create": "Remark written", "remark.reopen": "Remark opened again",
+	"remark.waive": "Remark waived", "revision.decide": "Revision decided", "revision.submit": "Revision submitted",
+	"sign_off.create": "Signed off", "test_run.create": "Test run created",
+	"walkthrough.end": "Outcome recorded", "walkthrough.mark": "Step marked", "walkthrough.plan": "Walkthrough planned",
+	"walkthrough.start": "Walkthrough started",
+}
+
+// actWords is an entry as one line: "Claimed TST-09".
+func actWords(e store.AuditRow) string {
+	words, ok := actionWords[e.Action]
+	if !ok {
+		words = e.Action
+	}
+	if _, err := uuid.Parse(e.ObjectID); err == nil {
+		return words
+	}
+	return words + " " + e.ObjectID
+}
+
 // objectWords names an entry's object for people: labels as they are, ids not at all.
 func objectWords(e store.AuditRow) string {
 	if _, err := uuid.Parse(e.ObjectID); err == nil {

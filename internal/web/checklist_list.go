@@ -28,7 +28,7 @@ func (s *Server) checklistRoutes(g *echo.Group) {
 	g.POST(item+"/wording", s.signedIn(rewordItem))
 	g.POST(item+"/comment", s.signedIn(commentOnItem))
 	g.POST(item+"/evidence", s.signedIn(addEvidence))
-	g.POST(item+"/screenshot", s.signedIn(addScreenshot))
+	g.POST(routeScreenshot, s.signedIn(addScreenshot))
 	g.POST(item+"/evidence/:evidence/withdraw", s.signedIn(withdrawEvidence))
 	g.GET("/integrations/:integration/evidence/:evidence/picture", s.signedIn(showPicture))
 }

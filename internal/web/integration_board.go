@@ -86,7 +86,7 @@ func boardFilter(r *request, all []store.IntegrationSummary) components.FilterMo
 // boardGroups sorts the rows into the groups of those who have to act, the
 // reader's own first, the longest wait on top.
 func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Time) []view.BoardGroup {
-	titles := []string{"wait for you", "Waiting on the partner", "Waiting on the consultant", "Waiting on the account team", "Live"}
+	titles := []string{"", "Waiting on the partner", "Waiting on the consultant", "Waiting on the account team", "Live"}
 	groups := make([]view.BoardGroup, len(titles))
 	for i := range groups {
 		groups[i] = view.BoardGroup{Title: titles[i], Yours: i == 0}
@@ -102,6 +102,7 @@ func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Tim
 		}
 		groups[n].Rows = append(groups[n].Rows, row)
 	}
+	groups[0].Title = components.Plural(len(groups[0].Rows), "integration waits for you", "integrations wait for you")
 	return slices.DeleteFunc(groups, func(g view.BoardGroup) bool { return len(g.Rows) == 0 })
 }
 

@@ -10,7 +10,7 @@ import (
 // configSections is the description form, field by field, in the order of integration.yaml.
 var configSections = []configSection{
 	{"What it is", "", []configField{
-		required(textField("name", "Name", "What your team calls it.", func(c *integration.Config) *string { return &c.Name })),
+		textField("name", "Name", "What your team calls it. Nothing else is needed to begin.", func(c *integration.Config) *string { return &c.Name }),
 		choiceField("protocol", "Protocol", "", func(c *integration.Config) *integration.Protocol { return &c.Protocol },
 			components.Option{Value: "", Label: "Choose one"}, components.Option{Value: "oidc", Label: "OpenID Connect"},
 			components.Option{Value: "oauth", Label: "OAuth 2.0"}, components.Option{Value: "saml", Label: "SAML 2.0"}),
@@ -70,8 +70,6 @@ var configSections = []configSection{
 	}},
 }
 
-func required(f configField) configField { f.optional = false; return f }
-
 func authMethodOptions() []components.Option {
 	options := []components.Option{{Value: "", Label: "Choose one"}}
 	for _, m := range integration.AuthMethods() {
@@ -101,7 +99,7 @@ func useCaseField(word integration.UseCase, label string) configField {
 
 // attributesField is a small table as text: a line per attribute, cells between bars.
 func attributesField() configField {
-	return configField{name: "attributes", label: "Attributes", optional: true, mono: true, kind: "lines",
+	return configField{name: "attributes", label: "Attributes", mono: true, kind: "lines",
 		hint: "One per line: handle | purpose | required or optional | when it may be null.",
 		get: func(c integration.Config) string {
 			rows := make([]string, len(c.Attributes))
@@ -124,7 +122,7 @@ func attributesField() configField {
 
 // contactsField is a small table as text, like attributesField.
 func contactsField() configField {
-	return configField{name: "contacts", label: "Contacts", optional: true, kind: "lines",
+	return configField{name: "contacts", label: "Contacts", kind: "lines",
 		hint: "One per line: name | role | e-mail address.",
 		get: func(c integration.Config) string {
 			rows := make([]string, len(c.Contacts))

@@ -15,7 +15,7 @@ import (
 type configField struct {
 	name, label, hint string
 	kind              view.FieldKind
-	mono, optional    bool
+	mono              bool
 	options           []components.Option
 	get               func(integration.Config) string
 	set               func(*integration.Config, string)
@@ -48,7 +48,7 @@ func formSections(cfg integration.Config, errs []apperr.Field) []view.FormSectio
 			sections[i].Fields = append(sections[i].Fields, view.FormField{
 				Kind: f.kind, Options: f.options,
 				Field: components.FieldModel{Name: f.name, ID: fieldID(f.name), Label: f.label, Hint: f.hint, Value: f.get(cfg), Mono: f.mono,
-					Optional: f.optional, Error: errorOf(errs, f.name), Rows: rowsOf(f.get(cfg)), Autocomplete: "off"},
+					Error: errorOf(errs, f.name), Rows: rowsOf(f.get(cfg)), Autocomplete: "off"},
 			})
 		}
 	}
@@ -102,7 +102,7 @@ func summaryOf(kept string, sections []view.FormSection) *components.ErrorSummar
 // The shapes of fields.
 
 func textField(name, label, hint string, at func(*integration.Config) *string) configField {
-	return configField{name: name, label: label, hint: hint, kind: view.FieldText, optional: true,
+	return configField{name: name, label: label, hint: hint, kind: view.FieldText,
 		get: func(c integration.Config) string { return *at(&c) },
 		set: func(c *integration.Config, v string) { *at(c) = v }}
 }
@@ -120,7 +120,7 @@ func longField(name, label, hint string, at func(*integration.Config) *string) c
 }
 
 func linesField(name, label, hint string, at func(*integration.Config) *[]string) configField {
-	return configField{name: name, label: label, hint: hint, kind: view.FieldLines, mono: true, optional: true,
+	return configField{name: name, label: label, hint: hint, kind: view.FieldLines, mono: true,
 		get: func(c integration.Config) string { return strings.Join(*at(&c), "\n") },
 		set: func(c *integration.Config, v string) { *at(c) = lines(v) }}
 }
@@ -137,7 +137,7 @@ func checkField(name, label string, at func(*integration.Config) *bool) configFi
 }
 
 func choiceField[T ~string](name, label, hint string, at func(*integration.Config) *T, options ...components.Option) configField {
-	return configField{name: name, label: label, hint: hint, kind: view.FieldChoice, options: options, optional: true,
+	return configField{name: name, label: label, hint: hint, kind: view.FieldChoice, options: options,
 		get: func(c integration.Config) string { return string(*at(&c)) },
 		set: func(c *integration.Config, v string) { *at(c) = T(v) }}
 }

@@ -41,7 +41,7 @@ func showOverview(r *request) error {
 	}
 	m.NextTitle, m.Next = nextActions(r.actor, s)
 	for _, e := range lately {
-		m.Lately = append(m.Lately, components.TimelineEntry{What: e.Action + " " + objectWords(e), Done: true, Who: e.ActorName, When: components.Moment(e.At)})
+		m.Lately = append(m.Lately, components.TimelineEntry{What: actWords(e), Done: true, Who: e.ActorName, When: components.Moment(e.At)})
 	}
 	if err := r.fillConsultant(&m, s); err != nil {
 		return err

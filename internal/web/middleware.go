@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -108,4 +109,33 @@ func ipExtractor(cidrs []string) (echo.IPExtractor, error) {
 		options = append(options, echo.TrustIPRange(network))
 	}
 	return echo.ExtractIPFromXFFHeader(options...), nil
+}
+
+// Bounds of an ordinary form; handlers that take files set their own.
+const (
+	maxFormBytes = 1 << 20
+	formPatience = 30 * time.Second
+)
+
+// Routes that take files.
+const (
+	routeCapture    = "/integrations/:integration/runs/:run/capture"
+	routeScreenshot = "/integrations/:integration/checklist/:item/screenshot"
+)
+
+// boundBody bounds what a form may hold and how long it may take to arrive.
+// Routes that take files are named here and bound their bodies themselves.
+func (s *Server) boundBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Path() == routeCapture || c.Path() == routeScreenshot {
+			return next(c)
+		}
+		w, r := c.Response(), c.Request()
+		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+		// The wall clock, since it is the operating system that keeps the deadline.
+		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(formPatience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		return next(c)
+	}
 }

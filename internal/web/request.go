@@ -33,9 +33,15 @@ func (r *request) scope() auth.Scope { return r.actor.Scope() }
 func (r *request) reader() store.Querier { return r.server.Store.Reader() }
 
 // command gives the command for a write of this request. Forms carry a key in
-// the field "key", so that a form sent twice is done once.
+// the field "key", so that a form sent twice is done once; what is only looked
+// at or downloaded is noted each time. The upload of captures makes its own,
+// since its form is read as it streams.
 func (r *request) command() app.Command {
-	return app.Command{Actor: r.actor, Key: r.FormValue("key"), RequestID: requestID(r.Context)}
+	cmd := app.Command{Actor: r.actor, RequestID: requestID(r.Context)}
+	if r.Request().Method == http.MethodPost {
+		cmd.Key = r.FormValue("key")
+	}
+	return cmd
 }
 
 // id gives a path parameter that is an id; anything else is a page that does not exist.

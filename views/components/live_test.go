@@ -35,11 +35,11 @@ func livePage() templ.Component {
 // the form that takes its time.
 func serveLive(mux *http.ServeMux, sent *atomic.Int32) {
 	mux.HandleFunc("GET /part", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `<p>answered <script>document.body.dataset.ran = "yes"</script></p>`)
+		_, _ = fmt.Fprint(w, `<p>answered <script>document.body.dataset.ran = "yes"</script></p>`)
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		fmt.Fprint(w, "event: hops\ndata: <p>hop 1 arrived</p>\n\n")
+		_, _ = fmt.Fprint(w, "event: hops\ndata: <p>hop 1 arrived</p>\n\n")
 		_ = http.NewResponseController(w).Flush() // a reader who has gone needs no event
 		<-r.Context().Done()
 	})
