@@ -139,7 +139,7 @@ func (p capturePage) filter() store.EntryFilter {
 	case showResources:
 		f.SubRequests = true
 	default:
-		f.Hops, f.Also = true, append(problems, p.query.hop)
+		f.Hops, f.Also = true, slices.Concat(problems, []int{p.query.hop})
 	}
 	return f
 }
