@@ -83,6 +83,9 @@ CREATE TABLE entries (
     page_name    text NOT NULL,
     parent       integer NOT NULL,
     entry        jsonb NOT NULL,
+    searched     text NOT NULL GENERATED ALWAYS AS (lower(host || path || ' '
+                     || jsonb_path_query_array(entry, '$.request.queryString[*].name')::text
+                     || jsonb_path_query_array(entry, '$.request.postData.params[*].name')::text)) STORED,
     happened_at  timestamptz,
     captured_at  timestamptz,
     received_at  timestamptz NOT NULL,
@@ -95,6 +98,7 @@ COMMENT ON COLUMN entries.part IS 'what it is in its sign-in, empty for most';
 COMMENT ON COLUMN entries.page_name IS 'what the partner calls the page, such as landing page; empty for all else';
 COMMENT ON COLUMN entries.parent IS 'entry of the page that asked for a sub-request, -1 without one';
 COMMENT ON COLUMN entries.entry IS 'the redacted entry as the transcript package reads it';
+COMMENT ON COLUMN entries.searched IS 'what a search looks through: host, path and the names of parameters; large transcripts are searched without opening each entry';
 
 CREATE TABLE findings (
     partner_id            uuid NOT NULL,

@@ -175,6 +175,7 @@ CREATE TABLE public.entries (
     page_name text NOT NULL,
     parent integer NOT NULL,
     entry jsonb NOT NULL,
+    searched text GENERATED ALWAYS AS (lower(((((host || path) || ' '::text) || (jsonb_path_query_array(entry, '$."request"."queryString"[*]."name"'::jsonpath))::text) || (jsonb_path_query_array(entry, '$."request"."postData"."params"[*]."name"'::jsonpath))::text))) STORED NOT NULL,
     happened_at timestamp with time zone,
     captured_at timestamp with time zone,
     received_at timestamp with time zone NOT NULL,
@@ -192,6 +193,8 @@ COMMENT ON COLUMN public.entries.page_name IS 'what the partner calls the page, 
 COMMENT ON COLUMN public.entries.parent IS 'entry of the page that asked for a sub-request, -1 without one';
 
 COMMENT ON COLUMN public.entries.entry IS 'the redacted entry as the transcript package reads it';
+
+COMMENT ON COLUMN public.entries.searched IS 'what a search looks through: host, path and the names of parameters; large transcripts are searched without opening each entry';
 
 CREATE TABLE public.evidence (
     partner_id uuid NOT NULL,

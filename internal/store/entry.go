@@ -72,11 +72,7 @@ type EntryCounts struct {
 const entryFilter = `
 	n > @after AND (NOT @hops::boolean OR is_hop OR n = ANY(@also::integer[])) AND (NOT @sub_requests::boolean OR NOT is_hop)
 	AND (@only::integer[] IS NULL OR n = ANY(@only::integer[]))
-	AND (@text::text = '' OR position(lower(@text) IN lower(host || path)) > 0 OR EXISTS (
-		SELECT 1 FROM jsonb_path_query(entry, '$.request.queryString[*].name') AS name
-		WHERE position(lower(@text) IN lower(name #>> '{}')) > 0) OR EXISTS (
-		SELECT 1 FROM jsonb_path_query(entry, '$.request.postData.params[*].name') AS name
-		WHERE position(lower(@text) IN lower(name #>> '{}')) > 0))`
+	AND (@text::text = '' OR position(lower(@text) IN searched) > 0)`
 
 func (f EntryFilter) args(scope auth.Scope, partner, capture uuid.UUID) pgx.NamedArgs {
 	also := f.Also
@@ -107,11 +103,12 @@ func CountEntries(ctx context.Context, q Querier, scope auth.Scope, partner, cap
 		f.args(scope, partner, capture))
 }
 
-// ListPartEntries gives the entries that have a part in a sign-in, in order.
-func ListPartEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capture uuid.UUID) ([]Entry, error) {
-	return many[Entry](ctx, q, "listing the entries of sign-ins", `
+// ListRequestEntries gives the authorization requests of a capture, in order.
+func ListRequestEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capture uuid.UUID) ([]Entry, error) {
+	return many[Entry](ctx, q, "listing authorization requests", `
 		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, happened_at, captured_at
 		FROM entries
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture AND part <> ''
-		ORDER BY n LIMIT 50`, scopeArgs(scope, pgx.NamedArgs{"partner": partner, "capture": capture}))
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture
+		  AND is_hop AND part = 'authorize'
+		ORDER BY n LIMIT 20`, scopeArgs(scope, pgx.NamedArgs{"partner": partner, "capture": capture}))
 }
