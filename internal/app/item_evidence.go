@@ -54,7 +54,7 @@ func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRe
 // WithdrawEvidence takes evidence off its item; a claim keeps its evidence.
 func (a *App) WithdrawEvidence(ctx context.Context, cmd Command, ref ItemRef, id uuid.UUID) error {
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref)
+		i, item, err := lockItem(ctx, w, ref, auth.ReadPartner)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -94,11 +94,8 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 	fill func(ctx context.Context, w *Write, e *store.Evidence) error,
 ) error {
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref)
+		i, item, err := lockItem(ctx, w, ref, evidencePermission(kind))
 		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := allow(cmd.Actor, evidencePermission(kind), i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
 		if err := refuseLateEvidence(ctx, w, item, kind); err != nil {
@@ -122,8 +119,8 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 // refuseLateEvidence keeps what a revision froze as it is while it is in
 // review; the consultant's observations belong to the review.
 func refuseLateEvidence(ctx context.Context, w *Write, item store.ChecklistItem, kind checklist.EvidenceKind) error {
-	if item.Phase != checklist.PhaseReview || kind == checklist.EvidenceObservation {
+	if kind == checklist.EvidenceObservation {
 		return nil
 	}
-	return refuseWhileSubmitted(ctx, w, item.IntegrationID)
+	return refuseWhileFrozen(ctx, w, item)
 }

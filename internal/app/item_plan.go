@@ -15,11 +15,8 @@ import (
 // PlanItem names who owns an item and when it is due; nil for nobody and no date.
 func (a *App) PlanItem(ctx context.Context, cmd Command, ref ItemRef, owner *uuid.UUID, due *time.Time) error {
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref)
+		i, item, err := lockItem(ctx, w, ref, auth.ClaimItems)
 		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := allow(cmd.Actor, auth.ClaimItems, i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
 		if owner != nil {
@@ -55,11 +52,8 @@ func (a *App) RewordItem(ctx context.Context, cmd Command, ref ItemRef, title, h
 		return err
 	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref)
+		i, item, err := lockItem(ctx, w, ref, auth.EditChecklist)
 		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := allow(cmd.Actor, auth.EditChecklist, i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
 		if !item.MayBeAsked {

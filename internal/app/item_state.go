@@ -23,10 +23,8 @@ type ItemRef struct {
 // evidence slot must be filled.
 func (a *App) ClaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.Claim, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
-		if item.Phase == checklist.PhaseReview {
-			if err := refuseWhileSubmitted(ctx, w, item.IntegrationID); err != nil {
-				return err
-			}
+		if err := refuseWhileFrozen(ctx, w, *item); err != nil {
+			return err
 		}
 		if err := checkSlots(ctx, w, *item); err != nil {
 			return err
@@ -44,7 +42,7 @@ func (a *App) UnclaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 		if item.ClaimedBy == nil || *item.ClaimedBy != cmd.Actor.UserID {
 			return apperr.New(apperr.Forbidden, "Only who claimed the item can take the claim back.")
 		}
-		if err := refuseWhileSubmitted(ctx, w, item.IntegrationID); err != nil {
+		if err := refuseWhileFrozen(ctx, w, *item); err != nil {
 			return err
 		}
 		item.ClaimedBy, item.ClaimedAt = nil, nil
@@ -62,7 +60,7 @@ func (a *App) SetItemNotApplicable(ctx context.Context, cmd Command, ref ItemRef
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.SetNotApplicable, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
 		item.NotApplicableReason, item.ConfirmedBy, item.ConfirmedAt = &text, nil, nil
 		item.ClaimedBy, item.ClaimedAt, item.DecidedBy, item.DecidedAt = nil, nil, nil, nil
-		return refuseWhileSubmitted(ctx, w, item.IntegrationID)
+		return refuseWhileFrozen(ctx, w, *item)
 	})
 }
 
@@ -70,7 +68,7 @@ func (a *App) SetItemNotApplicable(ctx context.Context, cmd Command, ref ItemRef
 func (a *App) ResetItemNotApplicable(ctx context.Context, cmd Command, ref ItemRef) error {
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.ResetNotApplicable, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
 		item.NotApplicableReason, item.ConfirmedBy, item.ConfirmedAt = nil, nil, nil
-		return refuseWhileSubmitted(ctx, w, item.IntegrationID)
+		return refuseWhileFrozen(ctx, w, *item)
 	})
 }
 
@@ -81,11 +79,8 @@ type itemChange func(ctx context.Context, w *Write, item *store.ChecklistItem) e
 // version, state machine, change, save, audit entry.
 func (a *App) changeItem(ctx context.Context, cmd Command, ref ItemRef, p auth.Permission, action checklist.Action, change itemChange) error {
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref)
+		i, item, err := lockItem(ctx, w, ref, p)
 		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := allow(cmd.Actor, p, i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
 		before := item.State
@@ -107,12 +102,16 @@ func (a *App) changeItem(ctx context.Context, cmd Command, ref ItemRef, p auth.P
 	return err
 }
 
-// lockItem locks the integration and gives it with the item; an item that was
-// changed since it was opened is apperr.Conflict.
-func lockItem(ctx context.Context, w *Write, ref ItemRef) (store.Integration, store.ChecklistItem, error) {
+// lockItem locks the integration and gives it with the item, if the actor's
+// role allows the act; an item that was changed since it was opened is
+// apperr.Conflict.
+func lockItem(ctx context.Context, w *Write, ref ItemRef, p auth.Permission) (store.Integration, store.ChecklistItem, error) {
 	scope := w.Cmd.Actor.Scope()
 	i, err := store.LockIntegration(ctx, w.Tx, scope, ref.Integration)
 	if err != nil {
+		return store.Integration{}, store.ChecklistItem{}, err
+	}
+	if err := allow(w.Cmd.Actor, p, i.PartnerID); err != nil {
 		return store.Integration{}, store.ChecklistItem{}, err
 	}
 	item, err := store.FindChecklistItem(ctx, w.Tx, scope, i.ID, ref.Requirement)
@@ -149,6 +148,15 @@ func checkSlots(ctx context.Context, w *Write, item store.ChecklistItem) error {
 		}
 	}
 	return nil
+}
+
+// refuseWhileFrozen keeps an item of the review as it is while a revision is in
+// review; the walkthrough's and the go-live's are not decided there.
+func refuseWhileFrozen(ctx context.Context, w *Write, item store.ChecklistItem) error {
+	if item.Phase != checklist.PhaseReview {
+		return nil
+	}
+	return refuseWhileSubmitted(ctx, w, item.IntegrationID)
 }
 
 // refuseWhileSubmitted keeps items as they are while a revision is in review.

@@ -176,7 +176,11 @@ func (r *request) importFailed(cause error, m *view.DescriptionModel) error {
 	}
 	m.Errors = &components.ErrorSummaryModel{Title: apperr.TextOf(cause), Kept: "Nothing was imported."}
 	for _, f := range apperr.FieldsOf(cause) {
-		m.Errors.Errors = append(m.Errors.Errors, components.FieldError{FieldID: "yaml", Text: f.Name + ": " + f.Text})
+		text := f.Text
+		if f.Name != "" {
+			text = f.Name + ": " + f.Text
+		}
+		m.Errors.Errors = append(m.Errors.Errors, components.FieldError{FieldID: "yaml", Text: text})
 	}
 	m.ImportText = r.FormValue("yaml")
 	return r.render(http.StatusUnprocessableEntity, view.Description(*m))

@@ -135,7 +135,7 @@ func (v *visitor) do(method, path string, form url.Values) *page {
 // all gives the elements that a selector matches.
 func (p *page) all(selector string) []*html.Node {
 	p.t.Helper()
-	compiled, err := cascadia.Parse(selector)
+	compiled, err := cascadia.ParseGroup(selector)
 	if err != nil {
 		p.t.Fatalf("selector %q: %v", selector, err)
 	}
