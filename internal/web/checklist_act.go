@@ -12,7 +12,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/checklist"
-	"github.com/proofwalk/proofwalk/internal/store"
 	view "github.com/proofwalk/proofwalk/views/checklist"
 )
 
@@ -181,16 +180,4 @@ func showPicture(r *request) error {
 	defer func() { _ = file.Close() }() // reading only
 	r.Response().Header().Set("Cache-Control", "no-store")
 	return r.Stream(http.StatusOK, "image/png", io.Reader(file))
-}
-
-// fillThread lists the item's comments, oldest first.
-func (r *request) fillThread(m *view.ItemModel, p itemPage) error {
-	comments, err := store.ListItemComments(r.ctx(), r.reader(), r.scope(), p.integration, p.item.ID)
-	if err != nil {
-		return err
-	}
-	for _, c := range comments {
-		m.Thread = append(m.Thread, view.ThreadEntry{Comment: commentModel(p.integration, c)})
-	}
-	return nil
 }

@@ -60,12 +60,14 @@ var kindWords = map[checklist.EvidenceKind]string{
 	checklist.EvidenceDeclaration: "Your team's word, with a name behind it.", checklist.EvidenceObservation: "What the consultant saw.",
 }
 
-// mayAdd: observations are the consultant's, all else the partner's.
+// mayAdd: observations are the consultant's, all else the partner's, who leaves
+// items of the review alone while a revision is in review.
 func (r *request) mayAdd(p itemPage, kind checklist.EvidenceKind) bool {
 	if kind == checklist.EvidenceObservation {
 		return r.actor.Can(auth.ReviewItems, p.item.PartnerID)
 	}
-	return r.actor.Can(auth.ClaimItems, p.item.PartnerID)
+	frozen := p.submitted && p.item.Phase == checklist.PhaseReview
+	return !frozen && r.actor.Can(auth.ClaimItems, p.item.PartnerID)
 }
 
 func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {

@@ -23,6 +23,7 @@ type itemPage struct {
 	requirement checklist.Requirement
 	evidence    []store.Evidence
 	submitted   bool // a revision is in review: the partner's hands are off
+	running     bool // the walkthrough is being held
 }
 
 // showItem shows one item beside the list.
@@ -61,6 +62,7 @@ var confirmations = map[string]string{
 	"plan": "has its owner and date.", "comment": "has a new comment.", "not-applicable": "is marked as not applicable.",
 	"applicable": "is open again.", "wording": "has its new wording.", "accept": "is accepted.", "return": "is returned.",
 	"confirm": "is confirmed as not applicable.", "remark": "has a new remark.", "answer": "has an answered remark.",
+	"close": "has one open remark less.", "reopen": "has a remark that is open again.", "waive": "has a waived remark.",
 }
 
 func confirmation(i store.ChecklistItem, word string) *components.ConfirmationModel {
@@ -92,6 +94,11 @@ func (r *request) itemModel(item store.ChecklistItem) (*view.ItemModel, error) {
 	}
 	if p.submitted, err = store.HasSubmittedRevision(r.ctx(), r.reader(), r.scope(), item.IntegrationID); err != nil {
 		return nil, err
+	}
+	if item.Phase == checklist.PhaseWalkthrough {
+		if p.running, err = store.IsWalkthroughRunning(r.ctx(), r.reader(), r.scope(), item.IntegrationID); err != nil {
+			return nil, err
+		}
 	}
 	m := &view.ItemModel{
 		ID: item.RequirementID, Title: item.Title, Why: p.requirement.Why, Help: item.Help, State: components.ItemState(item.State),
@@ -151,7 +158,7 @@ func (r *request) abilities(p itemPage) view.Abilities {
 	free := !p.submitted || p.item.Phase != checklist.PhaseReview
 	return view.Abilities{
 		AddEvidence: partner || consultant, Comment: r.actor.Can(auth.Comment, p.item.PartnerID),
-		Claim:              partner && allowed(checklist.Claim),
+		Claim:              partner && free && allowed(checklist.Claim),
 		Unclaim:            partner && free && allowed(checklist.Unclaim) && p.item.ClaimedBy != nil && *p.item.ClaimedBy == r.actor.UserID,
 		NotApplicable:      partner && free && allowed(checklist.SetNotApplicable),
 		ResetNotApplicable: partner && free && allowed(checklist.ResetNotApplicable),

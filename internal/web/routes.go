@@ -23,6 +23,8 @@ func (s *Server) routes() {
 	s.integrationRoutes(g)
 	s.captureRoutes(g)
 	s.checklistRoutes(g)
+	s.reviewRoutes(g)
+	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
 }
 

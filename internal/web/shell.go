@@ -34,7 +34,11 @@ func navigation(actor auth.Actor, current string) []layout.NavItem {
 	if actor.IsProvider() {
 		board = "Board"
 	}
-	items := []layout.NavItem{{Label: board, Href: pathBoard}, {Label: "People", Href: pathPeople}, {Label: "Keys", Href: pathKeys}}
+	items := []layout.NavItem{{Label: board, Href: pathBoard}}
+	if actor.IsProvider() {
+		items = append(items, layout.NavItem{Label: "Reviews", Href: pathReviews})
+	}
+	items = append(items, layout.NavItem{Label: "People", Href: pathPeople}, layout.NavItem{Label: "Keys", Href: pathKeys})
 	for i := range items {
 		items[i].Current = items[i].Href == current
 	}
