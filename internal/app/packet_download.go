@@ -13,6 +13,11 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
+// PacketFile is the file name of a packet's archive; see packet.Content.ArchiveName.
+func PacketFile(partner, integration string, p store.Packet) string {
+	return fmt.Sprintf("packet-%s-r%d.%d.zip", slug(partner+" "+integration), p.RevisionNumber, p.Edition)
+}
+
 // DownloadPacket notes in the audit log that the actor takes a packet and then
 // gives its name and bytes.
 func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, file io.ReadSeekCloser, err error) {
@@ -28,7 +33,7 @@ func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id
 		if p.Digest == nil {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The packet is being made. Load the page again in a few seconds.")
 		}
-		name = fmt.Sprintf("packet-%s-r%d.%d.zip", slug(i.PartnerName+" "+i.Name), p.RevisionNumber, p.Edition)
+		name = PacketFile(i.PartnerName, i.Name, p)
 		w.Audit("packet.download", p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
 		return p.ID, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/store"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
@@ -49,10 +50,10 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	if p.Digest == nil || p.Bytes == nil || p.MadeAt == nil {
 		return m
 	}
-	m.File = fmt.Sprintf("packet %s", m.Name)
+	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
 	m.Size = sizeWords(*p.Bytes)
-	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + "packet.zip"
+	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
 
