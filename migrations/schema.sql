@@ -182,7 +182,8 @@ CREATE TABLE public.entries (
     CONSTRAINT entries_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'page'::text, 'sub_request'::text, 'back_channel'::text]))),
     CONSTRAINT entries_part_check CHECK ((part = ANY (ARRAY[''::text, 'authorize'::text, 'callback'::text, 'final'::text, 'token'::text, 'data'::text]))),
     CONSTRAINT entries_role_check CHECK ((role = ANY (ARRAY['partner'::text, 'provider'::text, 'third_party'::text])))
-);
+)
+WITH (toast_tuple_target='256');
 
 COMMENT ON COLUMN public.entries.is_hop IS 'drawn by itself: a page or redirect of the browser''s own way, or a server''s call; not a sub-request';
 

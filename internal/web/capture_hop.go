@@ -188,17 +188,14 @@ func hopFacts(e transcript.Entry) []components.FactModel {
 // facts sums up the first sign-in: what was computed of its request and what
 // the rules say of it.
 func (p capturePage) facts() ([]components.FactModel, error) {
-	for _, row := range p.parts {
-		if row.Part != string(analysis.PartAuthorize) {
-			continue
-		}
-		e, err := transcript.DecodeEntry(row.Entry, row.N)
-		if err != nil {
-			return nil, err
-		}
-		return p.requestFacts(e), nil
+	if len(p.requests) == 0 {
+		return nil, nil
 	}
-	return nil, nil
+	e, err := transcript.DecodeEntry(p.requests[0].Entry, p.requests[0].N)
+	if err != nil {
+		return nil, err
+	}
+	return p.requestFacts(e), nil
 }
 
 func (p capturePage) requestFacts(e transcript.Entry) []components.FactModel {

@@ -19,7 +19,7 @@ import (
 )
 
 // hopsOnPage is how many rows a page of a transcript has at most.
-const hopsOnPage = 100
+const hopsOnPage = 60
 
 // What a transcript page shows, by the value of "show".
 const (
@@ -34,7 +34,7 @@ type capturePage struct {
 	capture  store.Capture
 	findings []store.Finding // of the run, less those about other captures
 	entries  []store.Entry
-	parts    []store.Entry // those with a part in a sign-in
+	requests []store.Entry // authorization requests
 	counts   store.EntryCounts
 	comments []store.Comment
 	query    entriesQuery
@@ -97,7 +97,7 @@ func (r *request) loadCapture() (p capturePage, err error) {
 	if p.entries, err = store.ListEntries(r.ctx(), r.reader(), r.scope(), p.capture.PartnerID, p.capture.ID, filter, hopsOnPage); err != nil {
 		return p, err
 	}
-	if p.parts, err = store.ListPartEntries(r.ctx(), r.reader(), r.scope(), p.capture.PartnerID, p.capture.ID); err != nil {
+	if p.requests, err = store.ListRequestEntries(r.ctx(), r.reader(), r.scope(), p.capture.PartnerID, p.capture.ID); err != nil {
 		return p, err
 	}
 	p.comments, err = store.ListCaptureComments(r.ctx(), r.reader(), r.scope(), p.Summary.ID, p.capture.ID)
