@@ -77,10 +77,19 @@ func confirmation(i store.ChecklistItem, word string) *components.ConfirmationMo
 	return m
 }
 
+// itemErrors says why a form was not taken. The fields of a conflict name items
+// or steps, not fields of the form, so they are listed without a link.
 func itemErrors(cause error) *components.ErrorSummaryModel {
 	m := &components.ErrorSummaryModel{Title: apperr.TextOf(cause), Kept: "Nothing was changed. What you typed is kept below."}
 	for _, f := range apperr.FieldsOf(cause) {
-		m.Errors = append(m.Errors, components.FieldError{FieldID: f.Name, Text: f.Text})
+		e := components.FieldError{Text: f.Text}
+		if apperr.Is(cause, apperr.Invalid) {
+			e.FieldID = f.Name
+		}
+		m.Errors = append(m.Errors, e)
+	}
+	if len(m.Errors) == 0 {
+		m.Title, m.Errors = "This was not done", []components.FieldError{{Text: apperr.TextOf(cause)}}
 	}
 	return m
 }
