@@ -119,3 +119,21 @@ func SaveItemState(ctx context.Context, tx Querier, scope auth.Scope, i Checklis
 			"claimed_by": i.ClaimedBy, "claimed_at": i.ClaimedAt, "decided_by": i.DecidedBy, "decided_at": i.DecidedAt,
 			"changed_at": i.ChangedAt, "row_version": i.RowVersion}))
 }
+
+// SaveItemPlan writes who owns an item and when it is due; a stale row version
+// is apperr.Conflict.
+func SaveItemPlan(ctx context.Context, tx Querier, scope auth.Scope, i ChecklistItem) error {
+	return execOne(ctx, tx, "saving an item's plan", `
+		UPDATE checklist_items SET owner_id = @owner_id, due_on = @due_on, row_version = row_version + 1
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND row_version = @row_version`,
+		scopeArgs(scope, pgx.NamedArgs{"id": i.ID, "owner_id": i.OwnerID, "due_on": i.DueOn, "row_version": i.RowVersion}))
+}
+
+// SaveItemWording writes the wording and weight of an item that may be asked; a
+// stale row version is apperr.Conflict.
+func SaveItemWording(ctx context.Context, tx Querier, scope auth.Scope, i ChecklistItem) error {
+	return execOne(ctx, tx, "saving an item's wording", `
+		UPDATE checklist_items SET title = @title, help = @help, required = @required, row_version = row_version + 1
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND row_version = @row_version AND may_be_asked`,
+		scopeArgs(scope, pgx.NamedArgs{"id": i.ID, "title": i.Title, "help": i.Help, "required": i.Required, "row_version": i.RowVersion}))
+}
