@@ -16,6 +16,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
 	"github.com/proofwalk/proofwalk/internal/walkthrough"
+	"github.com/proofwalk/proofwalk/internal/web"
 )
 
 // reviewed is one integration with the people who take it through review and
@@ -25,13 +26,15 @@ type reviewed struct {
 	id                                 uuid.UUID
 	member, admin, consultant, account auth.Actor
 	path                               string
+	config                             web.Config
 }
 
 func newReviewed(t *testing.T) reviewed {
 	t.Helper()
-	s := newSite(t)
+	var built web.Config
+	s := newSite(t, func(c *web.Config) { built = *c })
 	partner := testkit.Partner(t, s.App, "Northfall")
-	v := reviewed{site: s, member: testkit.Member(t, s.App, partner, "Sam", auth.PartnerMember), admin: testkit.Member(t, s.App, partner, "Priya", auth.PartnerAdmin),
+	v := reviewed{site: s, config: built, member: testkit.Member(t, s.App, partner, "Sam", auth.PartnerMember), admin: testkit.Member(t, s.App, partner, "Priya", auth.PartnerAdmin),
 		consultant: testkit.ProviderUser(t, s.App, "Dana", auth.Consultant), account: testkit.ProviderUser(t, s.App, "Marcus", auth.AccountTeam)}
 	cfg := integration.Config{Format: integration.Format, Name: "Member sign-up", Protocol: integration.OIDC, UseCases: []integration.UseCase{integration.Identity},
 		Environment: integration.Sandbox, ExpectedAPIHost: "api.idmelabs.com",
@@ -244,7 +247,7 @@ func (v reviewed) held(t *testing.T) {
 func TestWalkthroughPages(t *testing.T) {
 	t.Parallel()
 	v := newReviewed(t)
-	v.as(t, v.member).get(v.path + "/walkthrough").wants(http.StatusOK, "Walkthrough")
+	v.as(t, v.member).get(v.path+"/walkthrough").wants(http.StatusOK, "Walkthrough")
 	v.held(t)
 	base := v.path + "/walkthrough"
 	marcus := v.as(t, v.account)
@@ -310,5 +313,28 @@ func TestPlanForm(t *testing.T) {
 	p = dana.post(base+"/start", p.form("#planned form"))
 	if p.Status != http.StatusOK || len(p.all("#mark")) != 1 {
 		t.Errorf("started: status %d", p.Status)
+	}
+}
+
+func TestReviewAndWalkthroughPagesTakeFewQueries(t *testing.T) {
+	t.Parallel()
+	v := newReviewed(t)
+	v.settle(t)
+	if _, err := v.SubmitRevision(t.Context(), app.Command{Actor: v.member}, v.id); err != nil {
+		t.Fatal(err)
+	}
+	served, err := web.New(v.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin, err := url.Parse(v.Origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := counted{handler: served.Handler(), cookies: v.as(t, v.consultant).client.Jar.Cookies(origin)}
+	for _, path := range []string{"/reviews", v.path + "/review?item=RDY-02", v.path + "/checklist/RDY-02", v.path + "/walkthrough"} {
+		if status, queries := pages.get(t, path); status != http.StatusOK || queries > maxQueries || queries == 0 {
+			t.Errorf("%s: status %d after %d queries, want 200 and at most %d", path, status, queries, maxQueries)
+		}
 	}
 }
