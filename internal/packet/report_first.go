@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -175,13 +176,22 @@ func (r *report) sections() {
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
-			{Spans: marks},
+			{Blocks: lines12(marks)},
 			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", accepted, total))}},
 			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
 		}})
 	}
 	r.doc.Add(pdf.Heading{Level: 2, Text: "By section", Size: pdf.H3Size, Before: 8, NoBookmark: true}, t)
+}
+
+// lines12 sets marks in lines of twelve, so that they stay in their column.
+func lines12(marks []pdf.Span) []pdf.Block {
+	var out []pdf.Block
+	for line := range slices.Chunk(marks, 12) {
+		out = append(out, pdf.Paragraph{Spans: line, Size: 8, Before: -1})
+	}
+	return out
 }
 
 func sectionAnchor(id string) string { return "section-" + id }
