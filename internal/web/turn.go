@@ -23,7 +23,7 @@ const (
 func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 	switch {
 	case s.Stage == store.StageLive:
-		return sideNobody, "Live.", "Nothing waits for anybody. A change of the description reopens what rests on it."
+		return sideNobody, "Live.", "Nothing waits for anybody."
 	case s.Stage == store.StageSignOff:
 		return sideAccountTeam, "The outcome is recorded.", "The account team signs off the go-live."
 	case s.Stage == store.StageWalkthrough && s.WalkthroughState == "":

@@ -166,7 +166,7 @@ func uploadForm(m UploadModel) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Your team's setting forbids raw uploads: only files that <code>proofwalk redact</code> or this server redacted for this round are taken.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Your team's setting forbids raw uploads: only transcripts that this server redacted in this round are taken. A file that <code>proofwalk redact</code> made has a round of its own and is not. An admin of your team can change the setting.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
