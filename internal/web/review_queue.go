@@ -82,7 +82,11 @@ func (r *request) queueModel(p reviewPage, current string, cause error) (view.Qu
 func queueGroup(p reviewPage, title string, items, all []store.ChecklistItem, at int) components.ItemGroupModel {
 	g := components.ItemGroupModel{Title: title, Count: components.Plural(len(items), "item", "items")}
 	for _, i := range items {
-		g.Items = append(g.Items, components.ItemRowModel{ID: i.RequirementID, Title: i.Title, Href: pathQueued(p, i.RequirementID),
+		note := ""
+		if i.State == checklist.NotApplicable && i.ConfirmedBy == nil {
+			note = "to be confirmed"
+		}
+		g.Items = append(g.Items, components.ItemRowModel{ID: i.RequirementID, Title: i.Title, Href: pathQueued(p, i.RequirementID), Note: note,
 			State: components.ItemState(i.State), Stale: i.StaleReason != nil, Stacked: true, Current: at >= 0 && all[at].ID == i.ID})
 	}
 	return g
@@ -148,7 +152,7 @@ func (r *request) endModel(p reviewPage, revision *store.Revision) view.EndModel
 	if len(blockers) > 0 {
 		m.Gate.Title = components.Plural(len(blockers), "item keeps", "items keep") + " it from ready"
 		m.Gate.Text = "Every required item of the review is accepted, or confirmed as not applicable."
-		m.NotReady = components.Plural(len(blockers), "item is", "items are") + " not done, listed above."
+		m.NotReady = components.Plural(len(blockers), "item is", "items are") + " not done. The list is above."
 	}
 	return m
 }

@@ -157,7 +157,7 @@ func stepNote(i store.ChecklistItem) string {
 func (r *request) markForm(p walkthroughPage, s store.WalkthroughStep, cause error) *view.MarkForm {
 	f := &view.MarkForm{Action: pathWalkthrough(p.Summary.ID) + "/steps/" + strconv.Itoa(s.N), Key: formKey(), RowVersion: s.RowVersion,
 		Label:  fmt.Sprintf("Mark step %d", s.N),
-		Choice: components.MarkChoiceModel{Name: "mark", Legend: fmt.Sprintf("Your mark for step %d", s.N), Note: "it decides", Chosen: markOf(s), NoRepeat: true},
+		Choice: components.MarkChoiceModel{Name: "mark", Legend: fmt.Sprintf("Your mark for step %d", s.N), Note: "as the lead, it decides", Chosen: markOf(s), NoRepeat: true},
 		Observation: components.FieldModel{Name: "observation", ID: "observation", Label: fmt.Sprintf("Observation for step %d", s.N), Rows: 3, Optional: true,
 			Value: s.Observation, Hint: "Needed unless the step is confirmed. It goes into the minutes."}}
 	if cause == nil || r.Param("step") == "" {
