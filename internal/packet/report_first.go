@@ -176,7 +176,7 @@ func (r *report) sections() {
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
-			{Blocks: lines12(marks)},
+			{Blocks: linesOfTen(marks)},
 			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", accepted, total))}},
 			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
@@ -185,10 +185,10 @@ func (r *report) sections() {
 	r.doc.Add(pdf.Heading{Level: 2, Text: "By section", Size: pdf.H3Size, Before: 8, NoBookmark: true}, t)
 }
 
-// lines12 sets marks in lines of twelve, so that they stay in their column.
-func lines12(marks []pdf.Span) []pdf.Block {
+// linesOfTen sets marks in lines of ten, so that they stay in their column.
+func linesOfTen(marks []pdf.Span) []pdf.Block {
 	var out []pdf.Block
-	for line := range slices.Chunk(marks, 12) {
+	for line := range slices.Chunk(marks, 10) {
 		out = append(out, pdf.Paragraph{Spans: line, Size: 8, Before: -1})
 	}
 	return out
