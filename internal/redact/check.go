@@ -68,8 +68,9 @@ func CheckText(s string) []Hit {
 		}
 	}
 	each(s, "PRIVATE KEY-----", func(i int) {
-		if begin := strings.LastIndex(s[:i], "-----BEGIN "); begin >= 0 && i-begin < 64 {
-			add("private_key", begin, true)
+		from := max(0, i-64)
+		if begin := strings.LastIndex(s[from:i], "-----BEGIN "); begin >= 0 {
+			add("private_key", from+begin, true)
 		}
 	})
 	for from := 0; ; {
@@ -82,7 +83,8 @@ func CheckText(s string) []Hit {
 	}
 	for _, f := range tokenForms {
 		each(s, f.prefix, func(i int) {
-			if (i == 0 || !isWordChar(s[i-1])) && tokenRun(s[i+len(f.prefix):]) >= f.min {
+			rest := s[i+len(f.prefix):]
+			if (i == 0 || !isWordChar(s[i-1])) && tokenRun(rest[:min(len(rest), f.min)]) == f.min {
 				add(f.rule, i, f.final)
 			}
 		})
@@ -192,7 +194,8 @@ func tokenRun(s string) int {
 	return n
 }
 
-// findJWT gives the offset of the next compact JWS or JWE at or after from, -1 for none.
+// findJWT gives the offset of the next compact JWS or JWE at or after from, -1
+// for none. It looks at each byte a few times at most, whatever the text.
 func findJWT(s string, from int) int {
 	for from < len(s) {
 		i := strings.Index(s[from:], "eyJ")
@@ -200,16 +203,29 @@ func findJWT(s string, from int) int {
 			return -1
 		}
 		i += from
-		if i == 0 || !isWordChar(s[i-1]) {
-			head, rest, ok := strings.Cut(s[i:i+tokenRun(s[i:])], ".")
-			claims, _, more := strings.Cut(rest, ".")
-			if ok && more && len(head) >= 8 && len(claims) >= 4 && isBase64URL(head) {
-				return i
-			}
-		}
 		from = i + 3
+		if i > 0 && isWordChar(s[i-1]) {
+			continue
+		}
+		head := wordRun(s[i:])
+		rest, ok := strings.CutPrefix(s[i+head:], ".")
+		if !ok || head < 8 {
+			continue
+		}
+		if claims := wordRun(rest); claims >= 4 && strings.HasPrefix(rest[claims:], ".") {
+			return i
+		}
 	}
 	return -1
+}
+
+// wordRun gives the length of the run of base64url characters that s begins with.
+func wordRun(s string) int {
+	n := 0
+	for n < len(s) && isWordChar(s[n]) {
+		n++
+	}
+	return n
 }
 
 // Check reads a transcript strictly and looks in every value for what is shaped

@@ -155,8 +155,9 @@ func (r *run) date(value, place string) string {
 		return value
 	}
 	for _, layout := range dateLayouts {
-		if t, err := time.Parse(layout, value); err == nil && t.Year() >= 1900 && t.Year() <= 9999 {
-			return t.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")
+		t, err := time.Parse(layout, value)
+		if t = t.UTC(); err == nil && t.Year() >= 1900 && t.Year() <= 9999 {
+			return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
 		}
 	}
 	r.report.add("H1", place)

@@ -25,6 +25,7 @@ type run struct {
 	again   bool // it was redacted before
 	started time.Time
 	facts   transcript.Facts
+	saml    int                      // SAML messages that may still be decoded
 	observe func(name, value string) // sees each clear parameter of the request
 }
 
@@ -59,14 +60,11 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	if r.again {
 		r.report.again++
 	}
-	r.facts = transcript.Facts{}
-	r.started = e.StartedAt
-	if r.started.Unix() <= 0 || r.started.Year() > 9999 {
-		r.started = time.Time{}
-	}
+	r.facts, r.saml = transcript.Facts{}, maxSAMLMessages
+	r.started = instantOf(e.StartedAt)
 	out := &transcript.Entry{
 		Index: r.report.entries, PageRef: r.pageRef(e.PageRef), Facts: r.facts,
-		StartedAt: r.started.UTC().Truncate(time.Millisecond), TimeMS: r.duration(e),
+		StartedAt: r.started, TimeMS: r.duration(e),
 	}
 	if !r.again { // a second pass has both from its facts
 		out.ResourceType, out.Failed = resourceType(e.ResourceType), e.Failed
@@ -95,6 +93,15 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 		}
 	}
 	return out
+}
+
+// instantOf gives a time as a transcript holds it, the zero time for one that
+// the format cannot express.
+func instantOf(t time.Time) time.Time {
+	if t = t.UTC(); t.Unix() <= 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t.Truncate(time.Millisecond)
 }
 
 // vendorFields counts what the exporter added and no transcript holds.
@@ -179,9 +186,7 @@ func (r *run) pages(raw []capture.Page) []transcript.Page {
 		if !ok {
 			continue
 		}
-		if p.StartedAt.Unix() > 0 {
-			out[n-1].StartedAt = p.StartedAt.UTC().Truncate(time.Millisecond)
-		}
+		out[n-1].StartedAt = instantOf(p.StartedAt)
 		switch title := strings.TrimSpace(p.Title); {
 		case title == "" || title == "~text" || r.r.public.titles[title]:
 			out[n-1].Title = title

@@ -149,8 +149,9 @@ func (s *pageScan) close(name atom.Atom) {
 	}
 }
 
-// maxControlText bounds the text of a link or button that is looked at.
-const maxControlText = 500
+// maxControlText bounds the text of a link or button that is looked at, with
+// the white space of its source.
+const maxControlText = 2000
 
 func (s *pageScan) textToken(raw []byte) {
 	switch {
@@ -162,8 +163,8 @@ func (s *pageScan) textToken(raw []byte) {
 		text := string(raw)
 		s.text.WriteString(text)
 		s.visible += visibleChars(text)
-		if s.inControl > 0 && s.control.Len() < maxControlText {
-			s.control.WriteString(text)
+		if s.inControl > 0 {
+			s.control.WriteString(text[:min(len(text), maxControlText-s.control.Len())])
 		}
 	}
 }

@@ -83,9 +83,14 @@ func (p *public) path(path string) {
 	}
 }
 
-// keeps tells whether a host name may be written.
+// keeps tells whether a host name may be written. The name must be nothing but
+// a name: a port that is none or an address's zone could carry any text.
 func (p *public) keeps(name string) bool {
-	return p.names[name] || p.Host("", name).Named
+	if p.names[name] {
+		return true
+	}
+	plain := name == "[::1]" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
+	return plain && p.Host("", name).Named
 }
 
 // splitPort cuts host:port; the port is empty without one. An address in

@@ -15,9 +15,10 @@ import (
 
 // Bounds of a SAML message.
 const (
-	maxSAMLBytes  = 1 << 20 // of XML, after inflating
-	maxSAMLTokens = 20_000
-	maxSAMLDepth  = 64
+	maxSAMLBytes    = 1 << 20 // of XML, after inflating
+	maxSAMLTokens   = 20_000
+	maxSAMLDepth    = 64
+	maxSAMLMessages = 8 // that are decoded of one entry; further ones are pseudonyms only
 )
 
 // samlMessage is what a SAML message says, as far as it is used.
@@ -32,9 +33,10 @@ type samlMessage struct {
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
 // message and gives its derived fields, rule S1.
 func (r *run) samlFields(value, place string) []transcript.Field {
-	if value == "" || transcript.ParseValue(value).Kind != transcript.Clear {
+	if value == "" || r.saml == 0 || transcript.ParseValue(value).Kind != transcript.Clear {
 		return nil
 	}
+	r.saml--
 	text, ok := samlXML(value)
 	if !ok {
 		return nil
