@@ -39,7 +39,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
-	g, err := gather(ctx, q, scope, r.IntegrationID)
+	g, err := gather(ctx, q, scope, r.IntegrationID, r.ConfigurationVersion)
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
@@ -56,7 +56,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 
 // draftContent is the content of the integration as it stands, for a draft.
 func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scope, integrationID uuid.UUID, now time.Time) (packetSource, error) {
-	g, err := gather(ctx, q, scope, integrationID)
+	g, err := gather(ctx, q, scope, integrationID, currentConfiguration)
 	if err != nil {
 		return packetSource{}, err
 	}
@@ -69,12 +69,25 @@ func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scop
 	return g.source, nil
 }
 
+// currentConfiguration stands for the newest configuration version.
+const currentConfiguration = 0
+
 // gather reads all that a packet of the integration is made of but decisions.
-func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID) (*gathering, error) {
+// The description is that of the configuration version: a revision's packet
+// keeps the one it was submitted with.
+func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int) (*gathering, error) {
 	g := &gathering{ctx: ctx, q: q, scope: scope, labels: map[uuid.UUID]string{}, itemLabels: map[uuid.UUID]string{}, runFindings: map[uuid.UUID][]packet.Finding{}}
 	var err error
 	if g.integration, err = store.FindIntegration(ctx, q, scope, id); err != nil {
 		return nil, err
+	}
+	if version != currentConfiguration && version != g.integration.ConfigurationVersion {
+		saved, err := store.FindConfigurationVersion(ctx, q, scope, id, version)
+		if err != nil {
+			return nil, err
+		}
+		g.integration.Name, g.integration.Config, g.integration.ConfigDigest = saved.Config.Name, saved.Config, saved.Digest
+		g.integration.ConfigurationVersion = version
 	}
 	if g.items, err = store.ListChecklistItems(ctx, q, scope, id); err != nil {
 		return nil, err

@@ -117,6 +117,25 @@ func TestRetryMakesTheSamePacket(t *testing.T) {
 	}
 }
 
+func TestPacketKeepsTheSubmittedDescription(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	r := m.submit(t, id)
+	i := m.find(t, id)
+	i.Config.Notes = "written while the revision was in review"
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, i.RowVersion, i.Config))
+	m.confirmAll(t, id)
+	must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, "RDY-02")))
+	must(t, m.decide(t, r, store.RevisionReady, ""))
+	p := m.packets(t, id)[0]
+	must(t, m.app.BuildPacket(t.Context(), p.ID))
+	text := pdfText(t, m.download(t, id, p.ID))
+	if strings.Contains(text, "written while") || !strings.Contains(text, "configuration 1") {
+		t.Error("the packet rests on a description that was saved after submit")
+	}
+}
+
 func TestDraftOfAnyState(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)

@@ -223,9 +223,10 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 		if p.Header.Get("X-Content-Type-Options") != "nosniff" || p.Header.Get("Cross-Origin-Opener-Policy") != "same-origin" {
 			t.Errorf("%s lacks headers: %v", path, p.Header)
 		}
-		nonce := csp[strings.Index(csp, "nonce-"):][:32]
-		if slices.Contains(nonces, nonce) {
-			t.Errorf("%s: a nonce was used before", path)
+		_, nonce, _ := strings.Cut(csp, "nonce-")
+		nonce, _, _ = strings.Cut(nonce, "'")
+		if len(nonce) < 20 || slices.Contains(nonces, nonce) {
+			t.Errorf("%s: a nonce is short or was used before", path)
 		}
 		nonces = append(nonces, nonce)
 	}

@@ -60,7 +60,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if aborted, ok := p.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 					panic(p)
 				}
 				s.Log.ErrorContext(c.Request().Context(), "panic", "id", requestID(c), "stack", string(debug.Stack()))
