@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -175,16 +176,19 @@ func (s *scanner) escape() (byte, bool) {
 		s.at += 2
 		return c, true
 	}
-	if len(s.b)-s.at < 6 {
+	if len(s.b)-s.at < 6 || string(s.b[s.at:s.at+4]) != `\u00` || s.b[s.at+4] != '0' && s.b[s.at+4] != '1' {
 		return 0, false
 	}
-	for c := byte(0); c < ' '; c++ {
-		if string(s.b[s.at:s.at+6]) == fmt.Sprintf(`\u%04x`, c) && !slices.Contains([]byte("\b\f\n\r\t"), c) {
-			s.at += 6
-			return c, true
-		}
+	low := strings.IndexByte("0123456789abcdef", s.b[s.at+5])
+	if low < 0 {
+		return 0, false
 	}
-	return 0, false
+	c := (s.b[s.at+4]-'0')<<4 | byte(low)
+	if strings.IndexByte("\b\f\n\r\t", c) >= 0 {
+		return 0, false
+	}
+	s.at += 6
+	return c, true
 }
 
 func compareUTF16(a, b string) int {
@@ -216,13 +220,17 @@ func (n node) members() (out []member, ok bool) {
 	return out, true
 }
 
-// elements gives an array's elements.
-func (n node) elements() (out []node, ok bool) {
+// elements gives an array's elements; ok is false for anything else and for
+// an array of more than most.
+func (n node) elements(most int) (out []node, ok bool) {
 	if len(n) == 0 || n[0] != '[' {
 		return nil, false
 	}
 	s := scanner{b: n, at: 1}
 	for !s.take(']') {
+		if len(out) == most {
+			return nil, false
+		}
 		s.take(',')
 		begin := s.at
 		if !s.value(0) {
@@ -278,8 +286,8 @@ func (r *reader) member(what string, n node, name string) node {
 	return nil
 }
 
-func (r *reader) array(what string, n node) []node {
-	out, ok := n.elements()
+func (r *reader) array(what string, n node, most int) []node {
+	out, ok := n.elements(most)
 	if !ok {
 		r.fail(what)
 	}

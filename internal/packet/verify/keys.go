@@ -65,9 +65,7 @@ func parseKeys(b []byte) (*keyList, error) {
 	root := r.object("the root key", top[3], "algorithm", "id", "public_key")
 	r.word("the root's algorithm", root[0], "ed25519")
 	list := &keyList{rootID: r.text("the root's id", root[1]), rootDER: r.base64("the root key", root[2])}
-	for _, k := range r.array("the list of keys", top[2]) {
-		list.keys = append(list.keys, r.key(k))
-	}
+	r.keys(list, top[2])
 	signature := r.base64("the root's signature", top[4])
 	if r.err != nil {
 		return nil, r.err
@@ -89,6 +87,22 @@ func parseKeys(b []byte) (*keyList, error) {
 		return nil, errors.New("the root's signature over the list of keys does not hold")
 	}
 	return list, nil
+}
+
+// keys reads the lines of the list: each key stands there once.
+func (r *reader) keys(list *keyList, n node) {
+	known := map[string]bool{}
+	for _, line := range r.array("the list of keys", n, MaxKeys) {
+		k := r.key(line)
+		if known[k.id] {
+			r.fail("the list of keys")
+		}
+		if r.err != nil {
+			return
+		}
+		known[k.id] = true
+		list.keys = append(list.keys, k)
+	}
 }
 
 // key reads a line of the list.
@@ -137,6 +151,9 @@ func (l *keyList) vouches(id string, at time.Time) error {
 		}
 		return nil
 	case "retired":
+		if !k.compromisedAt.IsZero() {
+			return errors.New("the list of keys contradicts itself about the signer's key")
+		}
 		if k.retiredAt.IsZero() || at.After(k.retiredAt) {
 			return errors.New("the packet says that it was made after its key was retired")
 		}
@@ -189,10 +206,11 @@ func (r *reader) base64(what string, n node) []byte {
 	return b
 }
 
-// time demands UTC with microseconds.
+// time demands UTC with microseconds in its one spelling.
 func (r *reader) time(what string, n node) time.Time {
-	t, err := time.Parse(timeLayout, r.text(what, n))
-	if err != nil {
+	s := r.text(what, n)
+	t, err := time.Parse(timeLayout, s)
+	if err != nil || t.Format(timeLayout) != s {
 		r.fail(what)
 	}
 	return t

@@ -21,6 +21,7 @@ func TestVouches(t *testing.T) {
 		"another algorithm":              {func(k *listedKey) { k.algorithm = "ed25519" }, false},
 		"another key":                    {func(k *listedKey) { k.id = "l" }, false},
 		"retired later":                  {func(k *listedKey) { k.status, k.retiredAt = "retired", at.Add(day) }, true},
+		"retired and compromised":        {func(k *listedKey) { k.status, k.retiredAt, k.compromisedAt = "retired", at.Add(day), at.Add(-day) }, false},
 		"retired before":                 {func(k *listedKey) { k.status, k.retiredAt = "retired", at.Add(-1) }, false},
 		"retired without a time":         {func(k *listedKey) { k.status = "retired" }, false},
 		"compromised later":              {func(k *listedKey) { k.status, k.compromisedAt = "compromised", at.Add(1) }, true},

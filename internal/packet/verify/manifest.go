@@ -9,6 +9,12 @@ import (
 	"strings"
 )
 
+// Limits of packet.json: far more than any packet needs.
+const (
+	maxLeaves  = 200_000
+	maxAnchors = 1_000_000
+)
+
 // checkManifest holds packet.json against the statement and the files.
 func (v *verifier) checkManifest() (string, error) {
 	b, ok := v.byName[manifestName]
@@ -28,7 +34,7 @@ func (v *verifier) checkManifest() (string, error) {
 	if digestHex(top[2]) != v.statement.head {
 		return "", errors.New("packet.json: the head is not the one of the statement")
 	}
-	leaves := r.array("the leaves of packet.json", top[3])
+	leaves := r.array("the leaves of packet.json", top[3], maxLeaves)
 	if err := v.checkLeaves(&r, leaves); err != nil {
 		return "", err
 	}
@@ -45,7 +51,7 @@ func (v *verifier) checkManifest() (string, error) {
 // checkLeaves computes the Merkle root and finds the file of each leaf that has one.
 func (v *verifier) checkLeaves(r *reader, leaves []node) error {
 	hashes := make([][sha256.Size]byte, len(leaves))
-	withFile := 0
+	named := map[string]bool{} // files
 	for i, l := range leaves {
 		m := r.object("a leaf", l, "anchor", "body", "kind", "salt")
 		if r.err != nil {
@@ -56,13 +62,13 @@ func (v *verifier) checkLeaves(r *reader, leaves []node) error {
 		}
 		kind := r.text("a kind", m[2])
 		if kind == "transcript" || kind == "screenshot" {
-			withFile++
 			name := r.text("a file's name", r.member("a file's name", m[1], "file"))
 			digest := r.text("a file's digest", r.member("a file's digest", m[1], "sha256"))
 			data, ok := v.byName[name]
-			if !ok || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
+			if !ok || named[name] || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
 				return fmt.Errorf("packet.json: the file of leaf %d is not in the packet as it says", i+1)
 			}
+			named[name] = true
 		}
 		hashes[i] = sha256.Sum256(append([]byte{0}, l...))
 	}
@@ -71,12 +77,10 @@ func (v *verifier) checkLeaves(r *reader, leaves []node) error {
 		return errors.New("packet.json: the leaves have another Merkle root than the statement")
 	}
 	for _, f := range v.files {
-		if strings.HasPrefix(f.name, "transcripts/") || strings.HasPrefix(f.name, "screenshots/") {
-			withFile--
+		folder := strings.HasPrefix(f.name, "transcripts/") || strings.HasPrefix(f.name, "screenshots/")
+		if folder && !named[f.name] {
+			return errors.New("packet.json: the packet has a file that no leaf names")
 		}
-	}
-	if withFile != 0 {
-		return errors.New("packet.json: the packet has a file that no leaf names")
 	}
 	return nil
 }
@@ -107,7 +111,7 @@ func (v *verifier) checkHead(r *reader, head node) {
 			r.fail("the head's integration")
 		}
 	}
-	for _, n := range r.array("what is not proven", r.member("the head", head, "not_proven")) {
+	for _, n := range r.array("what is not proven", r.member("the head", head, "not_proven"), maxLeaves) {
 		v.result.Claims.NotProven = append(v.result.Claims.NotProven, r.text("what is not proven", r.member("what is not proven", n, "text")))
 	}
 }
@@ -116,7 +120,7 @@ func (v *verifier) checkHead(r *reader, head node) {
 // anchor of its own.
 func checkAnchors(r *reader, list node, leaves []node) error {
 	known := map[string]bool{}
-	for _, a := range r.array("the anchors", list) {
+	for _, a := range r.array("the anchors", list, maxAnchors) {
 		name := r.text("an anchor", a)
 		if known[name] {
 			return errors.New("packet.json: an anchor stands there twice")

@@ -66,7 +66,7 @@ func (v *verifier) readStatement() (string, error) {
 	key := r.object("the bundle's key", material[0], "hint")
 	env := r.object("the envelope", top[0], "payload", "payloadType", "signatures")
 	r.word("the payload's type", env[1], payloadType)
-	sigs := r.array("the envelope's signatures", env[2])
+	sigs := r.array("the envelope's signatures", env[2], 1)
 	if r.err != nil {
 		return "", r.err
 	}
@@ -106,7 +106,7 @@ func (s *statement) parse() error {
 	s.root = r.text("the Merkle root", s.predicate[pRoot])
 	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
 	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
-	for _, e := range r.array("the subjects", top[3]) {
+	for _, e := range r.array("the subjects", top[3], MaxFiles) {
 		m := r.object("a subject", e, "digest", "name")
 		d := r.object("a subject's digest", m[0], "sha256")
 		s.subjects = append(s.subjects, subject{r.text("a subject's name", m[1]), r.text("a subject's digest", d[0])})

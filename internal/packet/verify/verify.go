@@ -22,6 +22,7 @@ const (
 	MaxBytes = 1 << 30  // of the archive
 	MaxFiles = 10_000   // in the archive
 	MaxJSON  = 64 << 20 // bytes of packet.json, of the statement and of each line of the audit log
+	MaxKeys  = 1000     // in a list of keys
 )
 
 // Verdict is the answer.
