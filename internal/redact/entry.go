@@ -248,8 +248,11 @@ func absolute(u string) string {
 	switch {
 	case u == "":
 		return "about:blank"
-	case strings.HasPrefix(u, "~opaque"):
-		return "data:" + u
+	case u[0] == '~': // a redacted value where the address was
+		if end := strings.IndexAny(u, "?#"); end > 0 {
+			return opaqueURL + u[end:]
+		}
+		return opaqueURL
 	case strings.HasPrefix(u, "//"):
 		return "https:" + u
 	case strings.IndexAny(u, ":/?#") > 0 && u[strings.IndexAny(u, ":/?#")] == ':':

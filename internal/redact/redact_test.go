@@ -108,6 +108,8 @@ func TestRequestURLIsAbsolute(t *testing.T) {
 		"data:text/html,hello":                 "data:~opaque",
 		"com.example.app:/cb?state=abc":        "data:~opaque?state=~state%231",
 		"chrome-extension://abcdef/a":          "data:~opaque",
+		"~name#a=b":                            "data:~opaque#~name%231=~str",
+		"~state.ABCDEFGHIJKLMNOP":              "data:~opaque",
 		"/login?state=x":                       "https://host-0.invalid/login?state=~state%231",
 		"login":                                "https://host-0.invalid/login",
 		"//Example.org/login":                  "https://host-1.invalid/login",
