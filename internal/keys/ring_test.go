@@ -230,6 +230,25 @@ func TestHalfMadeKeysAreMadeAgain(t *testing.T) {
 	}
 }
 
+// A crash after keys.json was written leaves the mark of making behind. From
+// then on the keys have signed packets: they are never made again.
+func TestMarkLeftBehindIsCleared(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	before := open(t, dir).Fingerprint()
+	if err := os.WriteFile(filepath.Join(dir, makingName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if open(t, dir).Fingerprint() != before {
+		t.Error("complete keys were made again")
+	}
+	remove(t, dir, "keys.json")
+	if _, err := Open(dir, start); err == nil || !strings.Contains(err.Error(), "keys.json is missing") {
+		t.Errorf("Open without keys.json: %v", err)
+	}
+	glob(t, dir, "root.age")
+}
+
 func TestTwoServersStartTogether(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -37,6 +37,11 @@ const (
 // prepare makes the keys where there are none.
 func (v vault) prepare(now time.Time) error {
 	if exists(v.path(listName)) {
+		// A crash may have left the mark; with it a lost keys.json would count as
+		// never written, and the keys would be made anew.
+		if err := os.Remove(v.path(makingName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clearing the mark of making: %w", err)
+		}
 		return nil
 	}
 	sealed, err := filepath.Glob(v.path("*.age"))
