@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 )
@@ -108,7 +109,7 @@ func (d *Directory) Put(_ context.Context, b []byte) (digest string, err error) 
 
 // Open gives the bytes of a blob. A missing blob is apperr.NotFound.
 func (d *Directory) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
-	if len(digest) != 2*sha256.Size {
+	if len(digest) != 2*sha256.Size || strings.Trim(digest, "0123456789abcdef") != "" {
 		return nil, apperr.New(apperr.NotFound, "There is no such file.")
 	}
 	f, err := os.Open(d.path(digest))
