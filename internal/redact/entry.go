@@ -25,8 +25,8 @@ type run struct {
 	again   bool // it was redacted before
 	started time.Time
 	facts   transcript.Facts
-	saml    int                      // SAML messages that may still be decoded
-	observe func(name, value string) // sees each clear parameter of the request
+	saml    int                                   // SAML messages that may still be decoded
+	observe func(name, value string, nested bool) // sees each clear parameter of the request
 }
 
 func (r *Redactor) newRun() *run {

@@ -89,14 +89,15 @@ func newRequestFacts(r *run) *requestFacts {
 	return &requestFacts{r: r, params: map[string]string{}, counts: map[string]int{}}
 }
 
-// observe sees each clear parameter of URL and form.
-func (f *requestFacts) observe(name, value string) {
+// observe sees each clear parameter of URL and form; nested are those of an
+// address inside another parameter.
+func (f *requestFacts) observe(name, value string, nested bool) {
 	where := 0
 	if f.inForm {
 		where = 1
 	}
 	f.pii[where] = f.pii[where] || hasPII(value) || hasPII(decode(value, false))
-	if len(f.counts) < maxQueryFields {
+	if !nested && len(f.counts) < maxQueryFields {
 		f.counts[name]++
 		if f.counts[name] == 1 {
 			f.params[name] = value

@@ -53,6 +53,22 @@ func TestHostsThatCarryText(t *testing.T) {
 	}
 }
 
+// Parameters of an address inside a parameter are not the request's own.
+func TestFactsAreOfTheRequestItself(t *testing.T) {
+	t.Parallel()
+	const inner = "https://idp.example.org/?client_id=a&client_id=b&response_type=code&state=1234&u=jo@mail.example.net"
+	raw := oneEntry(t, "2026-03-01T10:00:00.000Z", "https://app.example.org/?client_id=a&goto="+url.QueryEscape(inner), "text/plain", "")
+	facts := parsed(t, redacted(t, redact.New(options(nil)), raw)).Entries[0].Facts
+	for _, name := range []transcript.Fact{transcript.FactDuplicateParam, transcript.FactStateChars} {
+		if v, ok := facts[name]; ok {
+			t.Errorf("%s: %v", name, v)
+		}
+	}
+	if pii, _ := facts.Bool(transcript.FactPII); !pii {
+		t.Error("the e-mail address inside the parameter was not seen")
+	}
+}
+
 // A time at the end of the calendar stays inside the format in every zone.
 func TestTimesAtTheEndOfTheCalendar(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 func (r *run) param(name, value, place string, depth int) []transcript.Field {
 	spec, known := paramSpecs[name]
 	if r.observe != nil {
-		r.observe(name, value)
+		r.observe(name, value, depth > 0)
 	}
 	if !known {
 		return []transcript.Field{{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)}}
