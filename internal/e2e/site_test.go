@@ -34,11 +34,11 @@ func newSite(t *testing.T) *site {
 	a := testkit.App(t)
 	a.Now = func() time.Time { return time.Now().UTC() }
 	s := serve(t, a)
-	startWorkers(t, a)
 	var progress bytes.Buffer
 	if err := demo.Seed(t.Context(), a, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
 	}
+	startWorkers(t, a) // as serving does, after the demo is filled
 	return s
 }
 

@@ -86,7 +86,7 @@ func (p *page) wants(status int) *page {
 
 func (p *page) all(selector string) []*html.Node {
 	p.visitor.t.Helper()
-	compiled, err := cascadia.Parse(selector)
+	compiled, err := cascadia.ParseGroup(selector)
 	if err != nil {
 		p.visitor.t.Fatalf("selector %q: %v", selector, err)
 	}

@@ -68,7 +68,7 @@ func (w *walk) describe() {
 	w.browser.run("importing the description",
 		chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil),
 		chromedp.SetValue(`textarea[name=yaml]`, yaml, chromedp.ByQuery),
-		chromedp.Submit(`textarea[name=yaml]`, chromedp.ByQuery), shows("Lakeshore Housing"), chromedp.WaitVisible(".stages, nav[aria-label], h1", chromedp.ByQuery))
+		chromedp.Submit(`textarea[name=yaml]`, chromedp.ByQuery), shows("Lakeshore Housing"), chromedp.WaitVisible("h1", chromedp.ByQuery))
 	w.integration = w.site.integration(w.t, "Lakeshore Housing")
 	w.base = "/integrations/" + w.integration.String()
 	w.browser.open(w.base)
@@ -213,7 +213,7 @@ func (w *walk) claim(i store.ChecklistItem) {
 // submit hands the checklist to review in the browser.
 func (w *walk) submit() {
 	w.browser.open(w.base + "/review")
-	w.browser.press("Submit", shows("Revision 1"))
+	w.browser.press("Submit revision 1", shows("Revision 1 is submitted."))
 	if r := w.revision(); r.State != store.RevisionSubmitted {
 		w.t.Fatalf("the revision is %s", r.State)
 	}
@@ -234,7 +234,7 @@ func (w *walk) review() {
 	w.browser.open("/reviews")
 	w.browser.run("finding it in the queue", shows("Lakeshore Housing"))
 	w.browser.open(w.base + "/checklist/RDY-02")
-	w.browser.run("accepting", chromedp.Click(`input[name=decision][value=accepted], input[name=decision][value=accept]`, chromedp.ByQuery),
+	w.browser.run("accepting", chromedp.Click(`input[name=decision][value=accept]`, chromedp.ByQuery),
 		chromedp.Submit(`input[name=decision]`, chromedp.ByQuery), shows("Accepted"))
 	for _, i := range w.items() {
 		if i.Phase == checklist.PhaseReview && i.State == checklist.Claimed {
@@ -242,7 +242,7 @@ func (w *walk) review() {
 		}
 	}
 	w.browser.open(w.base + "/review")
-	w.browser.press("Decide ready", shows("ready"))
+	w.browser.press("Decide ready", shows("Revision 1 is ready."))
 	if r := w.revision(); r.State != store.RevisionReady {
 		w.t.Fatalf("the revision is %s", r.State)
 	}
@@ -257,9 +257,9 @@ func (w *walk) verifyPacket(edition int, supersedes string) verify.Result {
 	w.browser.run("reading the packets", shows("r1."+strconv.Itoa(edition)))
 	zip := w.partner.get(w.base + "/packets/" + packet.ID.String() + "/download").wants(http.StatusOK).Body
 
-	fingerprint, err := verify.ParseFingerprint(w.partner.get("/keys").text("main .fingerprint, main code"))
+	fingerprint, err := verify.ParseFingerprint(w.partner.get("/keys").text("p > code.fingerprint"))
 	if err != nil {
-		fingerprint = w.site.Keys.Fingerprint()
+		w.t.Fatal(err)
 	}
 	known := verify.Verify(zip, verify.Trust{Fingerprint: fingerprint})
 	if known.Verdict != verify.Valid {
@@ -305,7 +305,7 @@ func (w *walk) waitForPacket(edition int) store.Packet {
 // hold plans the walkthrough, walks its steps and records the outcome.
 func (w *walk) hold() {
 	w.browser.open(w.base + "/walkthrough")
-	w.browser.run("planning", chromedp.SetValue(`input[name=at]`, "2026-12-03 15:00", chromedp.ByQuery),
+	w.browser.run("planning", chromedp.SetValue(`input[name=at]`, "2026-12-03T15:00", chromedp.ByQuery),
 		chromedp.SetValue(`input[name=place]`, "Video call", chromedp.ByQuery), chromedp.SetValue(`[name=drives]`, partner, chromedp.ByQuery),
 		chromedp.SetValue(`[name=leads]`, consultant, chromedp.ByQuery), chromedp.SetValue(`[name=observes]`, accountTeam, chromedp.ByQuery),
 		chromedp.Submit(`input[name=place]`, chromedp.ByQuery), shows("Start the walkthrough"))
@@ -325,7 +325,7 @@ func (w *walk) hold() {
 	w.browser.open(w.base + "/walkthrough")
 	w.browser.run("choosing the outcome", chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true)`, nil),
 		chromedp.Click(`input[name=outcome][value=go]`, chromedp.ByQuery))
-	w.browser.press("Record the outcome", shows("Minutes"))
+	w.browser.press("Record the outcome", shows("The outcome is recorded."))
 }
 
 func (w *walk) steps() []store.WalkthroughStep {
@@ -348,7 +348,7 @@ func (w *walk) signOff() {
 	}
 	w.browser.signIn(accountTeam)
 	w.browser.open(w.base + "/walkthrough")
-	w.browser.press("Sign off", shows("Live"))
+	w.browser.press("Sign off", shows("You have signed off."))
 	i, err := store.FindIntegration(w.t.Context(), w.site.Store.Reader(), auth.System().Scope(), w.integration)
 	if err != nil || i.Stage != store.StageLive {
 		w.t.Errorf("the integration stands at %s (%v), want live", i.Stage, err)

@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// visit is a kind of page, as one person sees it.
+type visit struct{ name, as, path string }
+
+// visits lists every kind of page of the demo.
+func (s *site) visits(t *testing.T) []visit {
+	t.Helper()
+	lake, quick := s.integration(t, "Lakeshore Benefits"), s.integration(t, "Quickpass Tickets")
+	lakeshore, tickets := "/integrations/"+lake.String(), "/integrations/"+quick.String()
+	okta := "/integrations/" + s.integration(t, "Okta sample application").String()
+	captures, err := store.ListCaptures(t.Context(), s.Store.Reader(), auth.System().Scope(), quick)
+	if err != nil || len(captures) == 0 {
+		t.Fatalf("the demo has no capture of Quickpass: %v", err)
+	}
+	capture := tickets + "/captures/" + captures[len(captures)-1].ID.String()
+	run := tickets + "/runs/" + captures[0].TestRunID.String()
+	partners, err := store.ListPartners(t.Context(), s.Store.Reader(), auth.System().Scope())
+	if err != nil || len(partners) == 0 {
+		t.Fatalf("the demo has no partner: %v", err)
+	}
+	return []visit{
+		{"sign-in", "", "/sign-in"}, {"keys", "", "/keys"}, {"not-found", "", "/nothing"}, {"link", "", "/link/of-nobody"},
+		{"board-partner", partner, "/"}, {"new-integration", partner, "/integrations/new"}, {"overview-unassigned", partner, okta},
+		{"overview", partner, lakeshore}, {"checklist", partner, lakeshore + "/checklist"}, {"item-accepted", partner, lakeshore + "/checklist/ERR-01"},
+		{"description", partner, lakeshore + "/description"}, {"versions", partner, lakeshore + "/versions"},
+		{"review-decided", partner, lakeshore + "/review"}, {"walkthrough-partner", partner, lakeshore + "/walkthrough"},
+		{"packets", partner, lakeshore + "/packets"}, {"history", partner, lakeshore + "/history"}, {"account", partner, "/account"},
+		{"new-passkey", partner, "/account/passkeys/new"}, {"people-partner", partner, "/people"},
+		{"item-returned", quickpass, tickets + "/checklist/ERR-01"}, {"item-open", quickpass, tickets + "/checklist/TST-11"},
+		{"runs", quickpass, tickets + "/runs"}, {"runs-new", quickpass, tickets + "/runs/new"}, {"run", quickpass, run},
+		{"upload", quickpass, run + "/capture"}, {"transcript", quickpass, capture}, {"transcript-search", quickpass, capture + "?q=nothing-is-called-so"},
+		{"packets-none", quickpass, tickets + "/packets"}, {"walkthrough-none", quickpass, tickets + "/walkthrough"},
+		{"board-provider", consultant, "/"}, {"reviews", consultant, "/reviews"}, {"walkthrough-plan", consultant, lakeshore + "/walkthrough"},
+		{"overview-assign", consultant, okta},
+		{"people", admin, "/people"}, {"partner", admin, "/partners/" + partners[0].ID.String()}, {"settings", admin, "/settings"},
+	}
+}
+
+// TestPages looks at every kind of page in the browser: nothing that axe
+// objects to, nothing that scrolls sideways, nothing that the policy blocks.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.newBrowser(t)
+	b.lookAt(s.visits(t))
+
+	// Pages that exist for a while only: a revision in review, a walkthrough held.
+	s.submitOkta(t)
+	s.startWalkthrough(t)
+	okta, lake := s.integration(t, "Okta sample application"), s.integration(t, "Lakeshore Benefits")
+	b.lookAt([]visit{
+		{"review-submitted", partner, "/integrations/" + okta.String() + "/review"},
+		{"reviews-waiting", consultant, "/reviews"}, {"review-queue", consultant, "/integrations/" + okta.String() + "/review"},
+		{"item-in-review", consultant, "/integrations/" + okta.String() + "/checklist/TST-03"},
+		{"walkthrough-live", consultant, "/integrations/" + lake.String() + "/walkthrough"},
+		{"walkthrough-live-partner", partner, "/integrations/" + lake.String() + "/walkthrough"},
+	})
+	s.endWalkthrough(t)
+	b.lookAt([]visit{
+		{"minutes", accountTeam, "/integrations/" + lake.String() + "/walkthrough"},
+		{"packets-two", accountTeam, "/integrations/" + lake.String() + "/packets"},
+	})
+}
+
+// lookAt looks at each page at two widths in two colour schemes.
+func (b *browser) lookAt(visits []visit) {
+	b.t.Helper()
+	as := "somebody"
+	for _, v := range visits {
+		if v.as != as && v.as != "" {
+			b.signIn(v.as)
+		}
+		as = v.as
+		b.lookAtPage(v)
+	}
+}
+
+// lookAtPage opens a page once and changes window and colours under it.
+func (b *browser) lookAtPage(v visit) {
+	b.t.Helper()
+	b.complaints()
+	b.look(1440, "light")
+	b.open(v.path)
+	for _, width := range []int64{1440, 360} {
+		b.lookOnce(v, width, "light", allOfAxe)
+		b.lookOnce(v, width, "dark", onlyContrast)
+	}
+}
+
+func (b *browser) lookOnce(v visit, width int64, scheme, rules string) {
+	b.t.Helper()
+	name := fmt.Sprintf("%s-%d-%s", v.name, width, scheme)
+	b.look(width, scheme)
+	var over string
+	b.run("measuring "+name, settled(), chromedp.Evaluate(sticksOut, &over))
+	if over != "" {
+		b.t.Errorf("%s scrolls sideways because of %s", name, over)
+	}
+	for _, said := range b.complaints() {
+		if v.name != "not-found" && v.name != "link" || !strings.Contains(said, "status of") { // these two are not there
+			b.t.Errorf("%s: the browser complains: %s", name, said)
+		}
+	}
+	b.keepPicture(name)
+	for _, violation := range b.violations(rules) {
+		b.t.Errorf("%s: axe: %s", name, violation)
+	}
+	b.complaints() // axe asks for things that the policy forbids
+}
+
+// submitOkta claims what the second integration of Lakeshore needs and submits it.
+func (s *site) submitOkta(t *testing.T) {
+	t.Helper()
+	w := &walk{t: t, site: s, partner: s.as(t, partner), integration: s.integration(t, "Okta sample application")}
+	w.base = "/integrations/" + w.integration.String()
+	captures, err := store.ListCaptures(t.Context(), s.Store.Reader(), auth.System().Scope(), w.integration)
+	if err != nil || len(captures) != 1 {
+		t.Fatalf("the second integration has %d captures: %v", len(captures), err)
+	}
+	id := captures[0].ID.String()
+	w.captures = map[string]string{happy: id, recorded + "right-consent-denied.har": id, recorded + "right-happy-path.backchannel.har": id}
+	for _, i := range w.items() {
+		if i.Applies && i.Required && i.DoneBy != "consultant" && i.State == "open" {
+			w.claim(i)
+		}
+	}
+	w.partner.get(w.base+"/review").send("/review", nil).wants(http.StatusOK)
+}
+
+// startWalkthrough begins the walkthrough that the demo planned.
+func (s *site) startWalkthrough(t *testing.T) {
+	t.Helper()
+	path := "/integrations/" + s.integration(t, "Lakeshore Benefits").String() + "/walkthrough"
+	s.as(t, consultant).get(path).send("/start", nil).wants(http.StatusOK)
+}
+
+// endWalkthrough confirms its first step and ends it with no_go.
+func (s *site) endWalkthrough(t *testing.T) {
+	t.Helper()
+	path := "/integrations/" + s.integration(t, "Lakeshore Benefits").String() + "/walkthrough"
+	lead := s.as(t, consultant)
+	lead.get(path+"?step=1").send("/steps/1", values{"mark": "not_confirmed", "observation": "The partner could not be reached."}).wants(http.StatusOK)
+	lead.get(path).send("/outcome", values{"outcome": "no_go", "reasons": "Nobody could drive."}).wants(http.StatusOK)
+}
