@@ -207,6 +207,9 @@ func (r *run) request(q *capture.Request) transcript.Request {
 	base, fragment, hasFragment := strings.Cut(u, "#")
 	address, query, hasQuery := strings.Cut(base, "?")
 	out.URL = r.url(address, place, 0)
+	if strings.HasPrefix(out.URL, "~") { // opaque, or a redacted value where the address was
+		out.URL = opaqueURL
+	}
 	if hasQuery {
 		out.Query = r.query(query, place, 0)
 		out.URL += "?" + joinQuery(out.Query)
@@ -248,11 +251,6 @@ func absolute(u string) string {
 	switch {
 	case u == "":
 		return "about:blank"
-	case u[0] == '~': // a redacted value where the address was
-		if end := strings.IndexAny(u, "?#"); end > 0 {
-			return opaqueURL + u[end:]
-		}
-		return opaqueURL
 	case strings.HasPrefix(u, "//"):
 		return "https:" + u
 	case strings.IndexAny(u, ":/?#") > 0 && u[strings.IndexAny(u, ":/?#")] == ':':

@@ -56,13 +56,13 @@ func FuzzHAR(f *testing.F) {
 		readFile(f, oktaHAR), readFile(f, captures+"/recorded/faulty-consent-denied.har"), readFile(f, captures+"/recorded/right-happy-path.backchannel.har"),
 		canaries, samlHAR(), []byte(equalHAR), redacted(f, redact.New(options(nil)), readFile(f, oktaHAR)),
 		harOf(harEntry("GET", "https://a.example/s1/s01/~str/%73?~name#1=1&~state.AAAAAAAAAAAAAAAA=~x&a=~pii#~state%231", "")),
-		harOf(harEntry("GET", `https://a.example\b/c?x`, "")),
+		harOf(harEntry("GET", `https://a.example\b/c?x`, "")), harOf(harEntry("GET", "~state%231", "")),
 	}
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	if len(seeds) != 9 {
-		f.Fatalf("%d seeds, want 9", len(seeds))
+	if len(seeds) != 10 {
+		f.Fatalf("%d seeds, want 10", len(seeds))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var once, twice bytes.Buffer

@@ -110,6 +110,7 @@ func TestRequestURLIsAbsolute(t *testing.T) {
 		"chrome-extension://abcdef/a":          "data:~opaque",
 		"~name#a=b":                            "data:~opaque#~name%231=~str",
 		"~state.ABCDEFGHIJKLMNOP":              "data:~opaque",
+		"~state%231?a=b":                       "data:~opaque?~name%232=~str",
 		"/login?state=x":                       "https://host-0.invalid/login?state=~state%231",
 		"login":                                "https://host-0.invalid/login",
 		"//Example.org/login":                  "https://host-1.invalid/login",
