@@ -1,6 +1,8 @@
 package app
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -21,7 +23,44 @@ func PacketFile(partner, integration string, p store.Packet) string {
 // DownloadPacket notes in the audit log that the actor takes a packet and then
 // gives its name and bytes.
 func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, file io.ReadSeekCloser, err error) {
-	var p store.Packet
+	name, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.download")
+	if err != nil {
+		return "", nil, err
+	}
+	file, err = a.Blobs.Open(ctx, *p.Digest)
+	return name, file, err
+}
+
+// ReadPacket notes in the audit log that the actor reads a packet's report and
+// then gives the report as it is in the archive.
+func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) ([]byte, error) {
+	_, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.view")
+	if err != nil {
+		return nil, err
+	}
+	archive, err := a.Blobs.Read(ctx, *p.Digest)
+	if err != nil {
+		return nil, err
+	}
+	files, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		return nil, fmt.Errorf("opening a packet: %w", err)
+	}
+	report, err := files.Open("packet.pdf")
+	if err != nil {
+		return nil, fmt.Errorf("opening a packet's report: %w", err)
+	}
+	defer func() { _ = report.Close() }() // reading only
+	pdf, err := io.ReadAll(report)
+	if err != nil {
+		return nil, fmt.Errorf("reading a packet's report: %w", err)
+	}
+	return pdf, nil
+}
+
+// notePacketRead appends the audit entry of a packet that is about to be given,
+// and gives the packet with its file name.
+func (a *App) notePacketRead(ctx context.Context, cmd Command, integrationID, id uuid.UUID, action string) (name string, p store.Packet, err error) {
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
 		if err != nil {
@@ -34,15 +73,11 @@ func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id
 			return uuid.Nil, apperr.New(apperr.Conflict, "The packet is being made. Load the page again in a few seconds.")
 		}
 		name = PacketFile(i.PartnerName, i.Name, p)
-		w.Audit("packet.download", p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+		w.Audit(action, p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
 		return p.ID, nil
 	})
-	if err != nil {
-		return "", nil, err
-	}
-	file, err = a.Blobs.Open(ctx, *p.Digest)
-	return name, file, err
+	return name, p, err
 }
 
 // DraftPDF renders the integration as it stands: unsigned, DRAFT on each page.

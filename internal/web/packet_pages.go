@@ -17,6 +17,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets", s.signedIn(showPackets))
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
+	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
 	g.GET("/keys", s.showKeys)
 	g.GET("/keys.json", s.downloadKeys)
 }
@@ -25,6 +26,10 @@ func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
 
 func pathPacketDownload(id, packet uuid.UUID) string {
 	return pathPackets(id) + "/" + packet.String() + "/download"
+}
+
+func pathReport(id, packet uuid.UUID) string {
+	return pathPackets(id) + "/" + packet.String() + "/report.pdf"
 }
 
 // showPackets lists the packets with how to verify them.
@@ -51,7 +56,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 		return m
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
-	m.Made, m.Href, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
+	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
 	m.Size = sizeWords(*p.Bytes)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
@@ -93,6 +98,30 @@ func downloadPacket(r *request) error {
 	defer func() { _ = file.Close() }() // reading only
 	attach(r.Context, name)
 	return r.Stream(http.StatusOK, "application/zip", file)
+}
+
+// reportPolicy lets a browser's own reader show the report and nothing else.
+const reportPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// readPacket shows the packet's report beside whatever else is open.
+func readPacket(r *request) error {
+	id, err := r.id("integration")
+	if err != nil {
+		return err
+	}
+	packet, err := r.id("packet")
+	if err != nil {
+		return err
+	}
+	pdf, err := r.server.App.ReadPacket(r.ctx(), r.command(), id, packet)
+	if err != nil {
+		return err
+	}
+	h := r.Response().Header()
+	h.Set("Content-Disposition", "inline")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", reportPolicy)
+	return r.Blob(http.StatusOK, "application/pdf", pdf)
 }
 
 // attach marks an answer as a download. Names are made by us of a-z, 0-9, dots and hyphens.

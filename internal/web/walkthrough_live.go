@@ -102,10 +102,13 @@ func (r *request) newestPacket(p walkthroughPage) (*view.Link, error) {
 			newest = &packets[n]
 		}
 	}
-	if newest == nil {
+	switch {
+	case newest == nil:
 		return nil, nil
+	case newest.Digest == nil:
+		return &view.Link{Text: fmt.Sprintf("Packet r%d.%d is being made", newest.RevisionNumber, newest.Edition), Href: pathPackets(p.Summary.ID)}, nil
 	}
-	return &view.Link{Text: fmt.Sprintf("Packet r%d.%d", newest.RevisionNumber, newest.Edition), Href: pathPackets(p.Summary.ID)}, nil
+	return &view.Link{Text: fmt.Sprintf("Read packet r%d.%d beside this page", newest.RevisionNumber, newest.Edition), Href: pathReport(p.Summary.ID, newest.ID)}, nil
 }
 
 // stepModel draws the step with its item as it stands now.
