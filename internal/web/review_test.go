@@ -251,7 +251,17 @@ func TestWalkthroughPages(t *testing.T) {
 	v.held(t)
 	base := v.path + "/walkthrough"
 	marcus := v.as(t, v.account)
-	if p := marcus.get(base); p.Status != http.StatusOK || len(p.all("#mark, #outcome")) != 0 || len(p.all(".agenda li")) != 5 || p.text(".agenda-side p a") != "Packet r1.1" {
+	if got := marcus.get(base).text(".agenda-side p a"); got != "Packet r1.1 is being made" {
+		t.Errorf("before the packet is made, its link says %q", got)
+	}
+	packets, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
+	if err != nil || len(packets) != 1 || v.BuildPacket(t.Context(), packets[0].ID) != nil {
+		t.Fatalf("making the packet: %d asked for, %v", len(packets), err)
+	}
+	if p := marcus.get(marcus.get(base).attr(".agenda-side p a", "href")); p.Status != http.StatusOK || !strings.HasPrefix(p.Body, "%PDF-") {
+		t.Errorf("reading the packet: status %d, %d bytes", p.Status, len(p.Body))
+	}
+	if p := marcus.get(base); p.Status != http.StatusOK || len(p.all("#mark, #outcome")) != 0 || len(p.all(".agenda li")) != 5 || p.text(".agenda-side p a") != "Read packet r1.1 beside this page" {
 		t.Errorf("who watches: status %d, %d steps, %d forms, %q", p.Status, len(p.all(".agenda li")), len(p.all("#mark, #outcome")), p.text(".agenda-side p a"))
 	}
 	dana := v.as(t, v.consultant)
