@@ -204,6 +204,9 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err := b.checkUnchanged(ctx, w, i); err != nil {
 		return err
 	}
+	if err := refuseRunInReview(ctx, w, b.run); err != nil {
+		return err
+	}
 	c.ReceivedAt = w.Now
 	if c.Report, err = json.Marshal(r.report); err != nil {
 		return fmt.Errorf("encoding a redaction report: %w", err)
@@ -234,6 +237,24 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 		"capture": audit.Int(number), "run": audit.Int(b.run.Number), "kind": audit.Text(string(c.Kind)), "digest": audit.Text(c.Digest),
 		"entries": audit.Int(c.EntryCount), "redacted_by": audit.Text(c.RedactedBy), "redacted_values": audit.Int(r.report.Total()),
 		"cut_off": audit.Bool(r.report.Truncated)})
+	return nil
+}
+
+// refuseRunInReview keeps the findings of a run as they are while a revision
+// that rests on it is in review.
+func refuseRunInReview(ctx context.Context, w *Write, run store.TestRun) error {
+	scope := w.Cmd.Actor.Scope()
+	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil || !submitted {
+		return err
+	}
+	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil {
+		return err
+	}
+	if evidencedRuns(evidence)[run.ID] {
+		return apperr.New(apperr.Conflict, "The revision in review rests on this run, so nothing is added to it. Create a new test run.")
+	}
 	return nil
 }
 

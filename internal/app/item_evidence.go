@@ -54,16 +54,16 @@ func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRe
 // WithdrawEvidence takes evidence off its item; a claim keeps its evidence.
 func (a *App) WithdrawEvidence(ctx context.Context, cmd Command, ref ItemRef, id uuid.UUID) error {
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, item, err := lockItem(ctx, w, ref, auth.ReadPartner)
+		e, err := store.FindEvidence(ctx, w.Tx, cmd.Actor.Scope(), ref.Integration, id)
 		if err != nil {
 			return uuid.Nil, err
 		}
-		e, err := store.FindEvidence(ctx, w.Tx, cmd.Actor.Scope(), i.ID, id)
+		i, item, err := lockItem(ctx, w, ref, evidencePermission(e.Kind))
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if err := allow(cmd.Actor, evidencePermission(e.Kind), i.PartnerID); err != nil {
-			return uuid.Nil, err
+		if e.ItemID != item.ID {
+			return uuid.Nil, apperr.New(apperr.NotFound, "The item has no such evidence.")
 		}
 		if item.State == checklist.Claimed || item.State == checklist.Accepted && item.StaleReason == nil {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The item rests on this evidence. Take the claim back first.")
@@ -100,6 +100,9 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 		}
 		if err := refuseLateEvidence(ctx, w, item, kind); err != nil {
 			return uuid.Nil, err
+		}
+		if kind != checklist.EvidenceObservation && item.State == checklist.Accepted && item.StaleReason == nil {
+			return uuid.Nil, apperr.New(apperr.Conflict, "The item is accepted as it is: nobody would look at more evidence.")
 		}
 		e := store.Evidence{PartnerID: i.PartnerID, ID: store.NewID(), IntegrationID: i.ID, ItemID: item.ID, Kind: kind,
 			ConfigurationVersion: i.ConfigurationVersion, RuleSet: analysis.RuleSet, ReceivedAt: w.Now, CreatedBy: cmd.Actor.UserID}

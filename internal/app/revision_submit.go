@@ -34,8 +34,8 @@ func (a *App) SubmitRevision(ctx context.Context, cmd Command, integrationID uui
 		if err := allow(cmd.Actor, auth.SubmitRevision, i.PartnerID); err != nil {
 			return uuid.Nil, err
 		}
-		if err := refuseWhileSubmitted(ctx, w, i.ID); err != nil {
-			return uuid.Nil, apperr.New(apperr.Conflict, "A revision is in review already. The next one can be submitted after its decision.")
+		if err := refuseNextRevision(ctx, w, i.ID); err != nil {
+			return uuid.Nil, err
 		}
 		frozen, err := freeze(ctx, w, i.ID)
 		if err != nil {
@@ -58,6 +58,27 @@ func (a *App) SubmitRevision(ctx context.Context, cmd Command, integrationID uui
 			"revision": audit.Int(number), "configuration_version": audit.Int(i.ConfigurationVersion), "rule_set": audit.Int(analysis.RuleSet)})
 		return r.ID, store.SetStage(ctx, w.Tx, scope, i.ID, store.StageReview, w.Now)
 	})
+}
+
+// refuseNextRevision: one revision after the other, and none while the
+// walkthrough of the last one is being held.
+func refuseNextRevision(ctx context.Context, w *Write, integrationID uuid.UUID) error {
+	scope := w.Cmd.Actor.Scope()
+	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, integrationID)
+	if err != nil {
+		return err
+	}
+	if submitted {
+		return apperr.New(apperr.Conflict, "A revision is in review already. The next one can be submitted after its decision.")
+	}
+	running, err := store.IsWalkthroughRunning(ctx, w.Tx, scope, integrationID)
+	if err != nil {
+		return err
+	}
+	if running {
+		return apperr.New(apperr.Conflict, "A walkthrough is being held. The next revision can be submitted after its outcome.")
+	}
+	return nil
 }
 
 // freeze reads what a revision holds.

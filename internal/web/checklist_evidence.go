@@ -61,13 +61,14 @@ var kindWords = map[checklist.EvidenceKind]string{
 }
 
 // mayAdd: observations are the consultant's, all else the partner's, who leaves
-// items of the review alone while a revision is in review.
+// items of the review alone while a revision is in review, and accepted ones.
 func (r *request) mayAdd(p itemPage, kind checklist.EvidenceKind) bool {
 	if kind == checklist.EvidenceObservation {
 		return r.actor.Can(auth.ReviewItems, p.item.PartnerID)
 	}
 	frozen := p.submitted && p.item.Phase == checklist.PhaseReview
-	return !frozen && r.actor.Can(auth.ClaimItems, p.item.PartnerID)
+	accepted := p.item.State == checklist.Accepted && p.item.StaleReason == nil
+	return !frozen && !accepted && r.actor.Can(auth.ClaimItems, p.item.PartnerID)
 }
 
 func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {
