@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
@@ -36,6 +37,19 @@ func (a *App) AddTextEvidence(ctx context.Context, cmd Command, ref ItemRef, kin
 	return a.addEvidence(ctx, cmd, ref, kind, func(_ context.Context, w *Write, e *store.Evidence) error {
 		e.Text, e.HappenedAt, e.CapturedAt = &text, &w.Now, &w.Now
 		return nil
+	})
+}
+
+// CheckScreenshot tells whether the actor may add a screenshot to the item as
+// it stands, so that nobody else's pictures are decoded and stored.
+func (a *App) CheckScreenshot(ctx context.Context, cmd Command, ref ItemRef) error {
+	return a.Store.InTx(ctx, func(tx pgx.Tx) error {
+		w := &Write{Tx: tx, Now: a.Now(), Cmd: cmd}
+		_, item, err := lockItem(ctx, w, ref, evidencePermission(checklist.EvidenceScreenshot))
+		if err != nil {
+			return err
+		}
+		return checkTakesEvidence(ctx, w, item, checklist.EvidenceScreenshot)
 	})
 }
 
@@ -98,11 +112,8 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if err := refuseLateEvidence(ctx, w, item, kind); err != nil {
+		if err := checkTakesEvidence(ctx, w, item, kind); err != nil {
 			return uuid.Nil, err
-		}
-		if kind != checklist.EvidenceObservation && item.State == checklist.Accepted && item.StaleReason == nil {
-			return uuid.Nil, apperr.New(apperr.Conflict, "The item is accepted as it is: nobody would look at more evidence.")
 		}
 		e := store.Evidence{PartnerID: i.PartnerID, ID: store.NewID(), IntegrationID: i.ID, ItemID: item.ID, Kind: kind,
 			ConfigurationVersion: i.ConfigurationVersion, RuleSet: analysis.RuleSet, ReceivedAt: w.Now, CreatedBy: cmd.Actor.UserID}
@@ -117,6 +128,14 @@ func (a *App) addEvidence(ctx context.Context, cmd Command, ref ItemRef, kind ch
 		return e.ID, nil
 	})
 	return err
+}
+
+// checkTakesEvidence refuses evidence that no review would see.
+func checkTakesEvidence(ctx context.Context, w *Write, item store.ChecklistItem, kind checklist.EvidenceKind) error {
+	if kind != checklist.EvidenceObservation && item.State == checklist.Accepted && item.StaleReason == nil {
+		return apperr.New(apperr.Conflict, "The item is accepted as it is: nobody would look at more evidence.")
+	}
+	return refuseLateEvidence(ctx, w, item, kind)
 }
 
 // refuseLateEvidence keeps what a revision froze as it is while it is in

@@ -240,16 +240,21 @@ func errShownOnce() error {
 }
 
 // mayManage gives the person, if the actor may make links for them and end
-// their access: the operator, a provider admin, or an admin of every partner
-// that the person belongs to, since a link opens all of them.
+// their access.
 func mayManage(ctx context.Context, w *Write, user uuid.UUID) (auth.Actor, error) {
 	person, err := store.FindActor(ctx, w.Tx, user)
 	if err != nil {
 		return auth.Actor{}, err
 	}
-	actor := w.Cmd.Actor
+	return person, CheckManages(w.Cmd.Actor, person)
+}
+
+// CheckManages tells whether the actor may make links for the person and end
+// their access: the operator, a provider admin, or an admin of every partner
+// that the person belongs to, since a link opens all of them.
+func CheckManages(actor, person auth.Actor) error {
 	if actor.IsSystem() || actor.Can(auth.InviteAnybody, uuid.Nil) {
-		return person, nil
+		return nil
 	}
 	shared, all := false, !person.IsProvider() && len(person.Memberships) > 0
 	for partner := range person.Memberships {
@@ -258,11 +263,11 @@ func mayManage(ctx context.Context, w *Write, user uuid.UUID) (auth.Actor, error
 	}
 	switch {
 	case all:
-		return person, nil
+		return nil
 	case shared || actor.IsProvider():
-		return auth.Actor{}, apperr.New(apperr.Forbidden, "Only an admin of every team that this person belongs to can do that. Ask an admin of the provider.")
+		return apperr.New(apperr.Forbidden, "Only an admin of every team that this person belongs to can do that. Ask an admin of the provider.")
 	}
-	return auth.Actor{}, apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
+	return apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
 }
 
 // firstPartner is the partner whose history an act on a person belongs to;

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -144,8 +145,17 @@ func withdrawEvidence(r *request) error {
 // addScreenshot stores a picture, made anew without its metadata, and ties it
 // to the item.
 func addScreenshot(r *request) error {
-	r.Request().Body = http.MaxBytesReader(r.Response(), r.Request().Body, app.MaxPictureBytes+64<<10)
+	req := r.Request()
+	req.Body = http.MaxBytesReader(r.Response(), req.Body, app.MaxPictureBytes+64<<10)
+	req.Body = patientBody{req.Body, http.NewResponseController(r.Response())}
+	// All of it fits into memory: no picture is on disk before it is made anew.
+	if err := req.ParseMultipartForm(app.MaxPictureBytes + 64<<10); err != nil {
+		return pictureUnread(err)
+	}
 	return r.actOnItem("evidence", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
+		if err := r.server.App.CheckScreenshot(ctx, cmd, ref); err != nil {
+			return err
+		}
 		header, err := r.FormFile("picture")
 		if err != nil {
 			return apperr.Wrap(apperr.Invalid, "Choose a PNG or JPEG picture of at most 5 MB.", err)
@@ -161,6 +171,15 @@ func addScreenshot(r *request) error {
 		}
 		return r.server.App.AddScreenshotEvidence(ctx, cmd, ref, picture)
 	}, nil)
+}
+
+// pictureUnread says why a form with a picture could not be read.
+func pictureUnread(cause error) error {
+	var tooMany *http.MaxBytesError
+	if errors.As(cause, &tooMany) {
+		return apperr.Wrap(apperr.TooLarge, "The picture is larger than 5 MB. Save it smaller and add it again.", cause)
+	}
+	return apperr.Wrap(apperr.Invalid, "The form could not be read.", cause)
 }
 
 // showPicture gives the bytes of a screenshot; who looks is in the audit log.

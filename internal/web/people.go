@@ -289,25 +289,12 @@ func askDisable(r *request) error {
 	if err != nil {
 		return err
 	}
-	if !r.sees(person) {
-		return apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
+	if err := app.CheckManages(r.actor, person); err != nil {
+		return err
 	}
 	m := people.DisableModel{Shell: r.shell("End the access of "+person.Name, pathPeople), Name: person.Name,
 		Action: pathUserDisable(id), BackHref: pathPeople, Key: formKey()}
 	return r.render(http.StatusOK, people.Disable(m))
-}
-
-// sees tells whether the person is of a team that the reader sees.
-func (r *request) sees(person auth.Actor) bool {
-	if r.actor.IsProvider() {
-		return true
-	}
-	for partner := range person.Memberships {
-		if r.scope().Includes(partner) && !person.IsProvider() {
-			return true
-		}
-	}
-	return false
 }
 
 // disableUser ends a person's access.
