@@ -7,6 +7,8 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,7 +49,8 @@ type Command struct {
 	Actor auth.Actor
 	// Key makes a repeated ask recognisable: with the key of an earlier write
 	// of the same actor nothing is done again, and the first result is given.
-	// Empty for asks that are harmless to repeat.
+	// It therefore holds all that is asked for. Any length; empty for asks that
+	// are harmless to repeat.
 	Key string
 	// RequestID is that of the request, for the audit entry and the log.
 	RequestID string
@@ -86,6 +89,9 @@ func (a *App) write(ctx context.Context, cmd Command, fn func(ctx context.Contex
 	var result uuid.UUID
 	err := a.Store.InTx(ctx, func(tx pgx.Tx) error {
 		now := a.Now()
+		if cmd.Key != "" {
+			cmd.Key = keyDigest(cmd.Key)
+		}
 		w := &Write{Tx: tx, Now: now, Cmd: cmd, personal: map[string]string{}, entry: audit.Entry{
 			ID: store.NewID().String(), At: now, RequestID: cmd.RequestID, Actor: auditActor(cmd.Actor),
 		}}
@@ -107,6 +113,12 @@ func (a *App) write(ctx context.Context, cmd Command, fn func(ctx context.Contex
 		return a.finish(ctx, w, id)
 	})
 	return result, err
+}
+
+// keyDigest is what a key is stored as: short, whatever was sent.
+func keyDigest(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
 }
 
 // finish appends the audit entry and keeps the result for a repeated ask.

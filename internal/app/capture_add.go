@@ -72,6 +72,9 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if cmd.Key != "" {
+		cmd.Key += "/" + c.Digest // another file under the same key is another ask
+	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		return c.ID, storeCapture(ctx, w, base, c, size, redacted, entries, findings)
 	})

@@ -55,6 +55,9 @@ func (a *App) CheckScreenshot(ctx context.Context, cmd Command, ref ItemRef) err
 
 // AddScreenshotEvidence ties a picture that is stored already to an item.
 func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact) error {
+	if cmd.Key != "" {
+		cmd.Key += "/" + picture.Digest // another picture under the same key is another ask
+	}
 	return a.addEvidence(ctx, cmd, ref, checklist.EvidenceScreenshot, func(ctx context.Context, w *Write, e *store.Evidence) error {
 		picture.PartnerID, picture.CreatedAt = e.PartnerID, w.Now
 		if err := store.InsertArtifact(ctx, w.Tx, picture); err != nil {

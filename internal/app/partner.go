@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"strings"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -87,7 +86,7 @@ func (a *App) SaveProviderContact(ctx context.Context, cmd Command, address stri
 // or too much, or more than a line.
 func oneLine(s string) (string, bool) {
 	s = strings.TrimSpace(s)
-	return s, s != "" && len(s) <= maxName && !strings.ContainsFunc(s, unicode.IsControl)
+	return s, s != "" && len(s) <= maxName && isPlain(s) && !strings.ContainsAny(s, "\n\t")
 }
 
 func errField(name, text string, cause error) error {

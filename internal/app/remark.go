@@ -35,7 +35,7 @@ func (n *NewRemark) check() error {
 	switch {
 	case n.Param != "" && n.Capture == nil:
 		return apperr.InvalidFields("One field needs a change.", apperr.Field{Name: "param", Text: "Choose the hop that the parameter belongs to."})
-	case len(n.Param) > maxParam, len(redact.CheckText(n.Param)) > 0:
+	case len(n.Param) > maxParam, !isPlain(n.Param), len(redact.CheckText(n.Param)) > 0:
 		return apperr.InvalidFields("One field needs a change.", apperr.Field{Name: "param", Text: "Write the name of the parameter only."})
 	}
 	return nil

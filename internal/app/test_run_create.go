@@ -74,8 +74,8 @@ func (run NewTestRun) check(users []string) error {
 	switch {
 	case utf8.RuneCountInString(run.Release) > maxRelease:
 		fields = append(fields, apperr.Field{Name: "release", Text: "Shorten it to 80 characters."})
-	case len(redact.CheckText(run.Release)) > 0:
-		fields = append(fields, apperr.Field{Name: "release", Text: "Take out what looks like a credential."})
+	case !isPlain(run.Release), len(redact.CheckText(run.Release)) > 0:
+		fields = append(fields, apperr.Field{Name: "release", Text: "Write the name of the build only, without control characters or credentials."})
 	}
 	if len(fields) > 0 {
 		return apperr.InvalidFields("Nothing was created yet. Change the marked fields and send it again.", fields...)

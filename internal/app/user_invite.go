@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/mail"
 	"strings"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -145,10 +144,11 @@ func errRole() error {
 func (p NewPerson) check() (NewPerson, error) {
 	p.Name, p.Email = strings.TrimSpace(p.Name), strings.TrimSpace(p.Email)
 	var fields []apperr.Field
+	_, plain := oneLine(p.Name)
 	switch {
 	case p.Name == "":
 		fields = append(fields, apperr.Field{Name: "name", Text: "Type the person's name: it stands beside what they decide."})
-	case len(p.Name) > maxName || strings.ContainsFunc(p.Name, unicode.IsControl):
+	case !plain:
 		fields = append(fields, apperr.Field{Name: "name", Text: "Use a name in one line of at most 120 letters, so that it fits into the packet."})
 	}
 	if !isAddress(p.Email) {
@@ -163,7 +163,7 @@ func (p NewPerson) check() (NewPerson, error) {
 // isAddress: one plain e-mail address, without a display name.
 func isAddress(s string) bool {
 	parsed, err := mail.ParseAddress(s)
-	return err == nil && parsed.Address == s && len(s) <= maxAddress && !strings.ContainsFunc(s, unicode.IsControl)
+	return err == nil && parsed.Address == s && len(s) <= maxAddress && isPlain(s) && !strings.ContainsAny(s, "\n\t")
 }
 
 func (p NewPerson) audit(w *Write) {

@@ -104,7 +104,7 @@ func (p *WalkthroughPlan) check() error {
 }
 
 func isPlanText(s string) bool {
-	return s != "" && utf8.RuneCountInString(s) <= maxPlanText && len(redact.CheckText(s)) == 0
+	return s != "" && utf8.RuneCountInString(s) <= maxPlanText && isPlain(s) && len(redact.CheckText(s)) == 0
 }
 
 // openWalkthrough locks the integration and gives the walkthrough of its ready

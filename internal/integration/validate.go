@@ -123,6 +123,9 @@ func (v *validator) text(path, s string) {
 		most = maxLong
 	}
 	control := func(r rune) bool {
+		if r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return true // turns the direction of what follows
+		}
 		return unicode.IsControl(r) && !(long && (r == '\n' || r == '\r' || r == '\t'))
 	}
 	switch {

@@ -115,6 +115,8 @@ func wrap(doing string, err error) error {
 func wrapServer(doing string, pgErr *pgconn.PgError) error {
 	cause := fmt.Errorf("%s: SQLSTATE %s, constraint %q", doing, pgErr.Code, pgErr.ConstraintName)
 	switch {
+	case pgErr.Code == "22021": // a zero byte or no UTF-8
+		return apperr.Wrap(apperr.Invalid, "What was sent holds bytes that no text has.", cause)
 	case pgErr.Code == "23505":
 		return apperr.Wrap(apperr.Conflict, "There is already one of that name.", cause)
 	case pgErr.Code[:2] == "23":

@@ -33,13 +33,14 @@ func (r *request) scope() auth.Scope { return r.actor.Scope() }
 func (r *request) reader() store.Querier { return r.server.Store.Reader() }
 
 // command gives the command for a write of this request. Forms carry a key in
-// the field "key", so that a form sent twice is done once; what is only looked
-// at or downloaded is noted each time. The upload of captures makes its own,
+// the field "key", so that a form sent twice is done once; with another text in
+// it, or sent to another address, it is another ask. What is only looked at or
+// downloaded is noted each time. The upload of captures makes its own key,
 // since its form is read as it streams.
 func (r *request) command() app.Command {
 	cmd := app.Command{Actor: r.actor, RequestID: requestID(r.Context)}
-	if r.Request().Method == http.MethodPost {
-		cmd.Key = r.FormValue("key")
+	if r.Request().Method == http.MethodPost && r.FormValue("key") != "" {
+		cmd.Key = r.Request().URL.Path + "?" + r.Request().Form.Encode()
 	}
 	return cmd
 }
