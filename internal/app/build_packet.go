@@ -5,6 +5,7 @@ import (
 	"crypto/sha3"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -35,10 +36,28 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 	if row.State != store.PacketPending {
 		return nil
 	}
+	if err := a.makePacket(ctx, scope, row); err != nil {
+		return firstError(err, a.notePacketProblem(ctx, id, "The packet could not be made. It is tried again by itself."))
+	}
+	return nil
+}
+
+// GiveUpPacket says on the packets page that no further attempt is made.
+func (a *App) GiveUpPacket(ctx context.Context, id uuid.UUID) error {
+	return a.notePacketProblem(ctx, id, "The packet could not be made, and it is not tried again. Tell whoever runs this server: the log says why.")
+}
+
+// notePacketProblem does so even when the attempt ran out of time.
+func (a *App) notePacketProblem(ctx context.Context, id uuid.UUID, problem string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return store.SavePacketProblem(ctx, a.Store.Reader(), auth.System().Scope(), id, problem)
+}
+
+func (a *App) makePacket(ctx context.Context, scope auth.Scope, row store.PacketSource) error {
 	built, err := a.buildPacket(ctx, scope, row)
 	if err != nil {
-		problem := "The packet could not be made. It is tried again by itself."
-		return firstError(err, store.SavePacketProblem(ctx, a.Store.Reader(), scope, id, problem))
+		return err
 	}
 	digest, err := a.Blobs.Put(ctx, built.Zip)
 	if err != nil {

@@ -2,7 +2,9 @@ package jobs
 
 import (
 	"context"
+	"errors"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"github.com/proofwalk/proofwalk/internal/app"
@@ -14,7 +16,16 @@ type buildPacket struct {
 	app *app.App
 }
 
-// Work builds, signs and stores the packet.
+// Work builds, signs and stores the packet. The queue tries again later, up to
+// the job's last attempt, over about three weeks.
 func (w *buildPacket) Work(ctx context.Context, job *river.Job[app.BuildPacketArgs]) error {
-	return w.app.BuildPacket(ctx, job.Args.PacketID)
+	return w.attempt(ctx, job.Args.PacketID, job.Attempt >= job.MaxAttempts)
+}
+
+func (w *buildPacket) attempt(ctx context.Context, id uuid.UUID, last bool) error {
+	err := w.app.BuildPacket(ctx, id)
+	if err != nil && last {
+		err = errors.Join(err, w.app.GiveUpPacket(ctx, id))
+	}
+	return err
 }
