@@ -78,12 +78,30 @@ func (s *server) fill(ctx context.Context, out io.Writer) (world, error) {
 			w.lakeshore = i.ID
 		}
 	}
+	if err := s.startWalkthrough(ctx, w); err != nil {
+		return w, err
+	}
 	for n := range partners {
 		if err := f.addPartner(ctx, &w, n); err != nil {
 			return w, err
 		}
 	}
 	return w, f.addLargeTranscript(ctx, &w)
+}
+
+// startWalkthrough begins the walkthrough that the demo planned: its page shows
+// most while it is held.
+func (s *server) startWalkthrough(ctx context.Context, w world) error {
+	q, scope := s.app.Store.Reader(), w.consultant.Scope()
+	r, err := store.FindLastRevision(ctx, q, scope, w.lakeshore)
+	if err != nil {
+		return err
+	}
+	held, err := store.FindWalkthrough(ctx, q, scope, w.lakeshore, r.ID)
+	if err != nil {
+		return err
+	}
+	return s.app.StartWalkthrough(ctx, app.Command{Actor: w.consultant}, app.WalkthroughRef{Integration: w.lakeshore, RowVersion: held.RowVersion})
 }
 
 func (s *server) actor(ctx context.Context, address string) (auth.Actor, error) {
