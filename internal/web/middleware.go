@@ -36,8 +36,8 @@ func (s *Server) withRequestID(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logAccess writes one line per request. The path of a sign-in link is a
-// secret and is masked; queries are not logged at all.
+// logAccess writes one line per request: the route's pattern, since the path of
+// a sign-in link is a secret, and no query at all.
 func (s *Server) logAccess(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.Now()
@@ -49,7 +49,7 @@ func (s *Server) logAccess(next echo.HandlerFunc) echo.HandlerFunc {
 			route = "(none)"
 		}
 		s.Log.InfoContext(c.Request().Context(), "request",
-			"id", requestID(c), "method", c.Request().Method, "route", route,
+			"id", requestID(c), "from", c.RealIP(), "method", c.Request().Method, "route", route,
 			"status", c.Response().Status, "ms", s.Now().Sub(start).Round(100*time.Microsecond).Seconds()*1000)
 		return nil
 	}

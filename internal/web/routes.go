@@ -47,12 +47,26 @@ func (s *Server) integrationRoutes(g *echo.Group) {
 // loadSession loads and saves the login session around the pages; assets and
 // probes do without.
 func (s *Server) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
-	return echo.WrapMiddleware(s.Sessions.LoadAndSave)(next)
+	load := echo.WrapMiddleware(s.Sessions.LoadAndSave)(next)
+	return func(c echo.Context) error {
+		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), echoContext{}, c)))
+		return load(c)
+	}
 }
 
-// sessionError answers when login sessions cannot be read or saved.
+// echoContext is the key of the request's echo context within its context, for
+// sessionError.
+type echoContext struct{}
+
+// sessionError answers when login sessions cannot be read or saved. w is the
+// writer below the sessions: one above would save the session again.
 func (s *Server) sessionError(w http.ResponseWriter, r *http.Request, err error) {
-	s.answerError(err, s.echo.NewContext(r, w))
+	c, ok := r.Context().Value(echoContext{}).(echo.Context)
+	if !ok {
+		c = s.echo.NewContext(r, w)
+	}
+	c.SetResponse(echo.NewResponse(w, s.echo))
+	s.answerError(err, c)
 }
 
 // answerReady tells a load balancer whether the database answers.
