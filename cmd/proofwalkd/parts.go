@@ -59,6 +59,9 @@ func (db *database) revive(ctx context.Context, opts pgembed.Options, log *slog.
 			return
 		case <-db.current().Done():
 		}
+		if db.closing() {
+			return
+		}
 		log.Error("the private PostgreSQL ended by itself; starting it again")
 		if err := db.restart(ctx, opts); err != nil {
 			log.Error("starting the private PostgreSQL again", "cause", err.Error())
@@ -75,6 +78,13 @@ func (db *database) current() *pgembed.Server {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	return db.server
+}
+
+// closing says whether the server ended because it was told to.
+func (db *database) closing() bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.closed
 }
 
 // restart replaces the ended server, unless everything is ending anyway.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/proofwalk/proofwalk/internal/app"
@@ -44,6 +45,11 @@ type serveOptions struct {
 func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptions) (err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	began := time.Now()
+	listener, err := claimAddress(ctx, cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // closed already once the server has run
 	db, err := openDatabase(ctx, &cfg, log)
 	if err != nil {
 		return err
@@ -70,7 +76,7 @@ func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptio
 	if err := parts.greet(ctx, out, cfg, opts, time.Since(began)); err != nil {
 		return err
 	}
-	return listen(ctx, cfg, handler, log)
+	return answer(ctx, listener, cfg, handler, log)
 }
 
 // handler is the web app, with the operator's checks beside it.
@@ -104,15 +110,24 @@ func (p *parts) greet(ctx context.Context, out io.Writer, cfg config.Serve, opts
 	return err
 }
 
-// listen serves until ctx ends, then lets running requests finish.
-func listen(ctx context.Context, cfg config.Serve, handler http.Handler, log *slog.Logger) error {
+// claimAddress takes the address before anything else is started, so that a
+// second server on it ends at once and before it says that it is there.
+func claimAddress(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listening: another program serves on %s; end it, or choose another address with --listen", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listening: %w", err)
+	}
+	return listener, nil
+}
+
+// answer serves until ctx ends, then lets running requests finish.
+func answer(ctx context.Context, listener net.Listener, cfg config.Serve, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
-	if err != nil {
-		return fmt.Errorf("listening: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() {
