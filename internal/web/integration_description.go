@@ -182,6 +182,10 @@ func (r *request) importFailed(cause error, m *view.DescriptionModel) error {
 		}
 		m.Errors.Errors = append(m.Errors.Errors, components.FieldError{FieldID: "yaml", Text: text})
 	}
+	if len(m.Errors.Errors) == 0 { // the whole file is wrong, no line of it
+		m.Errors.Title = "The file could not be imported"
+		m.Errors.Errors = []components.FieldError{{FieldID: "yaml", Text: apperr.TextOf(cause)}}
+	}
 	m.ImportText = r.FormValue("yaml")
 	return r.render(http.StatusUnprocessableEntity, view.Description(*m))
 }

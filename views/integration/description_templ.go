@@ -681,7 +681,7 @@ func importForm(m DescriptionModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = components.Textarea(components.FieldModel{Name: "yaml", Label: "integration.yaml", Hint: "Paste the whole file. It replaces what is on this page.", Mono: true, Rows: 6, Optional: true, Value: m.ImportText}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Textarea(components.FieldModel{Name: "yaml", Label: "integration.yaml", Hint: "Paste the whole file. It replaces what is on this page.", Mono: true, Rows: 6, Value: m.ImportText}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
