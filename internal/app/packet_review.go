@@ -25,13 +25,13 @@ func (g *gathering) remarks() error {
 			continue // the item does not apply any more and is not in the packet
 		}
 		c.Items[n].Remarks = append(c.Items[n].Remarks, label)
-		out := packet.Remark{ID: label, Item: r.RequirementID, Pin: g.pin(r), Param: text(r.Param), State: string(r.State),
+		out := packet.Remark{ID: label, Item: r.RequirementID, Pin: g.pin(r), Param: deref(r.Param), State: string(r.State),
 			Act: packet.Act{By: r.CreatedByName, Organisation: providerName, At: packet.At(r.CreatedAt), Text: r.Text}}
 		if r.Answer != nil && r.AnsweredAt != nil {
 			out.Answers = []packet.Act{{By: r.AnsweredByName, Organisation: g.integration.PartnerName, At: packet.At(*r.AnsweredAt), Text: *r.Answer}}
 		}
 		if r.ClosedAt != nil {
-			out.Closed = &packet.Act{By: r.ClosedByName, Organisation: providerName, At: packet.At(*r.ClosedAt), Text: text(r.WaiverReason)}
+			out.Closed = &packet.Act{By: r.ClosedByName, Organisation: providerName, At: packet.At(*r.ClosedAt), Text: deref(r.WaiverReason)}
 		}
 		c.Remarks = append(c.Remarks, out)
 	}
@@ -135,11 +135,4 @@ func (g *gathering) minutes(revision uuid.UUID) error {
 		}
 	}
 	return nil
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

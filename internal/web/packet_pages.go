@@ -82,12 +82,17 @@ func downloadDraft(r *request) error {
 	return r.Blob(http.StatusOK, "application/pdf", pdf)
 }
 
-func downloadPacket(r *request) error {
-	id, err := r.id("integration")
-	if err != nil {
-		return err
+// packetIDs gives the integration and the packet of the path.
+func (r *request) packetIDs() (id, packet uuid.UUID, err error) {
+	if id, err = r.id("integration"); err != nil {
+		return id, packet, err
 	}
-	packet, err := r.id("packet")
+	packet, err = r.id("packet")
+	return id, packet, err
+}
+
+func downloadPacket(r *request) error {
+	id, packet, err := r.packetIDs()
 	if err != nil {
 		return err
 	}
@@ -105,11 +110,7 @@ const reportPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-i
 
 // readPacket shows the packet's report beside whatever else is open.
 func readPacket(r *request) error {
-	id, err := r.id("integration")
-	if err != nil {
-		return err
-	}
-	packet, err := r.id("packet")
+	id, packet, err := r.packetIDs()
 	if err != nil {
 		return err
 	}
