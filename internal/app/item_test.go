@@ -190,7 +190,9 @@ func TestScreenshotEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatalf("viewing: %v", err)
 	}
-	defer func() { _ = shown.Close() }()
+	if _, err := png.Decode(bytes.NewReader(shown)); err != nil {
+		t.Errorf("what is shown is no picture: %v", err)
+	}
 	if after := m.entries(t, id); len(after) != before+1 || after[before].Action != "evidence.view" {
 		t.Errorf("viewing left %d entries more", len(after)-before)
 	}

@@ -21,14 +21,14 @@ func PacketFile(partner, integration string, p store.Packet) string {
 }
 
 // DownloadPacket notes in the audit log that the actor takes a packet and then
-// gives its name and bytes.
-func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, file io.ReadSeekCloser, err error) {
+// gives its name and bytes; bytes that changed in the store are not given.
+func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, archive []byte, err error) {
 	name, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.download")
 	if err != nil {
 		return "", nil, err
 	}
-	file, err = a.Blobs.Open(ctx, *p.Digest)
-	return name, file, err
+	archive, err = a.Blobs.Read(ctx, *p.Digest)
+	return name, archive, err
 }
 
 // ReadPacket notes in the audit log that the actor reads a packet's report and

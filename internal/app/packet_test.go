@@ -51,12 +51,9 @@ func (m team) packets(t *testing.T, id uuid.UUID) []store.Packet {
 
 func (m team) download(t *testing.T, id, packet uuid.UUID) []byte {
 	t.Helper()
-	_, file, err := m.app.DownloadPacket(t.Context(), app.Command{Actor: m.viewer}, id, packet)
+	_, archive, err := m.app.DownloadPacket(t.Context(), app.Command{Actor: m.viewer}, id, packet)
 	must(t, err)
-	defer func() { _ = file.Close() }()
-	b, err := io.ReadAll(file)
-	must(t, err)
-	return b
+	return archive
 }
 
 func TestReadyMakesAPacketThatVerifies(t *testing.T) {

@@ -56,7 +56,7 @@ func (a *App) StorePicture(ctx context.Context, r io.Reader) (store.Artifact, er
 
 // ViewPicture notes in the audit log that the actor looks at a screenshot and
 // then gives its bytes.
-func (a *App) ViewPicture(ctx context.Context, cmd Command, integrationID, evidence uuid.UUID) (io.ReadSeekCloser, error) {
+func (a *App) ViewPicture(ctx context.Context, cmd Command, integrationID, evidence uuid.UUID) ([]byte, error) {
 	var digest string
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		e, err := store.FindEvidence(ctx, w.Tx, cmd.Actor.Scope(), integrationID, evidence)
@@ -74,5 +74,5 @@ func (a *App) ViewPicture(ctx context.Context, cmd Command, integrationID, evide
 	if err != nil {
 		return nil, err
 	}
-	return a.Blobs.Open(ctx, digest)
+	return a.Blobs.Read(ctx, digest)
 }

@@ -6,8 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-
-	"github.com/proofwalk/proofwalk/internal/auth"
 )
 
 // Artifact is what the database knows of bytes in the blob store.
@@ -29,12 +27,4 @@ func InsertArtifact(ctx context.Context, tx Querier, a Artifact) error {
 		ON CONFLICT (partner_id, digest) DO NOTHING`,
 		pgx.NamedArgs{"partner_id": a.PartnerID, "digest": a.Digest, "media_type": a.MediaType, "bytes": a.Bytes,
 			"width": a.Width, "height": a.Height, "created_at": a.CreatedAt})
-}
-
-// FindArtifact gives an artifact by its digest, in scope.
-func FindArtifact(ctx context.Context, q Querier, scope auth.Scope, partner uuid.UUID, digest string) (Artifact, error) {
-	return one[Artifact](ctx, q, "finding an artifact", `
-		SELECT partner_id, digest, media_type, bytes, COALESCE(width, 0) AS width, COALESCE(height, 0) AS height, created_at
-		FROM artifacts WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND digest = @digest`,
-		scopeArgs(scope, pgx.NamedArgs{"partner": partner, "digest": digest}))
 }

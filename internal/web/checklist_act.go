@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -192,11 +191,10 @@ func showPicture(r *request) error {
 	if err != nil {
 		return err
 	}
-	file, err := r.server.App.ViewPicture(r.ctx(), r.command(), integration, id)
+	picture, err := r.server.App.ViewPicture(r.ctx(), r.command(), integration, id)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }() // reading only
 	r.Response().Header().Set("Cache-Control", "no-store")
-	return r.Stream(http.StatusOK, "image/png", io.Reader(file))
+	return r.Blob(http.StatusOK, "image/png", picture)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
+	"github.com/proofwalk/proofwalk/internal/web"
 )
 
 // filled gives the values of a form as a browser would send them.
@@ -255,5 +256,25 @@ func TestFormsFromOtherSitesAreRefused(t *testing.T) {
 	list, err := store.ListIntegrationSummaries(t.Context(), s.Store.Reader(), auth.System().Scope())
 	if err != nil || len(list) != 0 {
 		t.Errorf("%d integrations, error %v", len(list), err)
+	}
+}
+
+func TestDemoAnswersUnderItsOwnNameOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *web.Config) { c.Demo = true })
+	for host, want := range map[string]int{"": http.StatusOK, "rebound.example": http.StatusNotFound} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Origin+"/sign-in", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("host %q: status %d, want %d", host, res.StatusCode, want)
+		}
 	}
 }

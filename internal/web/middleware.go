@@ -139,3 +139,16 @@ func (s *Server) boundBody(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// ownHost refuses, in the demo, what was asked under another name than the
+// demo's own: a foreign page whose name was pointed at this machine must not
+// reach the buttons that sign in.
+func (s *Server) ownHost(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		_, host, _ := strings.Cut(s.Origin, "://")
+		if s.Demo && c.Request().Host != host {
+			return apperr.New(apperr.NotFound, "The demo answers under its own address only.")
+		}
+		return next(c)
+	}
+}

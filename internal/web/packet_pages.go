@@ -96,13 +96,12 @@ func downloadPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	name, file, err := r.server.App.DownloadPacket(r.ctx(), r.command(), id, packet)
+	name, archive, err := r.server.App.DownloadPacket(r.ctx(), r.command(), id, packet)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }() // reading only
 	attach(r.Context, name)
-	return r.Stream(http.StatusOK, "application/zip", file)
+	return r.Blob(http.StatusOK, "application/zip", archive)
 }
 
 // reportPolicy lets a browser's own reader show the report and nothing else.

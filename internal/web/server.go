@@ -52,7 +52,7 @@ func New(cfg Config) (*Server, error) {
 	s.echo.IPExtractor = extractor
 	s.echo.HTTPErrorHandler = s.answerError
 	cfg.Sessions.ErrorFunc = s.sessionError
-	s.echo.Use(s.withRequestID, s.logAccess, s.recoverPanic, s.secureHeaders, s.boundBody)
+	s.echo.Use(s.withRequestID, s.logAccess, s.recoverPanic, s.secureHeaders, s.ownHost, s.boundBody)
 	s.routes()
 	return s, nil
 }
