@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
@@ -68,7 +69,7 @@ func (s *seeder) addPeople(ctx context.Context) error {
 func person(name, domain string) app.NewPerson {
 	var first string
 	_, _ = fmt.Sscan(name, &first) // a name begins with a word
-	return app.NewPerson{Name: name, Email: first + "@" + domain}
+	return app.NewPerson{Name: name, Email: strings.ToLower(first) + "@" + domain}
 }
 
 // invite adds a person as the operator does on the command line. The link is

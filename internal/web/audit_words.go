@@ -29,16 +29,20 @@ var actionWords = map[string]string{
 	"walkthrough.start": "Walkthrough started",
 }
 
-// actWords is an entry as one line: "Claimed TST-09".
-func actWords(e store.AuditRow) string {
-	words, ok := actionWords[e.Action]
-	if !ok {
-		words = e.Action
-	}
-	if _, err := uuid.Parse(e.ObjectID); err == nil {
+// wordsOf says an entry's action in words.
+func wordsOf(e store.AuditRow) string {
+	if words, ok := actionWords[e.Action]; ok {
 		return words
 	}
-	return words + " " + e.ObjectID
+	return e.Action
+}
+
+// actWords is an entry as one line: "Claimed TST-09".
+func actWords(e store.AuditRow) string {
+	if _, err := uuid.Parse(e.ObjectID); err == nil {
+		return wordsOf(e)
+	}
+	return wordsOf(e) + " " + e.ObjectID
 }
 
 // objectWords names an entry's object for people: labels as they are, ids not at all.
@@ -49,10 +53,14 @@ func objectWords(e store.AuditRow) string {
 	return e.ObjectID
 }
 
-// detailWords lists an entry's details in a fixed order.
+// detailWords lists an entry's details in a fixed order; ids say nothing to
+// people and stay in the entry.
 func detailWords(details map[string]any) string {
 	parts := make([]string, 0, len(details))
 	for _, name := range slices.Sorted(maps.Keys(details)) {
+		if id, ok := details[name].(string); ok && uuid.Validate(id) == nil {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s: %v", strings.ReplaceAll(name, "_", " "), details[name]))
 	}
 	return strings.Join(parts, ", ")

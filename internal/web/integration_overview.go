@@ -132,6 +132,9 @@ func gate(s store.IntegrationSummary, items []store.ChecklistItem) components.Ga
 	m := components.GateModel{Over: "To submit for review", Title: "Can be submitted", Text: "Every required item of the review is claimed.", Verdict: components.VerdictPass}
 	blockers := checklist.SubmitBlockers(rules)
 	switch {
+	case s.Stage == store.StageLive:
+		m.Over, m.Title, m.Text = "Go-live", "Live", "The account team has signed off."
+		blockers = nil
 	case s.Stage == store.StageWalkthrough || s.Stage == store.StageSignOff:
 		m.Over, m.Title, m.Text = "For the outcome go", "Nothing is in the way", "Every required item of the walkthrough and the go-live is done."
 		blockers = checklist.GoBlockers(rules)
@@ -232,7 +235,7 @@ func showHistory(r *request) error {
 	}
 	m.Pages.Shown = components.Plural(len(rows), "entry", "entries")
 	for _, e := range rows {
-		m.Entries = append(m.Entries, view.HistoryLine{At: e.At, Who: e.ActorName, What: e.Action, Object: objectWords(e), Detail: detailWords(e.Details), ID: e.ID.String()})
+		m.Entries = append(m.Entries, view.HistoryLine{At: e.At, Who: e.ActorName, What: wordsOf(e), Object: objectWords(e), Detail: detailWords(e.Details), ID: e.ID.String()})
 	}
 	return r.render(http.StatusOK, view.History(m))
 }

@@ -99,7 +99,7 @@ func TestDescribeAnIntegration(t *testing.T) {
 	if got := v.get("/integrations/" + id).text("aside"); !strings.Contains(got, "partnersupport@id.me") {
 		t.Errorf("an integration without a consultant does not show the contact: %q", got)
 	}
-	if got := v.get("/integrations/" + id + "/history").text("tbody"); !strings.Contains(got, "integration.create") {
+	if got := v.get("/integrations/" + id + "/history").text("tbody"); !strings.Contains(got, "Integration described") {
 		t.Errorf("the history does not show the creation: %q", got)
 	}
 	yaml := v.get("/integrations/" + id + "/integration.yaml")
@@ -173,7 +173,7 @@ func TestItemFormsOnThePage(t *testing.T) {
 		t.Errorf("the confirmation says %q", got)
 	}
 	history := v.get("/integrations/" + id.String() + "/history").text("tbody")
-	for _, want := range []string{"item.claim", "evidence.add", "RDY-02"} {
+	for _, want := range []string{"Claimed", "Evidence added", "RDY-02"} {
 		if !strings.Contains(history, want) {
 			t.Errorf("the history does not show %s", want)
 		}

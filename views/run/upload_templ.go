@@ -77,7 +77,7 @@ func Upload(m UploadModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = components.PageHead(components.PageHeadModel{Over: m.Run, OverHref: m.RunHref, Title: "Add a capture",
-				Lead: "Nothing was sent yet. The file is redacted on the server while it arrives; the raw bytes are never stored."}).Render(ctx, templ_7745c5c3_Buffer)
+				Lead: "The file is redacted on the server while it arrives; the raw bytes are never stored."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
