@@ -6,9 +6,6 @@ type Colour uint32
 
 const colourSet Colour = 1 << 24
 
-// RGB makes a colour from 0xRRGGBB.
-func RGB(hex uint32) Colour { return colourSet | Colour(hex&0xFFFFFF) }
-
 // The colours of a report. Each reads on white and on its own tint.
 const (
 	Ink        = colourSet | 0x13202B
@@ -106,6 +103,3 @@ func To(s, anchor string) Span { return Span{Text: s, To: anchor, Colour: Accent
 
 // PageOf prints the page number of an anchor and links to it.
 func PageOf(anchor string) Span { return Span{PageOf: anchor} }
-
-// WithIcon is an icon without text.
-func WithIcon(i *Icon) Span { return Span{Icon: i} }
