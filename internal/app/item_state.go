@@ -156,12 +156,7 @@ func refuseWhileFrozen(ctx context.Context, w *Write, item store.ChecklistItem) 
 	if item.Phase != checklist.PhaseReview {
 		return nil
 	}
-	return refuseWhileSubmitted(ctx, w, item.IntegrationID)
-}
-
-// refuseWhileSubmitted keeps items as they are while a revision is in review.
-func refuseWhileSubmitted(ctx context.Context, w *Write, integrationID uuid.UUID) error {
-	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, w.Cmd.Actor.Scope(), integrationID)
+	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, w.Cmd.Actor.Scope(), item.IntegrationID)
 	if err != nil {
 		return err
 	}
