@@ -83,6 +83,16 @@ func boardFilter(r *request, all []store.IntegrationSummary) components.FilterMo
 	return m
 }
 
+// turnGroup is the place of an integration among those who have to act: 0 for
+// the reader, then partners, consultants, the account team and nobody.
+func turnGroup(actor auth.Actor, s store.IntegrationSummary) int {
+	who, _, _ := whoseTurn(s)
+	if isTheirs(actor, s, who) {
+		return 0
+	}
+	return map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[who]
+}
+
 // boardGroups sorts the rows into the groups of those who have to act, the
 // reader's own first, the longest wait on top.
 func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Time) []view.BoardGroup {
@@ -93,13 +103,9 @@ func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Tim
 	}
 	slices.SortStableFunc(list, func(a, b store.IntegrationSummary) int { return cmp.Compare(a.StageSince.Unix(), b.StageSince.Unix()) })
 	for _, s := range list {
-		who, _, _ := whoseTurn(s)
+		n := turnGroup(actor, s)
 		row := boardRow(s, now)
-		row.Yours = isTheirs(actor, s, who)
-		n := map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[who]
-		if row.Yours {
-			n = 0
-		}
+		row.Yours = n == 0
 		groups[n].Rows = append(groups[n].Rows, row)
 	}
 	groups[0].Title = components.Plural(len(groups[0].Rows), "integration waits for you", "integrations wait for you")
@@ -108,13 +114,9 @@ func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Tim
 
 func boardRow(s store.IntegrationSummary, now time.Time) view.BoardRow {
 	next, href := nextStep(s)
-	target, err := time.Parse(time.DateOnly, s.LaunchDate)
-	if err != nil {
-		target = time.Time{} // shown as "no date"
-	}
 	return view.BoardRow{
 		Partner: s.PartnerName, Name: s.Name, Href: pathIntegration(s.ID), About: protocolWords(s.Protocol, s.UseCases),
-		Stage: stageOf(s.Stage), DaysInStage: days(s.StageSince, now), Target: target, Next: next, NextHref: href,
+		Stage: stageOf(s.Stage), DaysInStage: days(s.StageSince, now), Target: launchDate(s), Next: next, NextHref: href,
 		Owner: s.ConsultantName, Unassigned: s.ConsultantID == nil, AgeDays: days(s.CreatedAt, now),
 	}
 }
@@ -148,11 +150,7 @@ func turnBars(actor auth.Actor, all []store.IntegrationSummary, now time.Time) [
 	bars := []components.BarModel{{Label: "You", Accent: true}, {Label: "Partners"}, {Label: "Consultants"}, {Label: "Account team"}, {Label: "Nobody", Hollow: true}}
 	oldest := make([]int, len(bars))
 	for _, s := range all {
-		who, _, _ := whoseTurn(s)
-		n := map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[who]
-		if isTheirs(actor, s, who) {
-			n = 0
-		}
+		n := turnGroup(actor, s)
 		bars[n].Value++
 		oldest[n] = max(oldest[n], days(s.StageSince, now))
 	}

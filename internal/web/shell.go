@@ -90,18 +90,23 @@ func (r *request) integrationPage(title string, tab func(uuid.UUID) string) (int
 }
 
 func integrationHead(actor auth.Actor, s store.IntegrationSummary, current string) *layout.IntegrationHead {
-	target, err := time.Parse(time.DateOnly, s.LaunchDate)
-	if err != nil {
-		target = time.Time{} // no date, or none that is one: shown as "no target date"
-	}
 	head := &layout.IntegrationHead{
 		Partner: s.PartnerName, Name: s.Name, Href: pathIntegration(s.ID), Protocol: protocolWords(s.Protocol, s.UseCases),
-		Environment: s.Environment, Host: s.ExpectedAPIHost, Target: target, Stage: stageOf(s.Stage), Tabs: tabs(actor, s),
+		Environment: s.Environment, Host: s.ExpectedAPIHost, Target: launchDate(s), Stage: stageOf(s.Stage), Tabs: tabs(actor, s),
 	}
 	for i := range head.Tabs {
 		head.Tabs[i].Current = head.Tabs[i].Href == current
 	}
 	return head
+}
+
+// launchDate gives the planned launch; zero without a date, or with none that is one.
+func launchDate(s store.IntegrationSummary) time.Time {
+	date, err := time.Parse(time.DateOnly, s.LaunchDate)
+	if err != nil {
+		return time.Time{}
+	}
+	return date
 }
 
 func tabs(actor auth.Actor, s store.IntegrationSummary) []layout.NavItem {
