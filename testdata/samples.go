@@ -6,7 +6,7 @@ package testdata
 import "embed"
 
 // Samples holds integrations/*.yaml, the recorded captures with their pictures
-// under captures/recorded, and the Okta sample under captures/public.
+// under captures/recorded, and the Okta sample under hars.
 //
-//go:embed integrations/*.yaml captures/recorded/*.har captures/recorded/*.png captures/public/piyushazanjad_okta-har-analyzer__sample.har
+//go:embed integrations/*.yaml captures/recorded/*.har captures/recorded/*.png hars/piyushazanjad_okta-har-analyzer__sample.har
 var Samples embed.FS

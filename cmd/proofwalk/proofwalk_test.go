@@ -15,8 +15,9 @@ import (
 
 const (
 	captures     = "../../testdata/captures"
+	hars         = "../../testdata/hars"
 	integrations = "../../testdata/integrations"
-	oktaHAR      = captures + "/public/piyushazanjad_okta-har-analyzer__sample.har"
+	oktaHAR      = hars + "/piyushazanjad_okta-har-analyzer__sample.har"
 	packets      = "../../internal/packet/verify/testdata"
 	maxBinary    = 15 << 20
 )
@@ -95,7 +96,7 @@ func TestBrokenFiles(t *testing.T) {
 		"cut off at once":   `{"log":{"version":"1.2","entries":[{"request":{"method":"GET","url":"https://` + secret,
 		"100,000 arrays":    strings.Repeat("[", 100_000) + secret,
 		"arrays inside":     `{"log":{"entries":[{"request":` + strings.Repeat("[", 100_000) + `"` + secret,
-		"the public broken": string(readFile(t, captures+"/public/mitmproxy_mitmproxy__test_mitmproxy_data_corrupted_har_brokenfile.har")),
+		"the public broken": string(readFile(t, hars+"/mitmproxy_mitmproxy__test_mitmproxy_data_corrupted_har_brokenfile.har")),
 	} {
 		for _, command := range []string{"redact", "inspect"} {
 			dir := t.TempDir()

@@ -66,7 +66,7 @@ func renderFlows(flows []analysis.Flow) string {
 func TestHopsOfRecording(t *testing.T) {
 	t.Parallel()
 	cfg := readConfig(t, "right")
-	in := redacted(t, redactor(&cfg), "c1", readFile(t, captures+"recorded/right-consent-denied.har"))
+	in := redacted(t, redactor(&cfg), "c1", readFile(t, testdata+"captures/recorded/right-consent-denied.har"))
 	var got []string
 	for _, h := range analysis.Hops(cfg, in.T) {
 		line := fmt.Sprintf("%d %s %s %s %s", h.Entry, h.Kind, h.Role, h.Part, h.Name)

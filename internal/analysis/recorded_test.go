@@ -18,7 +18,10 @@ import (
 	"github.com/proofwalk/proofwalk/internal/redact"
 )
 
-const captures = "../../testdata/captures/"
+const (
+	testdata = "../../testdata/"
+	hars     = "../../testdata/hars/"
+)
 
 func readFile(t *testing.T, path string) []byte {
 	t.Helper()
@@ -64,36 +67,36 @@ func TestRecordings(t *testing.T) {
 		notSeen      []string
 	}{
 		{
-			name: "right, happy path", config: "right", run: []string{"recorded/right-happy-path.har"},
+			name: "right, happy path", config: "right", run: []string{"captures/recorded/right-happy-path.har"},
 			notSeen: append([]string{"AR-04", "CB-06"}, refusals...),
 		},
 		{
 			name: "right, happy path with back channel and round", config: "right",
-			run:     []string{"recorded/right-happy-path.har", "recorded/right-happy-path.backchannel.har"},
-			round:   []string{"recorded/right-second-happy-path.har", "recorded/right-consent-denied.har"},
+			run:     []string{"captures/recorded/right-happy-path.har", "captures/recorded/right-happy-path.backchannel.har"},
+			round:   []string{"captures/recorded/right-second-happy-path.har", "captures/recorded/right-consent-denied.har"},
 			notSeen: refusals,
 		},
 		{
-			name: "right, second happy path", config: "right", run: []string{"recorded/right-second-happy-path.har"},
+			name: "right, second happy path", config: "right", run: []string{"captures/recorded/right-second-happy-path.har"},
 			notSeen: append([]string{"AR-04", "CB-06"}, refusals...),
 		},
 		{
-			name: "right, consent denied", config: "right", run: []string{"recorded/right-consent-denied.har"},
+			name: "right, consent denied", config: "right", run: []string{"captures/recorded/right-consent-denied.har"},
 			notSeen: []string{"AR-04", "CB-06", "CB-07"},
 		},
 		{
-			name: "faulty, happy path", config: "faulty", run: []string{"recorded/faulty-happy-path.har"},
-			round: []string{"recorded/faulty-consent-denied.har"},
+			name: "faulty, happy path", config: "faulty", run: []string{"captures/recorded/faulty-happy-path.har"},
+			round: []string{"captures/recorded/faulty-consent-denied.har"},
 			fail:  []string{"AR-03", "CB-07"}, warn: []string{"AR-06", "AR-08"},
 			notSeen: append([]string{"AR-04", "AR-09", "CB-06"}, refusals...),
 		},
 		{
-			name: "faulty, consent denied", config: "faulty", run: []string{"recorded/faulty-consent-denied.har"},
+			name: "faulty, consent denied", config: "faulty", run: []string{"captures/recorded/faulty-consent-denied.har"},
 			fail: []string{"AR-03", "ER-04", "ER-05"}, warn: []string{"AR-06", "AR-08"},
 			notSeen: []string{"AR-04", "AR-09", "CB-06", "CB-07"},
 		},
 		{
-			name: "Okta sample", config: "okta_sample", run: []string{"public/piyushazanjad_okta-har-analyzer__sample.har"},
+			name: "Okta sample", config: "okta_sample", run: []string{"hars/piyushazanjad_okta-har-analyzer__sample.har"},
 			fail: []string{"AR-12"}, warn: []string{"AR-03"},
 			notSeen: append([]string{"AR-04"}, refusals...),
 		},
@@ -104,7 +107,7 @@ func TestRecordings(t *testing.T) {
 			r := redactor(&cfg)
 			load := func(paths []string) (in []analysis.Input) {
 				for _, p := range paths {
-					in = append(in, redacted(t, r, filepath.Base(p), readFile(t, captures+p)))
+					in = append(in, redacted(t, r, filepath.Base(p), readFile(t, testdata+p)))
 				}
 				return in
 			}
@@ -141,7 +144,7 @@ func TestRecordings(t *testing.T) {
 func TestChangedState(t *testing.T) {
 	t.Parallel()
 	cfg := readConfig(t, "okta_sample")
-	har := readFile(t, captures+"public/piyushazanjad_okta-har-analyzer__sample.har")
+	har := readFile(t, hars+"piyushazanjad_okta-har-analyzer__sample.har")
 	const callback = "callback?code=aB3cD4eF5gH6iJ7kL8mN9oP0&state=xyzstat"
 	if bytes.Count(har, []byte(callback+"e")) == 0 {
 		t.Fatal("the sample has changed")
@@ -164,7 +167,7 @@ func TestChangedState(t *testing.T) {
 func TestForeignCaptures(t *testing.T) {
 	t.Parallel()
 	cfg := readConfig(t, "right")
-	paths, err := filepath.Glob(captures + "public/*.har*")
+	paths, err := filepath.Glob(hars + "*.har*")
 	if err != nil || len(paths) < 10 {
 		t.Fatalf("%d public captures (%v)", len(paths), err)
 	}

@@ -47,7 +47,7 @@ func TestPlainRecordings(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"right-happy-path", "right-consent-denied"} {
 		cfg := readConfig(t, "right")
-		har := readFile(t, captures+"recorded/"+name+".har")
+		har := readFile(t, testdata+"captures/recorded/"+name+".har")
 		if !bytes.Contains(har, []byte("_resourceType")) || !bytes.Contains(har, []byte("Sec-Fetch-Dest")) {
 			t.Fatal("the recording has nothing to take away")
 		}
@@ -66,7 +66,7 @@ func TestPlainRecordings(t *testing.T) {
 // what is wrong fails.
 func TestWrongDescription(t *testing.T) {
 	t.Parallel()
-	har := readFile(t, captures+"recorded/right-happy-path.har")
+	har := readFile(t, testdata+"captures/recorded/right-happy-path.har")
 	for _, tc := range []struct {
 		name string
 		edit func(*integration.Config)
@@ -98,7 +98,7 @@ func TestWrongDescription(t *testing.T) {
 // TestWithoutIntegration finds and judges a sign-in of which nothing is declared.
 func TestWithoutIntegration(t *testing.T) {
 	t.Parallel()
-	in := []analysis.Input{redacted(t, redactor(nil), "c1", readFile(t, captures+"recorded/faulty-happy-path.har"))}
+	in := []analysis.Input{redacted(t, redactor(nil), "c1", readFile(t, testdata+"captures/recorded/faulty-happy-path.har"))}
 	got := verdicts(integration.Config{}, in)
 	for rule, want := range map[string]analysis.Verdict{
 		"AR-03": analysis.Fail, "CB-07": analysis.Fail, "AR-06": analysis.Warn, "AR-08": analysis.Warn, "CB-01": analysis.Pass,

@@ -17,12 +17,12 @@ var update = flag.Bool("update", false, "write testdata/public.golden.json anew"
 
 const publicFiles = 14
 
-// public gives the files of testdata/captures/public by name.
+// public gives the files of testdata/hars by name.
 func public(t testing.TB) map[string][]byte {
 	t.Helper()
 	out := make(map[string][]byte)
 	for _, ext := range []string{"*.har", "*.harp"} {
-		paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "captures", "public", ext))
+		paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "hars", ext))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,16 +11,16 @@ import (
 
 // The captures of Lakeshore, which does what the provider asks for.
 const (
-	lakeshoreHappy       = "recorded/right-happy-path.har"
-	lakeshoreBackChannel = "recorded/right-happy-path.backchannel.har"
-	lakeshorePassport    = "recorded/right-second-happy-path.har"
-	lakeshoreDenied      = "recorded/right-consent-denied.har"
+	lakeshoreHappy       = "captures/recorded/right-happy-path.har"
+	lakeshoreBackChannel = "captures/recorded/right-happy-path.backchannel.har"
+	lakeshorePassport    = "captures/recorded/right-second-happy-path.har"
+	lakeshoreDenied      = "captures/recorded/right-consent-denied.har"
 )
 
 var lakeshoreClaims = []claim{
 	{"RDY-02", []proof{words("Nothing is left to build. Release 2026.11 is what these runs were made with; it goes live unchanged.")}},
 	{"RDY-03", []proof{redirect(lakeshoreHappy)}},
-	{"TST-01", []proof{redirect(lakeshoreHappy), picture("recorded/right-happy-path.consent.png")}},
+	{"TST-01", []proof{redirect(lakeshoreHappy), picture("captures/recorded/right-happy-path.consent.png")}},
 	{"TST-02", []proof{redirect(lakeshoreHappy)}},
 	{"TST-03", []proof{redirect(lakeshoreHappy)}},
 	{"TST-04", []proof{redirect(lakeshoreHappy)}},
@@ -34,11 +34,11 @@ var lakeshoreClaims = []claim{
 	{"TST-12", []proof{backChannel(lakeshoreBackChannel)}},
 	{"TST-15", []proof{words("The jose library checks signature, issuer, audience and expiry, with keys from the provider's key address."),
 		backChannel(lakeshoreBackChannel)}},
-	{"ERR-01", []proof{refusal(lakeshoreDenied), picture("recorded/right-consent-denied.end.png")}},
+	{"ERR-01", []proof{refusal(lakeshoreDenied), picture("captures/recorded/right-consent-denied.end.png")}},
 	{"SES-07", []proof{redirect(lakeshoreHappy)}},
 	{"CTX-01", []proof{words("https://right.localhost:8082/ has the link \"Verify my identity\" in the middle of the page.")}},
 	{"CTX-02", []proof{words("No special access. The sign-in opens as a full page; the account page is reached right after it.")}},
-	{"DAT-03", []proof{picture("recorded/right-second-happy-path.end.png")}},
+	{"DAT-03", []proof{picture("captures/recorded/right-second-happy-path.end.png")}},
 	{"DAT-04", []proof{words("fortified_identity brings uuid, name, e-mail, birth date and address. The address is absent for passports.")}},
 	{"DAT-05", []proof{words("Name and e-mail for the application, birth date for the age limit, address for the region. All are deleted with the application.")}},
 }
@@ -49,7 +49,7 @@ const noNewAccounts = "The sandbox hands out ready-made test users; nobody can c
 // lakeshoreLater are claimed for the walkthrough and the go-live, after the review.
 var lakeshoreLater = []claim{
 	{"RDY-01", []proof{words("Samira Osei is our consultant; the date is the one of the walkthrough's page.")}},
-	{"SES-06", []proof{picture("recorded/right-happy-path.consent.png")}},
+	{"SES-06", []proof{picture("captures/recorded/right-happy-path.consent.png")}},
 	{"CTX-03", []proof{words("18 January 2027, about 2,000 sign-ins a day. On the day the web team answers at web@lakeshore.example.")}},
 	{"DAT-06", []proof{words("The production client is registered. Operations switches over on the morning of the launch and can switch back within minutes.")}},
 }

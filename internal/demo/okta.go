@@ -9,5 +9,5 @@ func (s *seeder) tellOkta(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.record(ctx, "", run{"happy-path", "standard-user", "public/piyushazanjad_okta-har-analyzer__sample.har", ""})
+	return t.record(ctx, "", run{"happy-path", "standard-user", "hars/piyushazanjad_okta-har-analyzer__sample.har", ""})
 }

@@ -11,8 +11,8 @@ import (
 
 // The captures of Quickpass, which makes the mistakes that reviews keep finding.
 const (
-	quickpassHappy  = "recorded/faulty-happy-path.har"
-	quickpassDenied = "recorded/faulty-consent-denied.har"
+	quickpassHappy  = "captures/recorded/faulty-happy-path.har"
+	quickpassDenied = "captures/recorded/faulty-consent-denied.har"
 )
 
 var quickpassClaims = []claim{
@@ -25,9 +25,9 @@ var quickpassClaims = []claim{
 	{"TST-08", []proof{redirect(quickpassHappy)}},
 	{"TST-09", []proof{redirect(quickpassHappy)}},
 	{"TST-10", []proof{redirect(quickpassHappy)}},
-	{"ERR-01", []proof{refusal(quickpassDenied), picture("recorded/faulty-consent-denied.end.png")}},
+	{"ERR-01", []proof{refusal(quickpassDenied), picture("captures/recorded/faulty-consent-denied.end.png")}},
 	{"SES-07", []proof{redirect(quickpassHappy)}},
-	{"DAT-03", []proof{picture("recorded/faulty-happy-path.end.png")}},
+	{"DAT-03", []proof{picture("captures/recorded/faulty-happy-path.end.png")}},
 	{"DAT-05", []proof{words("The unique id is the key of the discount; the first name is for the greeting.")}},
 }
 

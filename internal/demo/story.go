@@ -73,7 +73,7 @@ func (t *story) record(ctx context.Context, release string, runs ...run) error {
 }
 
 func (t *story) capture(ctx context.Context, testRun uuid.UUID, kind store.CaptureKind, name string) error {
-	file, err := testdata.Samples.Open("captures/" + name)
+	file, err := testdata.Samples.Open(name)
 	if err != nil {
 		return fmt.Errorf("opening a sample capture: %w", err)
 	}
@@ -130,7 +130,7 @@ func (t *story) prove(ctx context.Context, item string, p proof) error {
 	case checklist.EvidenceDeclaration:
 		return t.app.AddTextEvidence(ctx, as(t.teller), ref, p.kind, p.text)
 	case checklist.EvidenceScreenshot:
-		file, err := testdata.Samples.Open("captures/" + p.file)
+		file, err := testdata.Samples.Open(p.file)
 		if err != nil {
 			return fmt.Errorf("opening a sample picture: %w", err)
 		}

@@ -16,7 +16,8 @@ import (
 
 const (
 	captures = "../../testdata/captures"
-	oktaHAR  = captures + "/public/piyushazanjad_okta-har-analyzer__sample.har"
+	hars     = "../../testdata/hars"
+	oktaHAR  = hars + "/piyushazanjad_okta-har-analyzer__sample.har"
 	round    = "abcdefghijklmnopqrstuvwxyz"
 )
 
@@ -66,8 +67,8 @@ func parsed(t testing.TB, file []byte) *transcript.Transcript {
 func captureFiles(t testing.TB) map[string]*integration.Config {
 	t.Helper()
 	out := map[string]*integration.Config{}
-	for _, pattern := range []string{"public/*.har*", "recorded/*.har"} {
-		files, err := filepath.Glob(filepath.FromSlash(captures + "/" + pattern))
+	for _, pattern := range []string{"hars/*.har*", "captures/recorded/*.har"} {
+		files, err := filepath.Glob(filepath.FromSlash("../../testdata/" + pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +100,7 @@ func TestOktaSampleHoldsNoSecret(t *testing.T) {
 	raw := readFile(t, oktaHAR)
 	decodedRaw := leaktest.Dig(raw)
 	var secrets []string
-	for line := range strings.Lines(string(readFile(t, captures+"/public/okta_sample_secrets.txt"))) {
+	for line := range strings.Lines(string(readFile(t, hars+"/okta_sample_secrets.txt"))) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			secrets = append(secrets, line)
 			if !leaktest.Contains(decodedRaw, line) {

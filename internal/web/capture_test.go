@@ -141,11 +141,11 @@ func TestNothingRawIsStored(t *testing.T) {
 	t.Parallel()
 	r := newRecorded(t, "okta_sample", "happy-path")
 	v := r.as(t, r.member)
-	p := v.send(r.uploadPath(r.run), "browser", har("okta.har", testFile(t, "captures", "public", "piyushazanjad_okta-har-analyzer__sample.har")))
+	p := v.send(r.uploadPath(r.run), "browser", har("okta.har", testFile(t, "hars", "piyushazanjad_okta-har-analyzer__sample.har")))
 	p.wants(http.StatusOK, "Run 1: happy path")
 	stored := r.everything(t)
 	secrets := 0
-	for line := range strings.SplitSeq(string(testFile(t, "captures", "public", "okta_sample_secrets.txt")), "\n") {
+	for line := range strings.SplitSeq(string(testFile(t, "hars", "okta_sample_secrets.txt")), "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
