@@ -192,6 +192,7 @@ func (r *run) pages(raw []capture.Page) []transcript.Page {
 			out[n-1].Title = title
 		default:
 			out[n-1].Title = "~text"
+			r.r.opts.Hidden.note(hiddenTitles, title)
 			r.report.add("V1", "page.title")
 		}
 	}

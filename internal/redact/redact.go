@@ -38,6 +38,9 @@ type Options struct {
 	// round; nil begins an empty table. Redactors of one round that run at the
 	// same time must share one table or take turns.
 	Names *NameTable
+	// Hidden, when set, is filled with the clear names of what was hidden and may
+	// be declared; see Hidden for whom it may reach.
+	Hidden *Hidden
 	// Name and Version of the program that redacts.
 	Name, Version string
 }
@@ -70,13 +73,26 @@ func (r *Redactor) Names() *NameTable { return r.names }
 // dst then holds an unfinished file that the caller must throw away. No error
 // holds a value of the capture.
 func (r *Redactor) HAR(dst io.Writer, src io.Reader, lim capture.Limits) (Report, error) {
+	return r.Stream(dst, src, lim, nil)
+}
+
+// Stream is HAR that also shows each redacted entry to each, before it is
+// written. The entry is valid until each returns; an error of each ends the
+// reading and is given back.
+func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each func(*transcript.Entry) error) (Report, error) {
 	w, err := transcript.NewWriter(dst, r.opts.Version)
 	if err != nil {
 		return Report{}, err
 	}
 	rn := r.newRun()
 	source, err := capture.Read(src, lim, func(e *capture.Entry) error {
-		return w.WriteEntry(rn.entry(e))
+		out := rn.entry(e)
+		if each != nil {
+			if err := each(out); err != nil {
+				return err
+			}
+		}
+		return w.WriteEntry(out)
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("reading the capture: %w", err)

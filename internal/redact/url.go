@@ -139,6 +139,7 @@ func (r *run) host(name, place string) string {
 		return name
 	}
 	r.report.add("U1", place)
+	r.r.opts.Hidden.note(hiddenHosts, name)
 	n := r.r.names.hosts.number(nameDigest(r.r.opts.Key, "host", name))
 	return "host-" + strconv.Itoa(n) + ".invalid"
 }
@@ -172,12 +173,17 @@ func (r *run) path(path, place string) string {
 		return path
 	}
 	segments := strings.Split(path[len(head):], "/")
+	hidden := false
 	if len(segments) > maxSegments {
 		segments = append(segments[:maxSegments], "~str")
 		r.report.add("U1", place)
 	}
 	for i, s := range segments {
 		segments[i] = r.segment(s, place)
+		hidden = hidden || segments[i] != s
+	}
+	if hidden {
+		r.r.opts.Hidden.note(hiddenPaths, path)
 	}
 	return head + strings.Join(segments, "/")
 }
