@@ -281,7 +281,7 @@ func (b captureBase) checkUnchanged(ctx context.Context, w *Write, i store.Integ
 	}
 	same := slices.EqualFunc(captures, b.captures, func(x, y store.Capture) bool { return x.ID == y.ID })
 	if !same || round.ID != b.round.ID || !bytes.Equal(round.Names, b.round.Names) || i.ConfigurationVersion != b.integration.ConfigurationVersion {
-		return apperr.New(apperr.Conflict, "The description or another file of this round changed while this one was read. Nothing was stored of it: send it again.")
+		return apperr.Wrap(apperr.Conflict, "The description or another file of this round changed while this one was read. Nothing was stored of it: send it again.", ErrRedactAgain)
 	}
 	return nil
 }

@@ -88,6 +88,10 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 	return r, err
 }
 
+// ErrRedactAgain is the cause of a Conflict that goes away when the file is
+// redacted anew with a fresh setup; see HandOverRedactor.
+var ErrRedactAgain = errors.New("the redactor's setup is no longer that of the round")
+
 // refuseUnredacted refuses a raw file where these are forbidden, and a file that
 // says it was redacted but in which redaction still finds something.
 func (b captureBase) refuseUnredacted(report redact.Report) error {
@@ -102,7 +106,7 @@ func (b captureBase) refuseUnredacted(report redact.Report) error {
 	}
 	e := apperr.New(apperr.Invalid, "The file says that it was redacted, but it still holds what redaction takes out. Nothing was stored.")
 	if report.Meta.IntegrationDigest != b.integration.ConfigDigest {
-		e = apperr.New(apperr.Conflict, "The file was redacted for another description of the integration than the one that holds now. Nothing was stored: redact it again.")
+		e = apperr.Wrap(apperr.Conflict, "The file was redacted for another description of the integration than the one that holds now. Nothing was stored: redact it again.", ErrRedactAgain)
 	}
 	for _, it := range report.Items[:min(len(report.Items), maxPlaces)] {
 		e.Fields = append(e.Fields, apperr.Field{Name: "file", Text: fmt.Sprintf("%s, %s: %s.", it.Rule, placeWords(it.Place), times(it.Count))})
@@ -153,7 +157,7 @@ func goOn(base *redact.NameTable, sent []byte) (*redact.NameTable, error) {
 		return nil, apperr.New(apperr.Invalid, "The table of numbered names that came with the file cannot be read. Nothing was stored: redact the file again.")
 	}
 	if !names.Extends(base) {
-		return nil, apperr.New(apperr.Conflict, "Another file of this round was added meanwhile. Nothing was stored of this one: redact it again.")
+		return nil, apperr.Wrap(apperr.Conflict, "Another file of this round was added meanwhile. Nothing was stored of this one: redact it again.", ErrRedactAgain)
 	}
 	return names, nil
 }
