@@ -134,21 +134,21 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	m := r.transcript.Meta
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
-		Format: m.Format, Policy: m.Policy, EntryCount: len(r.transcript.Entries), ConfigurationVersion: b.integration.ConfigurationVersion,
+		Format: m.Format, Policy: m.Policy, EntryCount: len(r.entries), ConfigurationVersion: b.integration.ConfigurationVersion,
 		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}
-	for n := range r.transcript.Entries {
-		at := r.transcript.Entries[n].StartedAt
-		if at.IsZero() {
+	for n := range r.entries {
+		at := r.entries[n].HappenedAt
+		if at == nil {
 			continue
 		}
 		if c.HappenedAt == nil || at.Before(*c.HappenedAt) {
-			c.HappenedAt = &at
+			c.HappenedAt = at
 		}
 		if c.CapturedAt == nil || at.After(*c.CapturedAt) {
-			c.CapturedAt = &at
+			c.CapturedAt = at
 		}
 	}
 	return c
@@ -191,12 +191,19 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	}
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
+	var last *transcript.Entry
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		t.Entries = append(t.Entries, analysis.Keep(e))
+		kept, judged := analysis.Keep(e)
+		if last = &kept; judged {
+			t.Entries, last = append(t.Entries, kept), nil
+		}
 		return nil
 	})
 	if err != nil {
 		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
+	}
+	if last != nil { // rules ask whether anything came after a page
+		t.Entries = append(t.Entries, *last)
 	}
 	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
 }

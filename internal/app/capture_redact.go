@@ -28,6 +28,7 @@ const (
 type redactedCapture struct {
 	writer     *blob.Writer           // holds the redacted bytes, not yet committed
 	transcript *transcript.Transcript // of each entry what rules read
+	others     []analysis.Resource    // the rest of its entries
 	entries    []store.Entry          // as they are indexed, without what analysis says of them
 	report     redact.Report
 	names      []byte // the round's name table as it stands now, JSON
@@ -84,6 +85,7 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 		return r, err
 	}
 	r.transcript = &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
+	r.others = rows.others
 	r.names, err = json.Marshal(redactor.Names())
 	return r, err
 }

@@ -26,6 +26,8 @@ type captureRows struct {
 	out     *bufio.Writer
 	places  *transcript.Places
 	kept    []transcript.Entry
+	last    transcript.Entry // the last entry, as far as kept has it not
+	others  []analysis.Resource
 	entries []store.Entry
 }
 
@@ -43,10 +45,15 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if hits := redact.CheckEntry(e); len(hits) > 0 {
 		return refuseSecrets(hits)
 	}
-	r.kept = append(r.kept, analysis.Keep(e))
-	e = &r.kept[len(r.kept)-1]
-	row := store.Entry{N: e.Index, Method: e.Request.Method, Searched: searchedText(e)}
-	row.Scheme, row.Host, row.Path = address(e.Request.URL)
+	row := store.Entry{N: e.Index, Method: strings.Clone(e.Request.Method), Searched: searchedText(e)}
+	row.Scheme, row.Host, row.Path = address(strings.Clone(e.Request.URL))
+	kept, judged := analysis.Keep(e)
+	if judged {
+		r.kept = append(r.kept, kept)
+	} else {
+		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: row.Scheme, Host: row.Host, HostRole: e.Facts.Code(transcript.FactHostRole)})
+	}
+	r.last = kept
 	if e.Response != nil {
 		row.Status = e.Response.Status
 	}
@@ -65,6 +72,9 @@ func (r *captureRows) finish() ([]store.Entry, error) {
 	places := r.places.List()
 	if len(places) != len(r.entries) {
 		return nil, errors.New("indexing a transcript: its file holds another number of entries")
+	}
+	if n := len(r.others); n > 0 && r.others[n-1].Index == r.last.Index { // rules ask whether anything came after a page
+		r.kept, r.others = append(r.kept, r.last), r.others[:n-1]
 	}
 	for n := range r.entries {
 		at := &places[n]
@@ -109,16 +119,18 @@ func address(raw string) (scheme, host, path string) {
 	return u.Scheme, u.Host, path
 }
 
-// layOut fills in how each entry is drawn. The JSON of what is drawn by itself
-// goes into the row; that of page resources is read from the transcript.
+// layOut fills in how each entry is drawn. The JSON of what a packet may draw
+// goes into the row; that of all else is read from the transcript.
 func (r *redactedCapture) layOut(cfg integration.Config) error {
-	for n, h := range analysis.Hops(cfg, r.transcript) {
+	drawn := 0
+	for n, h := range analysis.Hops(cfg, r.transcript, r.others) {
 		row := &r.entries[n]
 		row.Role, row.Kind, row.Part = string(h.Role), string(h.Kind), string(h.Part)
 		row.IsHop, row.PageName, row.Parent = h.Kind != analysis.HopSubRequest, h.Name, h.Parent
-		if !row.IsHop {
+		if !row.IsHop || drawn == maxPackedHops {
 			continue
 		}
+		drawn++
 		row.Entry = make([]byte, *row.ByteCount)
 		if _, err := r.writer.ReadAt(row.Entry, *row.FirstByte); err != nil {
 			return fmt.Errorf("reading an entry of a new transcript: %w", err)
