@@ -134,21 +134,21 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	m := r.transcript.Meta
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
-		Format: m.Format, Policy: m.Policy, EntryCount: len(r.entries), ConfigurationVersion: b.integration.ConfigurationVersion,
+		Format: m.Format, Policy: m.Policy, EntryCount: len(r.rows), ConfigurationVersion: b.integration.ConfigurationVersion,
 		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}
-	for n := range r.entries {
-		at := r.entries[n].HappenedAt
-		if at == nil {
+	for n := range r.rows {
+		at := r.rows[n].at
+		if at.IsZero() {
 			continue
 		}
 		if c.HappenedAt == nil || at.Before(*c.HappenedAt) {
-			c.HappenedAt = at
+			c.HappenedAt = &at
 		}
 		if c.CapturedAt == nil || at.After(*c.CapturedAt) {
-			c.CapturedAt = at
+			c.CapturedAt = &at
 		}
 	}
 	return c
@@ -236,7 +236,7 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err != nil {
 		return err
 	}
-	if err := store.InsertEntries(ctx, w.Tx, c, r.entries); err != nil {
+	if err := store.InsertEntries(ctx, w.Tx, c, len(r.rows), func(n int) store.Entry { return r.rows[n].entry(n) }); err != nil {
 		return err
 	}
 	if err := store.ReplaceRunFindings(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, findings, w.Now); err != nil {

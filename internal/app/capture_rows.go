@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
@@ -19,21 +20,31 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
+// captureRow is what is indexed of one entry, small since there are thousands.
+type captureRow struct {
+	method, url string
+	names       string // of parameters, for the search
+	status      int
+	at          time.Time // zero when unknown
+	place       transcript.Place
+	hop         analysis.Hop
+	json        []byte // nil where it is read from the transcript
+}
+
 // captureRows takes a transcript while it is written: its bytes go on to the
 // blob, and of each entry it keeps what is judged and what is indexed.
 type captureRows struct {
-	blob    *blob.Writer
-	out     *bufio.Writer
-	places  *transcript.Places
-	kept    []transcript.Entry
-	last    transcript.Entry // the last entry, as far as kept has it not
-	others  []analysis.Resource
-	entries []store.Entry
+	out    *bufio.Writer
+	places *transcript.Places
+	kept   []transcript.Entry
+	last   transcript.Entry // the last entry, as far as kept has it not
+	others []analysis.Resource
+	rows   []captureRow
 }
 
 func newCaptureRows(w *blob.Writer) *captureRows {
 	places := transcript.NewPlaces(w)
-	return &captureRows{blob: w, places: places, out: bufio.NewWriterSize(places, 64<<10)}
+	return &captureRows{places: places, out: bufio.NewWriterSize(places, 64<<10)}
 }
 
 // Write implements io.Writer.
@@ -45,42 +56,52 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if hits := redact.CheckEntry(e); len(hits) > 0 {
 		return refuseSecrets(hits)
 	}
-	row := store.Entry{N: e.Index, Method: strings.Clone(e.Request.Method), Searched: searchedText(e)}
-	row.Scheme, row.Host, row.Path = address(strings.Clone(e.Request.URL))
+	row := captureRow{method: strings.Clone(e.Request.Method), names: parameterNames(e), at: e.StartedAt}
+	if e.Response != nil {
+		row.status = e.Response.Status
+	}
 	kept, judged := analysis.Keep(e)
+	row.url = kept.Request.URL
 	if judged {
 		r.kept = append(r.kept, kept)
 	} else {
-		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: row.Scheme, Host: row.Host, HostRole: e.Facts.Code(transcript.FactHostRole)})
+		scheme, host, _ := address(row.url)
+		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: scheme, Host: host, HostRole: e.Facts.Code(transcript.FactHostRole)})
 	}
 	r.last = kept
-	if e.Response != nil {
-		row.Status = e.Response.Status
-	}
-	if at := e.StartedAt; !at.IsZero() {
-		row.HappenedAt, row.CapturedAt = &at, &at
-	}
-	r.entries = append(r.entries, row)
+	r.rows = append(r.rows, row)
 	return nil
 }
 
 // finish gives the rows with the places of their entries, once all is written.
-func (r *captureRows) finish() ([]store.Entry, error) {
+func (r *captureRows) finish() error {
 	if err := r.out.Flush(); err != nil {
-		return nil, fmt.Errorf("writing a transcript: %w", err)
+		return fmt.Errorf("writing a transcript: %w", err)
 	}
 	places := r.places.List()
-	if len(places) != len(r.entries) {
-		return nil, errors.New("indexing a transcript: its file holds another number of entries")
+	if len(places) != len(r.rows) {
+		return errors.New("indexing a transcript: its file holds another number of entries")
 	}
 	if n := len(r.others); n > 0 && r.others[n-1].Index == r.last.Index { // rules ask whether anything came after a page
 		r.kept, r.others = append(r.kept, r.last), r.others[:n-1]
 	}
-	for n := range r.entries {
-		at := &places[n]
-		r.entries[n].FirstByte, r.entries[n].ByteCount, r.entries[n].Digest = &at.First, &at.Bytes, at.Digest[:]
+	for n := range r.rows {
+		r.rows[n].place = places[n]
 	}
-	return r.entries, nil
+	return nil
+}
+
+// entry gives the row as it is stored.
+func (r *captureRow) entry(n int) store.Entry {
+	e := store.Entry{N: n, Method: r.method, Status: r.status, Role: string(r.hop.Role), Kind: string(r.hop.Kind), IsHop: r.hop.Kind != analysis.HopSubRequest,
+		Part: string(r.hop.Part), PageName: r.hop.Name, Parent: r.hop.Parent, Entry: r.json,
+		FirstByte: &r.place.First, ByteCount: &r.place.Bytes, Digest: r.place.Digest[:]}
+	e.Scheme, e.Host, e.Path = address(r.url)
+	e.Searched = strings.ToLower(e.Host + e.Path + r.names)
+	if !r.at.IsZero() {
+		e.HappenedAt, e.CapturedAt = &r.at, &r.at
+	}
+	return e
 }
 
 // refuseSecrets names the places, by entry, in which a redacted file still
@@ -93,17 +114,15 @@ func refuseSecrets(hits []redact.Hit) error {
 	return e
 }
 
-// searchedText is what a search looks through.
-func searchedText(e *transcript.Entry) string {
+// parameterNames gives the names of an entry's parameters, each after a space.
+func parameterNames(e *transcript.Entry) string {
 	var b strings.Builder
-	_, host, path := address(e.Request.URL)
-	b.WriteString(host + path)
 	for _, list := range [][]transcript.Field{e.Request.Query, e.Request.Form} {
 		for _, f := range list {
 			b.WriteString(" " + f.Name)
 		}
 	}
-	return strings.ToLower(b.String())
+	return b.String()
 }
 
 // address cuts a redacted URL; one that is none is all path.
@@ -124,15 +143,13 @@ func address(raw string) (scheme, host, path string) {
 func (r *redactedCapture) layOut(cfg integration.Config) error {
 	drawn := 0
 	for n, h := range analysis.Hops(cfg, r.transcript, r.others) {
-		row := &r.entries[n]
-		row.Role, row.Kind, row.Part = string(h.Role), string(h.Kind), string(h.Part)
-		row.IsHop, row.PageName, row.Parent = h.Kind != analysis.HopSubRequest, h.Name, h.Parent
-		if !row.IsHop || drawn == maxPackedHops {
+		row := &r.rows[n]
+		if row.hop = h; h.Kind == analysis.HopSubRequest || drawn == maxPackedHops {
 			continue
 		}
 		drawn++
-		row.Entry = make([]byte, *row.ByteCount)
-		if _, err := r.writer.ReadAt(row.Entry, *row.FirstByte); err != nil {
+		row.json = make([]byte, row.place.Bytes)
+		if _, err := r.writer.ReadAt(row.json, row.place.First); err != nil {
 			return fmt.Errorf("reading an entry of a new transcript: %w", err)
 		}
 	}
