@@ -2,8 +2,9 @@ package redact
 
 import (
 	"bytes"
-	"html"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
 // clearText gives a text token as a reader sees it: line ends as \n, character
