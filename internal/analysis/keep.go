@@ -11,10 +11,13 @@ import (
 // entries is judged in the memory of its sign-ins. ok is false for a resource
 // of a page (a picture, font, style or script) of which no rule reads anything;
 // see Resource. The copy does not lean on the entry's memory. Judging what is
-// kept, with the capture's last entry among it, gives the findings of the whole.
+// kept, with KeepLast of the capture's last entry, gives the findings of the whole.
 func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	if isPageResource(e) {
-		return keepResource(e), matters(e)
+		if !matters(e) {
+			return kept, false
+		}
+		return keepResource(e), true
 	}
 	kept = keepResource(e)
 	kept.PageRef = e.PageRef
@@ -30,6 +33,10 @@ func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	}
 	return kept, true
 }
+
+// KeepLast copies the last entry of a capture: rules ask whether anything came
+// after a page.
+func KeepLast(e *transcript.Entry) transcript.Entry { return keepResource(e) }
 
 // Resource is a page's resource of which Keep keeps nothing but where it is drawn.
 type Resource struct {
