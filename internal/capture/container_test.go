@@ -1,11 +1,13 @@
 package capture
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -234,8 +236,8 @@ func TestContainerLimits(t *testing.T) {
 // A bomb is refused long before it has come out, in constant memory.
 func TestContainerBombs(t *testing.T) {
 	t.Parallel()
-	bomb := wrap(`"time":1`) + strings.Repeat(" ", 64<<20)
-	zeros := strings.Repeat("\x00", 64<<20)
+	bomb := wrap(`"time":1`) + strings.Repeat(" ", 16<<20)
+	zeros := strings.Repeat("\x00", 16<<20)
 	for name, packed := range map[string][]byte{
 		"gzip":                gzipped(t, bomb),
 		"zip":                 zipOf(t, file{name: "a.har", text: bomb}),
@@ -271,6 +273,47 @@ func TestContainerPassesErrorsOn(t *testing.T) {
 		boom := errors.New("boom")
 		if _, err := Read(bytes.NewReader(packed), Limits{}, func(*Entry) error { return boom }); !errors.Is(err, boom) {
 			t.Errorf("%s: callback's error came as %v", name, err)
+		}
+	}
+}
+
+// Memory does not grow with what comes out of a container.
+//
+// It is not parallel, since it measures the heap of the process.
+func TestContainerMemoryIsFlat(t *testing.T) {
+	const most, size = 8 << 20, 150 << 20
+	head, tail := `{"log":{"entries":[{"request":{"url":"u"},"response":{"status":200,"content":{"text":"`, `"}}}]}}`
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := io.Copy(z, repeated(head, "0123456789abcdef", size/16, tail)); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	zw := zip.NewWriter(&b)
+	w, err := zw.Create("a.har")
+	if err == nil {
+		_, err = io.Copy(w, repeated(head, "0123456789abcdef", size/16, tail))
+	}
+	if err != nil || zw.Close() != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]io.Reader{"gzip": stream(packed.Bytes()), "zip": stream(b.Bytes()), "sized zip": bytes.NewReader(b.Bytes())} {
+		var before, now runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		peak := uint64(0)
+		src, err := Read(r, Limits{Ratio: 2000}, func(e *Entry) error {
+			runtime.GC()
+			runtime.ReadMemStats(&now)
+			peak = now.HeapAlloc
+			if e.Response.Body.Size != size {
+				t.Errorf("%s: size %d", name, e.Response.Body.Size)
+			}
+			return nil
+		})
+		runtime.ReadMemStats(&now)
+		if grown, churn := int64(peak)-int64(before.HeapAlloc), now.TotalAlloc-before.TotalAlloc; err != nil || src.Entries != 1 || grown > most || churn > most {
+			t.Errorf("%s: heap grew by %d bytes, %d were allocated in all, error %v", name, grown, churn, err)
 		}
 	}
 }

@@ -36,6 +36,9 @@ func (d *directory) ReadAt(b []byte, at int64) (int, error) {
 			return 0, io.ErrUnexpectedEOF
 		}
 	}
+	if at < 0 {
+		return 0, zip.ErrFormat // a directory may say any place
+	}
 	n, err := d.r.ReadAt(b, at)
 	if err != nil && err != io.EOF { //nolint:errorlint // only the plain end is one
 		err = inputError(err)
@@ -166,8 +169,12 @@ func growTo(b []byte, most int) []byte {
 }
 
 // joinFiles gives the entry the bodies that stand in files of their own, where
-// the container can be asked for them.
+// the container can be asked for them. An empty text where the request had a
+// body is one that was left out.
 func (r *reader) joinFiles() {
+	if b := &r.reqBody; b.there && b.text && b.textLen == 0 && len(b.params) == 0 && b.file == "" && r.entry.Request.BodySize > 0 {
+		b.text, b.size = false, r.entry.Request.BodySize
+	}
 	for _, b := range []*body{&r.reqBody, &r.respBody} {
 		if r.files == nil || b.file == "" || len(b.buf) > 0 {
 			continue

@@ -148,12 +148,16 @@ func TestReadZip(t *testing.T) {
 }
 
 // zip64Of makes a zip whose only file has its sizes in the extra field.
-func zip64Of(t testing.TB, doc string) []byte {
+func zip64Of(t testing.TB, doc string) []byte { return zipAt(t, doc, 0) }
+
+// zipAt is zip64Of with a directory that says where the file is.
+func zipAt(t testing.TB, doc string, offset uint64) []byte {
 	t.Helper()
 	data := deflated(t, []byte(doc))
 	le := binary.LittleEndian
-	extra := le.AppendUint16(le.AppendUint16(nil, 1), 16)
+	extra := le.AppendUint16(le.AppendUint16(nil, 1), 24)
 	extra = le.AppendUint64(le.AppendUint64(extra, uint64(len(doc))), uint64(len(data)))
+	extra = le.AppendUint64(extra, offset)
 	fields := func(h []byte) []byte { // what both headers have
 		h = le.AppendUint16(le.AppendUint16(le.AppendUint16(h, 45), 0), zipDeflated)
 		h = le.AppendUint32(le.AppendUint32(h, 0), crc32.ChecksumIEEE([]byte(doc)))
@@ -164,7 +168,8 @@ func zip64Of(t testing.TB, doc string) []byte {
 	b = append(append(b, extra...), data...)
 	at := len(b)
 	b = fields(le.AppendUint16(le.AppendUint32(b, 0x02014b50), 45))
-	b = append(b, make([]byte, 2+2+2+4+4)...) // comment, disk, attributes, offset 0
+	b = append(b, make([]byte, 2+2+2+4)...) // comment, disk, attributes
+	b = le.AppendUint32(b, zipNoSize)       // the offset stands in the extra field
 	b = append(append(b, "a.har"...), extra...)
 	size := len(b) - at
 	b = append(le.AppendUint32(b, 0x06054b50), 0, 0, 0, 0, 1, 0, 1, 0)
@@ -258,5 +263,16 @@ func TestReadZipLargeDirectory(t *testing.T) {
 	packed = zipOf(t, append(slices.Concat(files, files), file{name: "a.har", text: wrap(`"time":1`)})...)
 	if _, _, err := entries(t, bytes.NewReader(packed), Limits{}); !apperr.Is(err, apperr.TooLarge) {
 		t.Errorf("a directory of 2.4 MB: %v", err)
+	}
+}
+
+// A directory may name places that no file has.
+func TestReadZipWildOffset(t *testing.T) {
+	t.Parallel()
+	for _, at := range []uint64{1 << 63, 1<<63 - 1, 1 << 40, 1<<32 - 1} {
+		packed := zipAt(t, wrap(`"time":1`), at)
+		if _, _, err := entries(t, bytes.NewReader(packed), Limits{}); !apperr.Is(err, apperr.Invalid) {
+			t.Errorf("offset %d: %v", at, err)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 import { recordFirefox } from './firefox.mjs';
+import { samlTrace } from './saml_tracer.mjs';
 import { start, startSite } from './site.mjs';
 
 const OUT = join(dirname(fileURLToPath(import.meta.url)), '../../../testdata/captures/formats');
@@ -66,7 +67,11 @@ async function main() {
       await browser.close();
       save('playwright-embed.har.gz', gzipSync(readFileSync(join(OUT, 'playwright-embed.har')), { level: 9 }));
     }
-    if (only !== 'chromium') save('firefox.har', Buffer.from(`${JSON.stringify({ log: JSON.parse(await recordFirefox(start, steps)) }, null, 2)}\n`));
+    if (only !== 'chromium') {
+      const log = JSON.parse(await recordFirefox(start, steps));
+      save('firefox.har', Buffer.from(`${JSON.stringify({ log }, null, 2)}\n`));
+      save('saml-tracer.json', Buffer.from(JSON.stringify(samlTrace(log), null, 2)));
+    }
   } finally {
     await stop();
   }

@@ -19,9 +19,14 @@ const picture = Buffer.from(
 
 /** An unsigned response for nobody: enough for a reader to see that it is one. */
 const samlResponse = Buffer.from(
-  `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r0000000000000001" InResponseTo="_q0000000000000001"
- Version="2.0" Destination="${start}acs"><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
-</samlp:Response>`,
+  `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
+ ID="_r0000000000000001" InResponseTo="_q0000000000000001" Version="2.0" Destination="${start}acs">
+<saml:Issuer>${idp}/metadata</saml:Issuer>
+<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+<saml:Assertion ID="_a0000000000000001" Version="2.0"><saml:Issuer>${idp}/metadata</saml:Issuer>
+<saml:Subject><saml:NameID>nobody@example.com</saml:NameID></saml:Subject>
+<saml:AttributeStatement><saml:Attribute Name="street"><saml:AttributeValue>Made-up-street 17</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>
+</saml:Assertion></samlp:Response>`,
 ).toString('base64');
 
 const page = (title, body) => `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1>${body}</html>\n`;
