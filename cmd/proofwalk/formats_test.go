@@ -27,6 +27,8 @@ func TestRedactFormats(t *testing.T) {
 		{"playwright-attach.zip", "playwright", 11, 4, 0, "fragments"},
 		{"playwright-omit.har", "playwright", 11, 0, 0, "fragments,bodies"},
 		{"playwright-minimal.har", "playwright", 11, 4, 4, "fragments"},
+		{"chrome.har", "chrome", 13, 4, 4, "fragments"},
+		{"chrome-sanitized.har", "chrome", 13, 4, 4, "cookies,authorization,fragments"},
 		{"firefox.har", "firefox", 14, 4, 4, ""},
 		{"saml-tracer.json", "saml_tracer", 14, 0, 0, "bodies,times"},
 	} {

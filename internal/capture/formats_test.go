@@ -51,6 +51,8 @@ func TestReadRecordedFormats(t *testing.T) {
 		"playwright-attach.zip":   har("playwright", 4, 2, 2, 9, 1, LimitFragments),
 		"playwright-omit.har":     har("playwright", 0, 2, 0, 9, 1, LimitFragments, LimitBodies),
 		"playwright-minimal.har":  har("playwright", 4, 2, 2, 9, 1, LimitFragments),
+		"chrome.har":              {"har", "chrome", 13, 4, 2, 2, 10, true, 1, []string{LimitFragments}},
+		"chrome-sanitized.har":    {"har", "chrome", 13, 4, 2, 2, 0, false, 1, []string{LimitCookies, LimitAuthorization, LimitFragments}},
 		"firefox.har":             firefox,
 		"saml-tracer.json":        tracer,
 	} {
@@ -132,8 +134,7 @@ func TestReadPlaywrightZip(t *testing.T) {
 
 // sanitize does to a HAR of Chrome what Chrome's "sanitized" export does: it
 // drops the headers authorization, cookie and set-cookie and both lists of
-// cookies, and empties the data of event streams. This is a derived file, by
-// the rules read in Chrome's source, and no export of Chrome's own.
+// cookies, and empties the data of event streams.
 func sanitize(t testing.TB, doc []byte) []byte {
 	t.Helper()
 	var har map[string]any
@@ -163,9 +164,26 @@ func sanitize(t testing.TB, doc []byte) []byte {
 	return out
 }
 
+// The rules of sanitize are those of Chrome: done to its full export they give
+// what its sanitized export of the same recording holds.
+func TestSanitizeIsWhatChromeDoes(t *testing.T) {
+	t.Parallel()
+	want, _, err := entries(t, bytes.NewReader(sample(t, "chrome-sanitized.har")), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := entries(t, bytes.NewReader(sanitize(t, sample(t, "chrome.har"))), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("differs (-Chrome's +ours):\n%s", d)
+	}
+}
+
 // Chrome's export as it now is by default shows neither cookies nor
 // Authorization, which must not be taken for a site without them.
-func TestReadChromeSanitized(t *testing.T) {
+func TestReadSanitizedPublicCapture(t *testing.T) {
 	t.Parallel()
 	chrome := public(t)["mitmproxy_mitmproxy__test_mitmproxy_data_har_files_chrome.har"]
 	_, src, err := entries(t, bytes.NewReader(chrome), Limits{})

@@ -54,7 +54,7 @@ func TestFormatsHoldNoSecret(t *testing.T) {
 		"zip as a stream": {struct{ io.Reader }{bytes.NewReader(readFile(t, dir+"playwright-attach.zip"))}, "har"},
 	}
 	for _, name := range []string{
-		"playwright-embed.har", "playwright-embed.har.gz", "playwright-attach.har", "playwright-attach.zip", "playwright-omit.har", "playwright-minimal.har", "firefox.har",
+		"playwright-embed.har", "playwright-embed.har.gz", "playwright-attach.har", "playwright-attach.zip", "playwright-omit.har", "playwright-minimal.har", "firefox.har", "chrome.har", "chrome-sanitized.har",
 	} {
 		tests[name] = struct {
 			r    io.Reader

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 
 import { chromium } from 'playwright-core';
 
+import { recordChromium } from './chromium.mjs';
 import { recordFirefox } from './firefox.mjs';
 import { samlTrace } from './saml_tracer.mjs';
 import { start, startSite } from './site.mjs';
@@ -29,17 +30,20 @@ const modes = [
   { file: 'playwright-minimal.har', content: 'embed', mode: 'minimal' },
 ];
 
+async function walk(page) {
+  await page.goto(start);
+  for (const { css, until } of steps) {
+    await page.locator(css).click();
+    await page.waitForFunction((title) => document.title === title, until);
+    await page.waitForLoadState('networkidle');
+  }
+}
+
 async function recordPlaywright(browser, { file, content, mode = 'full' }) {
   const dir = mkdtempSync(join(tmpdir(), 'formats-')); // attach mode writes the bodies into the folder of the HAR
   try {
     const context = await browser.newContext({ recordHar: { path: join(dir, file), content, mode } });
-    const page = await context.newPage();
-    await page.goto(start);
-    for (const { css, until } of steps) {
-      await page.locator(css).click();
-      await page.waitForFunction((title) => document.title === title, until);
-      await page.waitForLoadState('networkidle');
-    }
+    await walk(await context.newPage());
     await context.close(); // writes the HAR
     save(file, readFileSync(join(dir, file)));
   } finally {
@@ -59,6 +63,9 @@ async function main() {
   const stop = await startSite();
   try {
     if (only !== 'firefox') {
+      const { full, sanitized } = await recordChromium(walk);
+      save('chrome.har', Buffer.from(full));
+      save('chrome-sanitized.har', Buffer.from(sanitized));
       const browser = await chromium.launch({
         executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
         args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
