@@ -114,22 +114,22 @@ func decoded(head []byte, rest io.Reader) io.Reader {
 // packed is the bytes of a container with a count of those that were taken: a
 // decompressor takes no byte more than it needs.
 type packed struct {
-	*bufio.Reader
+	r *bufio.Reader
 	n int64
 }
 
-func newPacked(r io.Reader) *packed { return &packed{Reader: bufio.NewReaderSize(r, 32<<10)} }
+func newPacked(r io.Reader) *packed { return &packed{r: bufio.NewReaderSize(r, 32<<10)} }
 
 // Read implements io.Reader.
 func (p *packed) Read(b []byte) (int, error) {
-	n, err := p.Reader.Read(b)
+	n, err := p.r.Read(b)
 	p.n += int64(n)
 	return n, err
 }
 
 // ReadByte implements io.ByteReader.
 func (p *packed) ReadByte() (byte, error) {
-	b, err := p.Reader.ReadByte()
+	b, err := p.r.ReadByte()
 	if err == nil {
 		p.n++
 	}

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
@@ -82,7 +83,8 @@ type zipStream struct {
 	in    *packed
 	lim   Limits
 	files int
-	total int64 // bytes that came out
+	total int64  // bytes that came out
+	names []byte // name and extra field of the header at hand, used again by the next
 }
 
 // zipFile is one file of a zipStream.
@@ -169,17 +171,16 @@ func (z *zipStream) next() (*zipFile, error) {
 		flags: binary.LittleEndian.Uint16(h[6:]), method: binary.LittleEndian.Uint16(h[8:]), sum: binary.LittleEndian.Uint32(h[14:]),
 		packed: int64(binary.LittleEndian.Uint32(h[18:])), size: int64(binary.LittleEndian.Uint32(h[22:])),
 	}
-	// Both are at most 64 KiB.
-	names := make([]byte, int(binary.LittleEndian.Uint16(h[26:]))+int(binary.LittleEndian.Uint16(h[28:])))
-	if _, err := io.ReadFull(z.in, names); err != nil {
+	n, extra := int(binary.LittleEndian.Uint16(h[26:])), int(binary.LittleEndian.Uint16(h[28:])) // 64 KiB each at most
+	z.names = slices.Grow(z.names[:0], n+extra)[:n+extra]
+	if _, err := io.ReadFull(z.in, z.names); err != nil {
 		return nil, atEnd(err)
 	}
-	n := binary.LittleEndian.Uint16(h[26:])
-	f.name = string(names[:min(n, zipNames)])
+	f.name = string(z.names[:min(n, zipNames)])
 	if f.flags&zipEncrypted != 0 {
 		return nil, refuseEncrypted()
 	}
-	f.zip64(names[n:])
+	f.zip64(z.names[n:])
 	if f.packed < 0 || f.size < 0 || f.method == zipStored && f.size != f.packed {
 		return nil, refuse(apperr.Invalid, nil, "The zip is damaged. Copy or download it again.")
 	}
@@ -273,7 +274,7 @@ func (d *zipData) close(check bool) error {
 // four or eight bytes, with or without a mark before them. Which it is, the
 // sizes tell.
 func (d *zipData) descriptor() (sum uint32, ok bool) {
-	b, _ := d.z.in.Peek(24) // fewer at the end of a zip that is cut off
+	b, _ := d.z.in.r.Peek(24) // fewer at the end of a zip that is cut off
 	for _, skip := range []int{4, 0} {
 		if skip == 4 && (len(b) < 4 || binary.LittleEndian.Uint32(b) != zipDescriptor) {
 			continue
