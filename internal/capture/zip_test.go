@@ -266,6 +266,35 @@ func TestReadZipLargeDirectory(t *testing.T) {
 	}
 }
 
+// What is read of a directory is bounded to the byte, until it is known.
+func TestDirectoryLimit(t *testing.T) {
+	t.Parallel()
+	d := &directory{r: strings.NewReader("0123456789"), left: 10}
+	if n, err := d.ReadAt(make([]byte, 10), 0); n != 10 || err != nil || d.passed {
+		t.Errorf("at the limit: %d bytes, passed %v, error %v", n, d.passed, err)
+	}
+	if n, err := d.ReadAt(make([]byte, 1), 0); n != 0 || err == nil || !d.passed {
+		t.Errorf("over the limit: %d bytes, passed %v, error %v", n, d.passed, err)
+	}
+	d.open = true
+	if n, err := d.ReadAt(make([]byte, 4), 6); n != 4 || err != nil {
+		t.Errorf("behind the directory: %d bytes, error %v", n, err)
+	}
+}
+
+// A body is found by a name of at most zipNames bytes.
+func TestAttachedBodyName(t *testing.T) {
+	t.Parallel()
+	for n, found := range map[int]bool{zipNames: true, zipNames + 1: false} {
+		name := strings.Repeat("n", n)
+		packed := zipOf(t, file{name: "har.har", text: strings.ReplaceAll(attached(""), pageName, name)}, file{name: name, text: "<p>"})
+		got, _, err := entries(t, bytes.NewReader(packed), Limits{})
+		if err != nil || (len(got[0].Response.Body.Text) > 0) != found {
+			t.Errorf("name of %d bytes: %+v, error %v", n, got, err)
+		}
+	}
+}
+
 // A directory may name places that no file has.
 func TestReadZipWildOffset(t *testing.T) {
 	t.Parallel()
