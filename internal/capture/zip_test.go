@@ -304,4 +304,11 @@ func TestReadZipWildOffset(t *testing.T) {
 			t.Errorf("offset %d: %v", at, err)
 		}
 	}
+	// One that claims to begin before the file does.
+	packed := zipOf(t, file{name: "a.har", text: wrap(`"time":1`)})
+	field := packed[len(packed)-6:]
+	binary.LittleEndian.PutUint32(field, binary.LittleEndian.Uint32(field)+10)
+	if _, _, err := entries(t, bytes.NewReader(packed), Limits{}); !apperr.Is(err, apperr.Invalid) {
+		t.Errorf("a place before the file: %v", err)
+	}
 }
