@@ -56,7 +56,7 @@ const headBytes = 4
 func peeked(r io.Reader) ([]byte, io.Reader, error) {
 	head := make([]byte, headBytes)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // an input's own error is wrapped and no end
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { // the input's own errors are wrapped
 		return nil, nil, err
 	}
 	return head[:n], io.MultiReader(bytes.NewReader(head[:n]), r), nil
@@ -163,7 +163,7 @@ func (u *unpacked) Read(b []byte) (int, error) {
 		return 0, refuse(apperr.TooLarge, nil, "The file is larger than %d bytes when it is unpacked, which is the most that is read. Record only the sign-in and save it again.", u.lim.TotalBytes)
 	case u.n > ratioFree+int64(u.lim.Ratio)*u.packed():
 		return 0, refuse(apperr.TooLarge, nil, "The packed file grows to more than %d times its size, which no recording does. Hand in the HAR as it was saved.", u.lim.Ratio)
-	case err == nil || err == io.EOF: //nolint:errorlint // only the plain end is one
+	case err == nil || err == io.EOF:
 		return n, err
 	case isDamage(err):
 		u.damaged = true

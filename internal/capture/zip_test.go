@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -21,7 +22,6 @@ type file struct {
 	name, text string
 	stored     bool
 	sizes      bool // in the header before the data, not behind it
-	zip64      bool // with sizes: in the extra field of the header
 }
 
 func zipOf(t testing.TB, files ...file) []byte {
@@ -310,5 +310,34 @@ func TestReadZipWildOffset(t *testing.T) {
 	binary.LittleEndian.PutUint32(field, binary.LittleEndian.Uint32(field)+10)
 	if _, _, err := entries(t, bytes.NewReader(packed), Limits{}); !apperr.Is(err, apperr.Invalid) {
 		t.Errorf("a place before the file: %v", err)
+	}
+}
+
+// failingAt cannot be read before an offset, as a file on a bad disk.
+type failingAt struct {
+	*bytes.Reader
+	before int64
+	err    error
+}
+
+func (f failingAt) ReadAt(b []byte, at int64) (int, error) {
+	if at < f.before {
+		return 0, f.err
+	}
+	return f.Reader.ReadAt(b, at)
+}
+
+// An error of the file is passed on, wherever it is met, and is no damage.
+func TestSizedZipPassesErrorsOn(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	// What is looked through for the end of the directory has to be readable.
+	filler := file{name: "z.bin", text: strings.Repeat("z", 2000), stored: true, sizes: true}
+	packed := zipOf(t, file{name: pageName, text: "<p>"}, file{name: "har.har", text: attached("")}, filler)
+	for _, before := range []int64{1, int64(bytes.Index(packed, []byte("har.har")))} {
+		_, err := Read(failingAt{bytes.NewReader(packed), before, boom}, Limits{}, func(*Entry) error { return nil })
+		if !errors.Is(err, boom) || !strings.HasPrefix(err.Error(), "reading capture: ") || apperr.KindOf(err) != apperr.Internal {
+			t.Errorf("unreadable up to %d: %v", before, err)
+		}
 	}
 }
