@@ -27,7 +27,7 @@ type file struct {
 func zipOf(t testing.TB, files ...file) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	z := zip.NewWriter(&b)
+	z := fastZip(&b)
 	for _, f := range files {
 		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate}
 		if f.stored {
@@ -55,6 +55,13 @@ func zipOf(t testing.TB, files ...file) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// fastZip packs at the lowest level: tests pack megabytes of blanks.
+func fastZip(w io.Writer) *zip.Writer {
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	return z
 }
 
 func deflated(t testing.TB, data []byte) []byte {
