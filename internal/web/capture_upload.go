@@ -202,7 +202,7 @@ func (f *captureForm) file(r *request, part *multipart.Part) error {
 		return apperr.New(apperr.TooLarge, fmt.Sprintf("The form takes %d files at once. Send the rest separately.", maxUploadFiles))
 	}
 	if media, _, err := mime.ParseMediaType(part.Header.Get("Content-Type")); err == nil && isNoCapture(media) {
-		return apperr.New(apperr.Unsupported, "The file is not a HAR: your browser says it is a picture, a page or an archive. Choose the file that ends in .har.")
+		return apperr.New(apperr.Unsupported, "The file is not a HAR: your browser says it is a picture or a page. Choose the file that ends in .har.")
 	}
 	cmd := app.Command{Actor: r.actor, RequestID: requestID(r.Context)}
 	if f.key != "" {
@@ -224,7 +224,7 @@ func isNoCapture(media string) bool {
 	case "image", "audio", "video", "font":
 		return true
 	}
-	return media == "text/html" || media == "application/pdf" || media == "application/zip"
+	return media == "text/html" || media == "application/pdf"
 }
 
 // readBlock is how much of an upload is asked for at once: the form's parts are
