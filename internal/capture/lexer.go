@@ -105,6 +105,16 @@ func (l *lexer) ensure(n int) bool {
 
 // peek gives the next byte that is not white space, 0 when there is none.
 func (l *lexer) peek() byte {
+	if l.pos < l.end && l.err == nil {
+		if c := l.buf[l.pos]; c > ' ' {
+			return c
+		}
+	}
+	return l.passSpace()
+}
+
+// passSpace is peek where there is white space, or the window ends.
+func (l *lexer) passSpace() byte {
 	for l.err == nil {
 		window := l.buf[l.pos:l.end]
 		for i := 0; i < len(window); {

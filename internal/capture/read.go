@@ -35,7 +35,7 @@ type reader struct {
 	reqBody  body
 	respBody body
 	budget   int // bytes of strings that the entry may still keep
-	names    map[string]string
+	names    words
 	texts    Texts
 	seen     seen
 }
@@ -58,12 +58,11 @@ func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
 		return Source{Bytes: in.n}, err
 	}
 	rd := &reader{
-		in:    in,
-		lex:   newLexer(text, lim.Depth),
-		lim:   lim,
-		fn:    fn,
-		src:   Source{Kind: "har", Exporter: "other"},
-		names: make(map[string]string),
+		in:  in,
+		lex: newLexer(text, lim.Depth),
+		lim: lim,
+		fn:  fn,
+		src: Source{Kind: "har", Exporter: "other"},
 	}
 	rd.document()
 	err = rd.finish()

@@ -3,7 +3,6 @@ package capture
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -12,55 +11,66 @@ import (
 // UTF-8, the length of the whole text, and whether it was cut. The text is
 // valid until the next call of the lexer.
 func (l *lexer) str(max int) (text []byte, size int64, cut bool) {
-	l.pending = false
-	l.pos++
-	window := l.buf[l.pos:l.end]
-	if n := special(window); n <= max && n < len(window) && window[n] == '"' {
-		l.pos += n + 1
-		return validText(window[:n], false), int64(n), false
+	window := l.buf[l.pos+1 : l.end]
+	if n, plain := special(window); n <= max && n < len(window) && window[n] == '"' {
+		l.pending = false
+		l.pos += n + 2
+		if text = window[:n]; !plain {
+			text = validText(text, false)
+		}
+		return text, int64(n), false
 	}
-	return l.longStr(max)
+	l.scratch, size, cut = l.appendStr(l.scratch[:0], max)
+	return l.scratch, size, cut
 }
 
 // special gives the position of the first quote or backslash, the length of b
-// when there is none. It looks at eight bytes at once: what a byte differs in
-// from the one sought is zero where it is that one, and taking one from each
-// byte borrows from the lowest zero first.
-func special(b []byte) int {
+// when there is none, and whether all before it is ASCII. It looks at eight
+// bytes at once: what a byte differs in from the one sought is zero where it is
+// that one, and taking one from each byte borrows from the lowest zero first.
+func special(b []byte) (n int, plain bool) {
 	const (
 		ones  = 0x0101010101010101
 		highs = 0x8080808080808080
 	)
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		word := binary.LittleEndian.Uint64(b[i:])
+	seen := uint64(0)
+	for ; n+8 <= len(b); n += 8 {
+		word := binary.LittleEndian.Uint64(b[n:])
 		quote, back := word^ones*'"', word^ones*'\\'
-		if found := ((quote-ones)&^quote | (back-ones)&^back) & highs; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
+		if (quote-ones)&^quote&highs|(back-ones)&^back&highs != 0 {
+			break
 		}
+		seen |= word
 	}
-	for ; i < len(b); i++ {
-		if b[i] == '"' || b[i] == '\\' {
-			return i
+	plain = seen&highs == 0
+	for ; n < len(b); n++ {
+		c := b[n]
+		if c == '"' || c == '\\' {
+			break
 		}
+		plain = plain && c < utf8.RuneSelf
 	}
-	return len(b)
+	return n, plain
 }
 
 // plainEscapes maps what stands behind a backslash to what it stands for, where
 // that is one byte; 0 for all else.
 var plainEscapes = [256]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\', '/': '/', '\'': '\''}
 
-// longStr is str for strings with escapes or beyond the window.
-func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
-	out := l.scratch[:0]
+// appendStr is str for strings of any length, which appends the text to out,
+// which is empty.
+func (l *lexer) appendStr(out []byte, max int) (text []byte, size int64, cut bool) {
+	l.pending = false
+	l.pos++
+	plain := true
 	for l.err == nil {
 		if l.pos == l.end {
 			l.fill()
 			continue
 		}
 		window := l.buf[l.pos:l.end]
-		n := special(window)
+		n, ascii := special(window)
+		plain = plain && ascii
 		size += int64(n)
 		if len(out)+n <= max {
 			out = append(out, window[:n]...)
@@ -73,9 +83,10 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 		}
 		if window[n] == '"' {
 			l.pos++
-			l.scratch = out
-			cut = size > int64(len(out))
-			return validText(out, cut), size, cut
+			if cut = size > int64(len(out)); !plain {
+				out = validText(out, cut)
+			}
+			return out, size, cut
 		}
 		if n+1 < len(window) && len(out) < max {
 			if c := plainEscapes[window[n+1]]; c != 0 {
@@ -86,6 +97,7 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 			}
 		}
 		r := l.escape()
+		plain = plain && r < utf8.RuneSelf
 		n = utf8.RuneLen(r)
 		size += int64(n)
 		if len(out)+n <= max {
@@ -94,8 +106,7 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 			max = len(out)
 		}
 	}
-	l.scratch = out
-	return nil, size, false
+	return out[:0], size, false
 }
 
 // skipString passes a string whose opening quote is passed.
@@ -106,7 +117,7 @@ func (l *lexer) skipString() {
 			continue
 		}
 		window := l.buf[l.pos:l.end]
-		n := special(window)
+		n, _ := special(window)
 		if l.pos += n; n == len(window) {
 			continue
 		}

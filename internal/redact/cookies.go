@@ -206,7 +206,7 @@ func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []tran
 	const place = "request.cookie"
 	headers, value := 0, ""
 	for _, f := range q.Headers {
-		if strings.EqualFold(f.Name, "cookie") {
+		if equalFold(f.Name, "cookie") {
 			headers++
 			value = f.Value
 		}
@@ -217,7 +217,7 @@ func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []tran
 	case headers > 1 || r.cookies.headers != 1: // the headers' own redaction is not that of one list
 		value = ""
 		for _, f := range q.Headers {
-			if strings.EqualFold(f.Name, "cookie") {
+			if equalFold(f.Name, "cookie") {
 				value += ";" + f.Value
 			}
 		}
@@ -234,7 +234,7 @@ func (r *run) responseCookies(out []transcript.Cookie, p *capture.Response) []tr
 	const place = "response.cookie"
 	lines := 0
 	for _, f := range p.Headers {
-		if strings.EqualFold(f.Name, "set-cookie") {
+		if equalFold(f.Name, "set-cookie") {
 			for range setCookieLines(f.Value) {
 				lines++
 			}
@@ -247,7 +247,7 @@ func (r *run) responseCookies(out []transcript.Cookie, p *capture.Response) []tr
 		r.cookies.reset()
 		r.report.quiet = true
 		for _, f := range p.Headers {
-			if !strings.EqualFold(f.Name, "set-cookie") {
+			if !equalFold(f.Name, "set-cookie") {
 				continue
 			}
 			for line := range setCookieLines(f.Value) {

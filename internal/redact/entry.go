@@ -362,7 +362,7 @@ func (r *run) version(s string) string {
 
 func header(fields []capture.Field, name string) string {
 	for _, f := range fields {
-		if strings.EqualFold(f.Name, name) {
+		if equalFold(f.Name, name) {
 			return f.Value
 		}
 	}
