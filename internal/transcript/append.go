@@ -231,6 +231,13 @@ func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && plainBytes[s[i]] && plainBytes[s[i+1]] && plainBytes[s[i+2]] && plainBytes[s[i+3]] &&
+			plainBytes[s[i+4]] && plainBytes[s[i+5]] && plainBytes[s[i+6]] && plainBytes[s[i+7]] {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if plainBytes[c] {
 			i++
