@@ -52,6 +52,7 @@ func (r *reader) bodyText(b *body) {
 		return
 	}
 	b.text = true
+	r.lex.pos++
 	b.buf, b.textLen, b.cut = r.lex.appendStr(b.buf, maxZero(min(r.lim.StringBytes, r.budget)))
 	r.budget -= len(b.buf)
 	r.entry.Cut = r.entry.Cut || b.cut

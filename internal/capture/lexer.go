@@ -34,6 +34,8 @@ type lexer struct {
 	err      error
 	inErr    error // came along with bytes; stops the lexer after them
 
+	quote, back int // where the next quote and backslash stand; unknown when before pos
+
 	pending  bool // a value stands ahead that nobody has read
 	depth    int
 	maxDepth int
@@ -67,6 +69,7 @@ func (l *lexer) fill() bool {
 		l.end -= l.pos
 		l.pos = 0
 	}
+	l.quote, l.back = -1, -1
 	for range 100 {
 		if l.inErr != nil {
 			break

@@ -2,7 +2,6 @@ package capture
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -11,85 +10,66 @@ import (
 // UTF-8, the length of the whole text, and whether it was cut. The text is
 // valid until the next call of the lexer.
 func (l *lexer) str(max int) (text []byte, size int64, cut bool) {
-	window := l.buf[l.pos+1 : l.end]
-	if n, plain := special(window); n <= max && n < len(window) && window[n] == '"' {
+	l.pos++
+	stop := l.special()
+	if n := stop - l.pos; n <= max && stop < l.end && l.buf[stop] == '"' {
 		l.pending = false
-		l.pos += n + 2
-		if text = window[:n]; !plain {
-			text = validText(text, false)
-		}
-		return text, int64(n), false
+		text = l.buf[l.pos:stop]
+		l.pos = stop + 1
+		return validText(text, false), int64(n), false
 	}
 	l.scratch, size, cut = l.appendStr(l.scratch[:0], max)
 	return l.scratch, size, cut
 }
 
-// special gives the position of the first quote or backslash, the length of b
-// when there is none, and whether all before it is ASCII. It looks at eight
-// bytes at once: what a byte differs in from the one sought is zero where it is
-// that one, and taking one from each byte borrows from the lowest zero first.
-func special(b []byte) (n int, plain bool) {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	seen := uint64(0)
-	for ; n+8 <= len(b); n += 8 {
-		word := binary.LittleEndian.Uint64(b[n:])
-		quote, back := word^ones*'"', word^ones*'\\'
-		if (quote-ones)&^quote&highs|(back-ones)&^back&highs != 0 {
-			break
-		}
-		seen |= word
+// special gives the position of the next quote or backslash of the window, the
+// window's end when there is none. Where each of the two comes next is
+// remembered, so that the window is searched once for either, and not once for
+// each string.
+func (l *lexer) special() int {
+	if l.quote < l.pos {
+		l.quote = l.next('"')
 	}
-	plain = seen&highs == 0
-	for ; n < len(b); n++ {
-		c := b[n]
-		if c == '"' || c == '\\' {
-			break
-		}
-		plain = plain && c < utf8.RuneSelf
+	if l.back < l.pos {
+		l.back = l.next('\\')
 	}
-	return n, plain
+	return min(l.quote, l.back)
+}
+
+func (l *lexer) next(c byte) int {
+	if n := bytes.IndexByte(l.buf[l.pos:l.end], c); n >= 0 {
+		return l.pos + n
+	}
+	return l.end
 }
 
 // plainEscapes maps what stands behind a backslash to what it stands for, where
 // that is one byte; 0 for all else.
 var plainEscapes = [256]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\', '/': '/', '\'': '\''}
 
-// appendStr is str for strings of any length, which appends the text to out,
-// which is empty.
+// appendStr is str for strings of any length, whose opening quote is passed; it
+// appends the text to out, which is empty.
 func (l *lexer) appendStr(out []byte, max int) (text []byte, size int64, cut bool) {
 	l.pending = false
-	l.pos++
-	plain := true
 	for l.err == nil {
 		if l.pos == l.end {
 			l.fill()
 			continue
 		}
-		window := l.buf[l.pos:l.end]
-		n, ascii := special(window)
-		plain = plain && ascii
-		size += int64(n)
-		if len(out)+n <= max {
-			out = append(out, window[:n]...)
-		} else {
-			out = append(out, window[:max-len(out)]...) // nothing follows a gap
-		}
-		l.pos += n
-		if n == len(window) {
+		stop := l.special()
+		part := l.buf[l.pos:stop]
+		size += int64(len(part))
+		out = append(out, part[:min(len(part), max-len(out))]...) // nothing follows a gap
+		if l.pos = stop; stop == l.end {
 			continue
 		}
-		if window[n] == '"' {
+		if l.buf[stop] == '"' {
 			l.pos++
-			if cut = size > int64(len(out)); !plain {
-				out = validText(out, cut)
-			}
-			return out, size, cut
+			cut = size > int64(len(out))
+			return validText(out, cut), size, cut
 		}
-		if n+1 < len(window) && len(out) < max {
-			if c := plainEscapes[window[n+1]]; c != 0 {
+		if stop+1 < l.end && len(out) < max {
+			if c := plainEscapes[l.buf[stop+1]]; c != 0 {
 				out = append(out, c)
 				size++
 				l.pos += 2
@@ -97,8 +77,7 @@ func (l *lexer) appendStr(out []byte, max int) (text []byte, size int64, cut boo
 			}
 		}
 		r := l.escape()
-		plain = plain && r < utf8.RuneSelf
-		n = utf8.RuneLen(r)
+		n := utf8.RuneLen(r)
 		size += int64(n)
 		if len(out)+n <= max {
 			out = utf8.AppendRune(out, r)
@@ -116,13 +95,12 @@ func (l *lexer) skipString() {
 			l.fill()
 			continue
 		}
-		window := l.buf[l.pos:l.end]
-		n, _ := special(window)
-		if l.pos += n; n == len(window) {
+		stop := l.special()
+		if l.pos = stop; stop == l.end {
 			continue
 		}
 		l.pos++
-		if window[n] == '"' {
+		if l.buf[stop] == '"' {
 			return
 		}
 		if l.pos < l.end || l.fill() { // what is escaped is one byte, or hexadecimal digits
