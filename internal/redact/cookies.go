@@ -204,18 +204,17 @@ func (r *run) date(value, place string) string {
 // list where the header is missing.
 func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []transcript.Cookie {
 	const place = "request.cookie"
-	headers, value := 0, ""
+	headers := 0
 	for _, f := range q.Headers {
 		if equalFold(f.Name, "cookie") {
 			headers++
-			value = f.Value
 		}
 	}
 	switch {
 	case headers == 0:
 		return r.cookieList(out, q.Cookies, place)
 	case headers > 1 || r.cookies.headers != 1: // the headers' own redaction is not that of one list
-		value = ""
+		value := ""
 		for _, f := range q.Headers {
 			if equalFold(f.Name, "cookie") {
 				value += ";" + f.Value

@@ -56,15 +56,14 @@ func (r *run) requestURL(u string, out *transcript.Request) {
 		}
 	}
 	if hasQuery || hasFragment {
-		b := append(r.line[:0], address...)
+		r.line = append(r.line[:0], address...)
 		if hasQuery {
-			b = appendQuery(append(b, '?'), out.Query)
+			r.line = appendQuery(append(r.line, '?'), out.Query)
 		}
 		if hasFragment {
-			b = append(append(b, '#'), text...)
+			r.line = append(append(r.line, '#'), text...)
 		}
-		r.line = b
-		address = r.texts.Keep(b)
+		address = r.texts.Keep(r.line)
 	}
 	out.URL = absolute(address)
 }

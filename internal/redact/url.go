@@ -198,30 +198,29 @@ func (r *run) path(path, place string) string {
 	if head == path {
 		return path
 	}
-	b := append(r.line[:0], head...)
+	r.line = append(r.line[:0], head...)
 	hidden, more := false, true
 	for rest, n := path[len(head):], 0; more; n++ {
 		if n > 0 {
-			b = append(b, '/')
+			r.line = append(r.line, '/')
 		}
 		if n == maxSegments {
 			r.report.add("U1", place)
-			b = append(b, "~str"...)
+			r.line = append(r.line, "~str"...)
 			break
 		}
 		var clear string
 		clear, rest, more = strings.Cut(rest, "/")
 		text := r.segment(clear, place)
 		hidden = hidden || text != clear
-		b = append(b, text...)
+		r.line = append(r.line, text...)
 	}
-	r.line = b
 	if hidden {
 		r.r.opts.Hidden.note(hiddenPaths, path)
 	} else if !more {
 		return path
 	}
-	return r.texts.Keep(b)
+	return r.texts.Keep(r.line)
 }
 
 func (r *run) segment(s, place string) string {
