@@ -28,126 +28,148 @@ type Hit struct {
 	Place string `json:"place,omitempty"`
 }
 
-// tokenForm is a published form of a credential: a literal and at least min
-// characters of a token after it.
-type tokenForm struct {
-	rule, prefix string
-	min          int
-	final        bool
+// form is a literal with which a credential begins, at the start of a word.
+type form struct {
+	rule, literal string
+	// follows tells whether what stands behind the literal makes it a credential.
+	follows func(rest string) bool
+	fold    bool // upper and lower case are the same
+	final   bool
 }
 
-var tokenForms = []tokenForm{
-	{"own_token", OwnTokenPrefix, 16, true},
-	{"aws_key", "AKIA", 16, false}, {"aws_key", "ASIA", 16, false},
-	{"github_token", "ghp_", 30, false}, {"github_token", "gho_", 30, false}, {"github_token", "ghs_", 30, false},
-	{"github_token", "github_pat_", 30, false}, {"gitlab_token", "glpat-", 20, false},
-	{"slack_token", "xoxb-", 20, false}, {"slack_token", "xoxp-", 20, false}, {"slack_token", "xapp-", 20, false},
-	{"stripe_key", "sk_live_", 16, false}, {"stripe_key", "rk_live_", 16, false},
-	{"google_key", "AIza", 30, false}, {"google_token", "ya29.", 20, false},
-	{"npm_token", "npm_", 30, false}, {"sendgrid_key", "SG.", 30, false}, {"openai_key", "sk-proj-", 20, false},
-	{"saml_message", "PHNhbWxw", 40, false}, {"saml_message", "PHNhbWwy", 40, false}, {"saml_message", "PD94bWwg", 60, false},
+// token asks for at least n characters of a token.
+func token(n int) func(string) bool {
+	return func(rest string) bool { return tokenRun(rest[:min(len(rest), n)]) == n }
 }
 
-// namedForms are names after which a value is a credential: name, separator,
-// and at least eight characters of a token.
-var namedForms = []struct{ rule, name string }{
-	{"secret", "client_secret"}, {"secret", "clientSecret"}, {"password", "password"}, {"password", "passwd"},
-	{"token", "access_token"}, {"token", "refresh_token"}, {"token", "id_token"}, {"token", "code_verifier"},
-	{"token", "SAMLResponse"}, {"code", "code"}, {"session", "JSESSIONID"}, {"session", "PHPSESSID"}, {"session", "sessionid"},
-	{"session", "session_id"}, {"session", "connect.sid"}, {"secret", "api_key"}, {"secret", "apikey"},
+// value asks for a separator and a value, as behind the name of a secret.
+func value(rule string) func(string) bool {
+	return func(rest string) bool { return namedValueRun(rest, rule) }
 }
+
+var allForms = []form{
+	{"jwt", "eyJ", followsJWT, false, true},
+	{"own_token", OwnTokenPrefix, token(16), false, true},
+	{"aws_key", "AKIA", token(16), false, false}, {"aws_key", "ASIA", token(16), false, false},
+	{"github_token", "ghp_", token(30), false, false}, {"github_token", "gho_", token(30), false, false},
+	{"github_token", "ghs_", token(30), false, false}, {"github_token", "github_pat_", token(30), false, false},
+	{"gitlab_token", "glpat-", token(20), false, false},
+	{"slack_token", "xoxb-", token(20), false, false}, {"slack_token", "xoxp-", token(20), false, false},
+	{"slack_token", "xapp-", token(20), false, false},
+	{"stripe_key", "sk_live_", token(16), false, false}, {"stripe_key", "rk_live_", token(16), false, false},
+	{"google_key", "AIza", token(30), false, false}, {"google_token", "ya29.", token(20), false, false},
+	{"npm_token", "npm_", token(30), false, false}, {"sendgrid_key", "SG.", token(30), false, false},
+	{"openai_key", "sk-proj-", token(20), false, false},
+	{"saml_message", "PHNhbWxw", token(40), false, false}, {"saml_message", "PHNhbWwy", token(40), false, false},
+	{"saml_message", "PD94bWwg", token(60), false, false},
+	{"basic_auth", "basic ", followsBasic, true, false},
+	{"bearer", "bearer ", func(rest string) bool { return looksRandom(rest[:tokenRun(rest)]) }, true, false},
+	{"cookie", "cookie:", followsCookie, true, false}, {"cookie", "set-cookie:", followsCookie, true, false},
+	{"secret", "client_secret", value("secret"), false, false}, {"secret", "clientSecret", value("secret"), false, false},
+	{"password", "password", value("password"), false, false}, {"password", "passwd", value("password"), false, false},
+	{"token", "access_token", value("token"), false, false}, {"token", "refresh_token", value("token"), false, false},
+	{"token", "id_token", value("token"), false, false}, {"token", "code_verifier", value("token"), false, false},
+	{"token", "SAMLResponse", value("token"), false, false}, {"code", "code", value("code"), false, false},
+	{"session", "JSESSIONID", value("session"), false, false}, {"session", "PHPSESSID", value("session"), false, false},
+	{"session", "sessionid", value("session"), false, false}, {"session", "session_id", value("session"), false, false},
+	{"session", "connect.sid", value("session"), false, false}, {"secret", "api_key", value("secret"), false, false},
+	{"secret", "apikey", value("secret"), false, false},
+}
+
+// formsByFirst finds the forms, by their number, that may begin with a byte, so
+// that a text is read once and most of its words are passed by.
+var formsByFirst = func() (table [256][]int) {
+	for n, f := range allForms {
+		first := f.literal[0]
+		table[first] = append(table[first], n)
+		if f.fold {
+			table[first-'a'+'A'] = append(table[first-'a'+'A'], n)
+		}
+	}
+	return table
+}()
+
+const maxHits = 100
 
 // CheckText looks for credentials in typed text: private_key, jwt, own_token,
 // published token forms, basic_auth, bearer, cookie, and named values such as
-// client_secret=... It finds forms, not all secrets; redacted values pass.
+// client_secret=... It finds forms, not all secrets; redacted values pass. The
+// most telling hits come first.
 func CheckText(s string) []Hit {
-	var hits []Hit
-	add := func(rule string, offset int, final bool) {
-		if len(hits) < 100 {
-			hits = append(hits, Hit{Rule: rule, Offset: offset, Final: final, Entry: -1})
+	hits := privateKeys(s)
+	var found [][]Hit // by form, made with the first hit
+	inWord := false
+	for i := 0; i < len(s); i++ {
+		if !inWord {
+			for _, n := range formsByFirst[s[i]] {
+				f := &allForms[n]
+				if !beginsWith(s[i:], f) || !f.follows(s[i+len(f.literal):]) {
+					continue
+				}
+				if found == nil {
+					found = make([][]Hit, len(allForms))
+				}
+				if len(found[n]) < maxHits {
+					found[n] = append(found[n], Hit{Rule: f.rule, Offset: i, Final: f.final, Entry: -1})
+				}
+			}
 		}
+		inWord = isWordChar(s[i])
 	}
-	each(s, "PRIVATE KEY-----", func(i int) {
-		from := max(0, i-64)
-		if begin := strings.LastIndex(s[from:i], "-----BEGIN "); begin >= 0 {
-			add("private_key", from+begin, true)
-		}
-	})
-	for from := 0; ; {
-		i := findJWT(s, from)
+	for _, list := range found {
+		hits = append(hits, list...)
+	}
+	return hits[:min(len(hits), maxHits)]
+}
+
+func beginsWith(s string, f *form) bool {
+	if len(s) < len(f.literal) {
+		return false
+	}
+	head := s[:len(f.literal)]
+	return head == f.literal || f.fold && strings.EqualFold(head, f.literal)
+}
+
+// privateKeys finds the heads of PEM private keys.
+func privateKeys(s string) (hits []Hit) {
+	const head = "PRIVATE KEY-----"
+	for from := 0; len(hits) < maxHits; {
+		i := strings.Index(s[from:], head)
 		if i < 0 {
 			break
 		}
-		add("jwt", i, true)
-		from = i + tokenRun(s[i:])
-	}
-	for _, f := range tokenForms {
-		each(s, f.prefix, func(i int) {
-			rest := s[i+len(f.prefix):]
-			if (i == 0 || !isWordChar(s[i-1])) && tokenRun(rest[:min(len(rest), f.min)]) == f.min {
-				add(f.rule, i, f.final)
-			}
-		})
-	}
-	checkHeaders(s, add)
-	for _, f := range namedForms {
-		each(s, f.name, func(i int) {
-			if (i == 0 || !isWordChar(s[i-1])) && namedValueRun(s[i+len(f.name):], f.rule) {
-				add(f.rule, i, false)
-			}
-		})
+		i += from
+		near := max(0, i-64)
+		if begin := strings.LastIndex(s[near:i], "-----BEGIN "); begin >= 0 {
+			hits = append(hits, Hit{Rule: "private_key", Offset: near + begin, Final: true, Entry: -1})
+		}
+		from = i + len(head)
 	}
 	return hits
 }
 
-// checkHeaders looks for credentials in header form.
-func checkHeaders(s string, add func(rule string, offset int, final bool)) {
-	lower := lowerASCII(s)
-	each(lower, "basic ", func(i int) {
-		credentials := s[i+6:]
-		n := tokenRun(credentials)
-		b, err := base64.StdEncoding.DecodeString(credentials[:n])
-		if (i == 0 || !isWordChar(s[i-1])) && n >= 8 && err == nil && strings.Contains(string(b), ":") {
-			add("basic_auth", i, false)
-		}
-	})
-	each(lower, "bearer ", func(i int) {
-		if (i == 0 || !isWordChar(s[i-1])) && looksRandom(s[i+7:i+7+tokenRun(s[i+7:])]) {
-			add("bearer", i, false)
-		}
-	})
-	for _, name := range []string{"cookie:", "set-cookie:"} {
-		each(lower, name, func(i int) {
-			rest := strings.TrimSpace(s[i+len(name):])
-			_, value, ok := strings.Cut(rest[:min(len(rest), 4096)], "=")
-			if (i == 0 || !isWordChar(s[i-1])) && ok && tokenRun(value) >= 6 {
-				add("cookie", i, false)
-			}
-		})
+// followsJWT tells whether a compact JWS or JWE goes on: the rest of a header of
+// at least eight characters, claims and a second dot.
+func followsJWT(rest string) bool {
+	head := wordRun(rest)
+	claims, ok := strings.CutPrefix(rest[head:], ".")
+	if !ok || head < 5 {
+		return false
 	}
+	n := wordRun(claims)
+	return n >= 4 && strings.HasPrefix(claims[n:], ".")
 }
 
-// lowerASCII lowers A to Z only, so that offsets stay those of s.
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
+func followsBasic(rest string) bool {
+	n := tokenRun(rest)
+	b, err := base64.StdEncoding.DecodeString(rest[:n])
+	return n >= 8 && err == nil && strings.Contains(string(b), ":")
 }
 
-// each calls fn with the offset of each occurrence.
-func each(s, part string, fn func(int)) {
-	for from := 0; ; {
-		i := strings.Index(s[from:], part)
-		if i < 0 {
-			return
-		}
-		fn(from + i)
-		from += i + len(part)
-	}
+func followsCookie(rest string) bool {
+	rest = strings.TrimSpace(rest)
+	_, value, ok := strings.Cut(rest[:min(len(rest), 4096)], "=")
+	return ok && tokenRun(value) >= 6
 }
 
 // namedValueRun tells whether what follows a name is a separator and a value.
@@ -195,7 +217,7 @@ func tokenRun(s string) int {
 }
 
 // findJWT gives the offset of the next compact JWS or JWE at or after from, -1
-// for none. It looks at each byte a few times at most, whatever the text.
+// for none.
 func findJWT(s string, from int) int {
 	for from < len(s) {
 		i := strings.Index(s[from:], "eyJ")
@@ -204,15 +226,7 @@ func findJWT(s string, from int) int {
 		}
 		i += from
 		from = i + 3
-		if i > 0 && isWordChar(s[i-1]) {
-			continue
-		}
-		head := wordRun(s[i:])
-		rest, ok := strings.CutPrefix(s[i+head:], ".")
-		if !ok || head < 8 {
-			continue
-		}
-		if claims := wordRun(rest); claims >= 4 && strings.HasPrefix(rest[claims:], ".") {
+		if (i == 0 || !isWordChar(s[i-1])) && followsJWT(s[from:]) {
 			return i
 		}
 	}
@@ -235,12 +249,7 @@ func wordRun(s string) int {
 func Check(r io.Reader) ([]Hit, error) {
 	var hits []Hit
 	_, pages, err := transcript.ReadEntries(r, func(e *transcript.Entry) error {
-		checkEntry(e, func(place, value string) {
-			for _, h := range CheckText(value) {
-				h.Entry, h.Place = e.Index, place
-				hits = append(hits, h)
-			}
-		})
+		hits = append(hits, CheckEntry(e)...)
 		if len(hits) > 1000 {
 			return refused(len(hits))
 		}
@@ -261,6 +270,19 @@ func Check(r io.Reader) ([]Hit, error) {
 	return nil, nil
 }
 
+// CheckEntry looks in every value of one entry for what is shaped like a
+// credential; see CheckText.
+func CheckEntry(e *transcript.Entry) []Hit {
+	var hits []Hit
+	checkEntry(e, func(place, value string) {
+		for _, h := range CheckText(value) {
+			h.Entry, h.Place = e.Index, place
+			hits = append(hits, h)
+		}
+	})
+	return hits
+}
+
 func refused(hits int) error {
 	text := fmt.Sprintf("The transcript still holds something that looks like a secret, in %d places. It was not stored.", hits)
 	return apperr.New(apperr.Invalid, text)
@@ -271,14 +293,22 @@ func checkEntry(e *transcript.Entry, fn func(place, value string)) {
 	q := &e.Request
 	fn("request.url", q.URL)
 	fn("request.body", q.BodyText)
+	pair := func(place, name, value string) {
+		if transcript.ParseValue(value).Kind == transcript.Clear {
+			value = name + "=" + value
+		} else {
+			value = name // what is redacted as a whole holds nothing
+		}
+		fn(place, value)
+	}
 	fieldsOf := func(place string, fields []transcript.Field) {
 		for _, f := range fields {
-			fn(place, f.Name+"="+f.Value)
+			pair(place, f.Name, f.Value)
 		}
 	}
 	cookiesOf := func(place string, cookies []transcript.Cookie) {
 		for _, c := range cookies {
-			fn(place, c.Name+"="+c.Value)
+			pair(place, c.Name, c.Value)
 			fn(place, c.Path)
 		}
 	}

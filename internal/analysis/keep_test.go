@@ -1,0 +1,61 @@
+package analysis_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// What is kept for judging gives the same findings, hops and sign-ins as the
+// whole transcript, for every recording and every public capture.
+func TestKeepJudgesTheSame(t *testing.T) {
+	t.Parallel()
+	configs := map[string]string{"right-": "right", "faulty": "faulty", "piyush": "okta_sample"}
+	var files []string
+	for _, pattern := range []string{"captures/recorded/*.har", "hars/*.har*"} {
+		found, err := filepath.Glob(testdata + pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	judged, resources := 0, 0
+	for _, file := range files {
+		base := filepath.Base(file)
+		if base == "mitmproxy_mitmproxy__test_mitmproxy_data_corrupted_har_brokenfile.har" {
+			continue
+		}
+		var cfg integration.Config
+		if name := configs[base[:6]]; name != "" {
+			cfg = readConfig(t, name)
+		}
+		whole := redacted(t, redactor(&cfg), base, readFile(t, file))
+		kept := whole
+		kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
+		for i := range whole.T.Entries {
+			e := analysis.Keep(&whole.T.Entries[i])
+			if len(e.Request.Headers) < len(whole.T.Entries[i].Request.Headers) {
+				resources++
+			}
+			kept.T.Entries = append(kept.T.Entries, e)
+		}
+		if diff := cmp.Diff(analysis.Judge(cfg, []analysis.Input{whole}, nil), analysis.Judge(cfg, []analysis.Input{kept}, nil)); diff != "" {
+			t.Errorf("%s: findings differ (-whole +kept):\n%s", base, diff)
+		}
+		if diff := cmp.Diff(analysis.Hops(cfg, whole.T), analysis.Hops(cfg, kept.T)); diff != "" {
+			t.Errorf("%s: hops differ (-whole +kept):\n%s", base, diff)
+		}
+		if diff := cmp.Diff(analysis.Flows(cfg, []analysis.Input{whole}), analysis.Flows(cfg, []analysis.Input{kept})); diff != "" {
+			t.Errorf("%s: sign-ins differ (-whole +kept):\n%s", base, diff)
+		}
+		judged++
+	}
+	if judged < 19 || resources < 20 {
+		t.Errorf("%d captures judged, %d resources among them kept in part: want at least 19 and 20", judged, resources)
+	}
+}
