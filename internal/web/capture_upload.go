@@ -71,6 +71,9 @@ func (r *request) upload(status int, kind string, problem *components.ErrorSumma
 			{Value: string(store.CaptureBackChannel), Label: "On your server", Hint: "Its calls for tokens and attributes, the back channel."},
 		}},
 	}
+	if err := r.offerRedactor(&m, p); err != nil {
+		return err
+	}
 	return r.render(status, view.Upload(m))
 }
 

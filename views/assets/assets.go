@@ -33,7 +33,7 @@ var files embed.FS
 // styleParts is the order of app.css: tokens first, print last.
 var styleParts = []string{
 	"css/tokens.css", "css/base.css", "css/layout.css", "css/marks.css", "css/controls.css",
-	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/charts.css", "css/print.css",
+	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/charts.css", "css/upload.css", "css/print.css",
 }
 
 // renamed gives the served name of files whose place in the folder is not the
@@ -44,8 +44,10 @@ var renamed = map[string]string{
 	"js/passkey.js":              "passkey.js",
 	"vendor/htmx.min.js":         "htmx.js",
 	"vendor/htmx-ext-sse.min.js": "htmx-ext-sse.js",
-	"js/upload.js":               "upload.js",
 }
+
+// uploadParts is the order of upload.js, whose parts are one module.
+var uploadParts = []string{"js/upload_words.js", "js/upload_view.js", "js/upload.js"}
 
 // What a build may leave out: the redactor for the browser, as `make wasm`
 // builds it, and the script of the Go toolchain that starts it.
@@ -83,6 +85,7 @@ func init() {
 		add(name, read(from))
 	}
 	add("app.css", styleSheet())
+	add("upload.js", joined(uploadParts))
 	addRedactor(files)
 }
 
@@ -269,6 +272,15 @@ func styleSheet() []byte {
 	return fontAddress.ReplaceAllFunc(out.Bytes(), func(found []byte) []byte {
 		return []byte("url(" + Path(string(found[len("url("):len(found)-1])) + ")")
 	})
+}
+
+// joined is the content of several files, one after the other.
+func joined(names []string) []byte {
+	var out bytes.Buffer
+	for _, name := range names {
+		out.Write(read(name))
+	}
+	return out.Bytes()
 }
 
 // list names the files below a folder, recursively.

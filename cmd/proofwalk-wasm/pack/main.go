@@ -40,7 +40,9 @@ var forms = []struct {
 	writer func(io.Writer) (io.WriteCloser, error)
 	reader func(io.Reader) (io.Reader, error)
 }{
-	{".br", func(w io.Writer) (io.WriteCloser, error) { return brotli.NewWriterLevel(w, brotli.BestCompression), nil },
+	{".br", func(w io.Writer) (io.WriteCloser, error) {
+		return brotli.NewWriterLevel(w, brotli.BestCompression), nil
+	},
 		func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil }},
 	{".gz", func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriterLevel(w, gzip.BestCompression) },
 		func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},

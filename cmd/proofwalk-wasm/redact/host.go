@@ -3,7 +3,10 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"syscall/js"
 
@@ -25,10 +28,8 @@ func (h host) job() string { return h.Get("job").String() }
 // size gives the length of a file in bytes.
 func (h host) size(file int) int64 { return int64(h.Get("sizes").Index(file).Float()) }
 
-// progress says how many bytes of a file were read in a phase.
-func (h host) progress(file int, phase string, read int64) {
-	h.Call("progress", file, phase, float64(read))
-}
+// progress says how many bytes of a file were read.
+func (h host) progress(file int, read int64) { h.Call("progress", file, float64(read)) }
 
 // done hands over the result as JSON.
 func (h host) done(result string) { h.Call("done", result) }
@@ -37,18 +38,19 @@ func (h host) done(result string) { h.Call("done", result) }
 var errUnreadable = apperr.New(apperr.Invalid,
 	"The browser could not read the file to its end. It was changed or moved after it was chosen: choose it again.")
 
-// file reads a chosen file, or what was written for it, in slices. It is an
-// io.ReaderAt with a size, so that a container can be read from its end.
+// file reads a chosen file in slices. It is an io.ReaderAt with a size, so that
+// a container can be read from its end.
 type file struct {
 	host  host
-	read  string // the host's function that reads a slice
 	index int
 	size  int64
-	phase string // what progress is called; empty for none
+	at    int64 // where the next slice begins
+	buf   []byte
+	got   []byte // read and not taken yet
+}
 
-	at  int64 // where the next Read begins
-	buf []byte
-	got []byte // read ahead and not taken yet
+func newFile(h host, index int) *file {
+	return &file{host: h, index: index, size: h.size(index), buf: make([]byte, readBytes)}
 }
 
 // Size gives the length in bytes.
@@ -57,18 +59,13 @@ func (f *file) Size() int64 { return f.size }
 // Read implements io.Reader.
 func (f *file) Read(p []byte) (int, error) {
 	if len(f.got) == 0 {
-		if f.buf == nil {
-			f.buf = make([]byte, readBytes)
-		}
 		n, err := f.slice(f.buf, f.at)
 		if err != nil {
 			return 0, err
 		}
 		f.got = f.buf[:n]
 		f.at += int64(n)
-		if f.phase != "" {
-			f.host.progress(f.index, f.phase, f.at)
-		}
+		f.host.progress(f.index, f.at)
 	}
 	n := copy(p, f.got)
 	f.got = f.got[n:]
@@ -97,37 +94,48 @@ func (f *file) slice(p []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	want := min(int64(len(p)), f.size-off)
-	got := f.host.Call(f.read, f.index, float64(off), float64(off+want))
+	got := f.host.Call("read", f.index, float64(off), float64(off+want))
 	if got.IsNull() || int64(got.Length()) != want {
 		return 0, errUnreadable
 	}
 	return js.CopyBytesToGo(p, got), nil
 }
 
-// output hands what is written to the host, in large pieces, and knows how much it was.
+// output hands what is written to the host, in large pieces, and knows how much
+// it was and its digest.
 type output struct {
 	host  host
 	index int
 	total int64
+	sum   hash.Hash
 	buf   []byte
+}
+
+func newOutput(h host, index int) *output {
+	return &output{host: h, index: index, sum: sha256.New(), buf: make([]byte, 0, writeBytes)}
 }
 
 // Write implements io.Writer.
 func (o *output) Write(p []byte) (int, error) {
-	o.total += int64(len(p))
-	o.buf = append(o.buf, p...)
-	if len(o.buf) >= writeBytes {
+	if len(o.buf)+len(p) > writeBytes {
 		o.flush()
 	}
+	o.total += int64(len(p))
+	o.buf = append(o.buf, p...)
 	return len(p), nil
 }
 
 func (o *output) flush() {
-	if len(o.buf) == 0 {
-		return
-	}
 	piece := js.Global().Get("Uint8Array").New(len(o.buf))
 	js.CopyBytesToJS(piece, o.buf)
 	o.host.Call("write", o.index, piece)
+	o.sum.Write(o.buf)
 	o.buf = o.buf[:0]
+}
+
+// finish hands over the rest and gives the SHA-256 of all, in hex.
+func (o *output) finish() string {
+	o.flush()
+	o.host.Call("finish", o.index)
+	return hex.EncodeToString(o.sum.Sum(nil))
 }

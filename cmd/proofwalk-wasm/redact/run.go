@@ -16,8 +16,12 @@ import (
 // name is how this redactor calls itself in what it writes.
 const name = "proofwalk_browser"
 
-// maxShown bounds the entries that the page can leaf through.
-const maxShown = 5000
+// maxShown bounds the entries that the page can leaf through, maxHits the places
+// of secrets that it names.
+const (
+	maxShown = 5000
+	maxHits  = 100
+)
 
 // job is what the server handed over for the round.
 type job struct {
@@ -50,6 +54,8 @@ type hidden struct {
 type fileResult struct {
 	Error  string         `json:"error,omitempty"`
 	Report *redact.Report `json:"report,omitempty"`
+	// SHA256 is that of the redacted file, in hex.
+	SHA256 string `json:"sha256,omitempty"`
 	// Names is the table of numbered hosts and segments after this file.
 	Names *redact.NameTable `json:"names,omitempty"`
 	// Entries are the first ones of the output, for looking at.
@@ -109,32 +115,26 @@ func redactAll(h host) (result, error) {
 	return res, nil
 }
 
-// redactFile redacts one file and then looks at what came out, as the server will.
-func redactFile(h host, redactor *redact.Redactor, i int, lim capture.Limits) (r fileResult, err error) {
-	out := &output{host: h, index: i}
-	in := &file{host: h, read: "read", index: i, size: h.size(i), phase: "redact"}
-	report, err := redactor.Stream(out, in, lim, func(e *transcript.Entry) error {
+// redactFile redacts one file and looks at each entry that came out, as the server will.
+func redactFile(h host, redactor *redact.Redactor, i int, lim capture.Limits) (fileResult, error) {
+	out := newOutput(h, i)
+	r := fileResult{Hits: []redact.Hit{}}
+	report, err := redactor.Stream(out, newFile(h, i), lim, func(e *transcript.Entry) error {
 		if len(r.Entries) < maxShown {
 			r.Entries = append(r.Entries, shown(e, out.total, len(r.Entries)))
+		}
+		if len(r.Hits) < maxHits {
+			r.Hits = append(r.Hits, redact.CheckEntry(e)...)
 		}
 		return nil
 	})
 	if err != nil {
 		return fileResult{}, err
 	}
-	out.flush()
+	r.SHA256 = out.finish()
 	r.Report = &report
-	if r.Names, err = copyNames(redactor.Names()); err != nil {
-		return fileResult{}, err
-	}
-	h.Call("finish", i)
-	again := &file{host: h, read: "readOutput", index: i, size: out.total, phase: "check"}
-	hits, err := redact.Check(again)
-	if err != nil && len(hits) == 0 {
-		return fileResult{}, err
-	}
-	r.Hits = append([]redact.Hit{}, hits...)
-	return r, nil
+	r.Names, err = copyNames(redactor.Names())
+	return r, err
 }
 
 // shown says where an entry begins that is about to be written at total: after

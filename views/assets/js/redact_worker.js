@@ -15,30 +15,29 @@
     const outputs = files.map(() => null);
     let last = 0;
 
-    function slice(blob, from, to) {
-      try {
-        return new Uint8Array(reader.readAsArrayBuffer(blob.slice(from, to)));
-      } catch {
-        return null; // the module says so in words
-      }
-    }
-
     return {
       job: JSON.stringify(job),
       sizes: files.map((file) => file.size),
       outputs,
       result: null,
-      read: (i, from, to) => slice(files[i], from, to),
-      readOutput: (i, from, to) => slice(outputs[i], from, to),
+      read(i, from, to) {
+        try {
+          return new Uint8Array(reader.readAsArrayBuffer(files[i].slice(from, to)));
+        } catch {
+          return null; // the module says so in words
+        }
+      },
       // A piece becomes a Blob at once: the browser keeps it outside of this tab.
       write(i, bytes) { pieces[i].push(new Blob([bytes])); },
-      finish(i) { outputs[i] = new Blob(pieces[i], { type: "application/json" }); pieces[i] = null; },
-      progress(file, phase, read) {
+      finish(i) {
+        outputs[i] = new Blob(pieces[i], { type: "application/json" });
+        pieces[i] = null;
+      },
+      progress(file, read) {
         const now = performance.now();
         if (now - last < pause && read < files[file].size) return;
         last = now;
-        const total = phase === "check" ? outputs[file].size : files[file].size;
-        self.postMessage({ progress: { file, phase, read, total } });
+        self.postMessage({ progress: { file, read } });
       },
       done(text) { this.result = JSON.parse(text); },
     };
