@@ -174,11 +174,15 @@ CREATE TABLE public.entries (
     part text NOT NULL,
     page_name text NOT NULL,
     parent integer NOT NULL,
-    entry jsonb NOT NULL,
-    searched text GENERATED ALWAYS AS (lower(((((host || path) || ' '::text) || (jsonb_path_query_array(entry, '$."request"."queryString"[*]."name"'::jsonpath))::text) || (jsonb_path_query_array(entry, '$."request"."postData"."params"[*]."name"'::jsonpath))::text))) STORED NOT NULL,
+    entry jsonb,
+    searched text DEFAULT ''::text NOT NULL,
     happened_at timestamp with time zone,
     captured_at timestamp with time zone,
     received_at timestamp with time zone NOT NULL,
+    first_byte bigint,
+    byte_count integer,
+    digest bytea,
+    CONSTRAINT entries_are_somewhere CHECK (((entry IS NOT NULL) OR ((first_byte IS NOT NULL) AND (byte_count IS NOT NULL) AND (digest IS NOT NULL)))),
     CONSTRAINT entries_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'page'::text, 'sub_request'::text, 'back_channel'::text]))),
     CONSTRAINT entries_part_check CHECK ((part = ANY (ARRAY[''::text, 'authorize'::text, 'callback'::text, 'final'::text, 'token'::text, 'data'::text]))),
     CONSTRAINT entries_role_check CHECK ((role = ANY (ARRAY['partner'::text, 'provider'::text, 'third_party'::text])))
@@ -193,9 +197,11 @@ COMMENT ON COLUMN public.entries.page_name IS 'what the partner calls the page, 
 
 COMMENT ON COLUMN public.entries.parent IS 'entry of the page that asked for a sub-request, -1 without one';
 
-COMMENT ON COLUMN public.entries.entry IS 'the redacted entry as the transcript package reads it';
+COMMENT ON COLUMN public.entries.entry IS 'the redacted entry as the transcript package reads it; NULL for a page resource, which stands in the transcript at first_byte';
 
-COMMENT ON COLUMN public.entries.searched IS 'what a search looks through: host, path and the names of parameters; large transcripts are searched without opening each entry';
+COMMENT ON COLUMN public.entries.searched IS 'what a search looks through, in lower case: host, path and the names of parameters; large transcripts are searched without opening each entry';
+
+COMMENT ON COLUMN public.entries.digest IS 'SHA-256 of the entry''s bytes in the transcript: what was changed in storage is not shown';
 
 CREATE TABLE public.evidence (
     partner_id uuid NOT NULL,
@@ -309,7 +315,7 @@ CREATE TABLE public.partner_members (
 CREATE TABLE public.partners (
     id uuid NOT NULL,
     name text NOT NULL,
-    raw_uploads text DEFAULT 'allowed'::text NOT NULL,
+    raw_uploads text DEFAULT 'forbidden'::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     row_version integer DEFAULT 1 NOT NULL,
     CONSTRAINT partners_name_check CHECK ((name <> ''::text)),

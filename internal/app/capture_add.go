@@ -23,6 +23,9 @@ type NewCapture struct {
 	Integration, Run uuid.UUID
 	// Kind is browser or back_channel.
 	Kind store.CaptureKind
+	// Names is the round's name table as the sender's redactor left it, JSON;
+	// empty for files that another round's redactor or none has seen.
+	Names []byte
 	// File is read once, as it arrives, and redacted meanwhile.
 	File io.Reader
 }
@@ -48,7 +51,7 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if err != nil {
 		return uuid.Nil, err
 	}
-	redacted, err := a.redactCapture(base, in.File)
+	redacted, err := a.redactCapture(base, in)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -61,6 +64,9 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := redacted.layOut(base.integration.Config); err != nil {
+		return uuid.Nil, err
+	}
 	var size int64
 	if c.Digest, size, err = redacted.writer.Commit(); err != nil {
 		return uuid.Nil, err
@@ -68,15 +74,11 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if err := base.refuseDuplicate(c.Digest); err != nil {
 		return uuid.Nil, err
 	}
-	entries, err := entryRows(base.integration.Config, redacted.transcript)
-	if err != nil {
-		return uuid.Nil, err
-	}
 	if cmd.Key != "" {
 		cmd.Key += "/" + c.Digest // another file under the same key is another ask
 	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		return c.ID, storeCapture(ctx, w, base, c, size, redacted, entries, findings)
+		return c.ID, storeCapture(ctx, w, base, c, size, redacted, findings)
 	})
 }
 
@@ -181,13 +183,18 @@ func (a *App) judgeWith(ctx context.Context, b captureBase, c store.Capture, t *
 	return analysis.Judge(b.integration.Config, run, others), nil
 }
 
-// LoadInput reads a stored capture's transcript for judging or packing.
+// LoadInput reads of a stored capture's transcript what rules read.
 func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, error) {
-	b, err := a.Blobs.Read(ctx, c.Digest)
+	f, err := a.Blobs.Verified(ctx, c.Digest)
 	if err != nil {
 		return analysis.Input{}, err
 	}
-	t, err := transcript.Read(bytes.NewReader(b))
+	defer func() { _ = f.Close() }() // reading only: nothing to lose
+	t := &transcript.Transcript{}
+	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
+		t.Entries = append(t.Entries, analysis.Keep(e))
+		return nil
+	})
 	if err != nil {
 		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
 	}
@@ -197,7 +204,7 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 // storeCapture is the transaction: everything of one capture, if nothing it was
 // redacted and judged against has changed since.
 func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture, size int64, r redactedCapture,
-	entries []store.Entry, findings []analysis.Finding,
+	findings []analysis.Finding,
 ) error {
 	scope := w.Cmd.Actor.Scope()
 	i, err := store.LockIntegration(ctx, w.Tx, scope, c.IntegrationID)
@@ -222,7 +229,7 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err != nil {
 		return err
 	}
-	if err := store.InsertEntries(ctx, w.Tx, c, entries); err != nil {
+	if err := store.InsertEntries(ctx, w.Tx, c, r.entries); err != nil {
 		return err
 	}
 	if err := store.ReplaceRunFindings(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, findings, w.Now); err != nil {
@@ -274,7 +281,7 @@ func (b captureBase) checkUnchanged(ctx context.Context, w *Write, i store.Integ
 	}
 	same := slices.EqualFunc(captures, b.captures, func(x, y store.Capture) bool { return x.ID == y.ID })
 	if !same || round.ID != b.round.ID || !bytes.Equal(round.Names, b.round.Names) || i.ConfigurationVersion != b.integration.ConfigurationVersion {
-		return apperr.New(apperr.Conflict, "The description or another file of this round changed while this one was read. Nothing was stored of it: send it again.")
+		return apperr.Wrap(apperr.Conflict, "The description or another file of this round changed while this one was read. Nothing was stored of it: send it again.", ErrRedactAgain)
 	}
 	return nil
 }

@@ -7,14 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/capture"
-	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -28,25 +26,32 @@ const (
 
 // redactedCapture is a file after redaction, before it is stored.
 type redactedCapture struct {
-	writer     *blob.Writer // holds the redacted bytes, not yet committed
-	transcript *transcript.Transcript
+	writer     *blob.Writer           // holds the redacted bytes, not yet committed
+	transcript *transcript.Transcript // of each entry what rules read
+	entries    []store.Entry          // as they are indexed, without what analysis says of them
 	report     redact.Report
 	names      []byte // the round's name table as it stands now, JSON
 }
 
-// redactedBy: a file whose entries bring facts was redacted before it came, and
-// its facts were computed on the partner's side.
+// redactedBy: a file that was redacted before it came has its facts from the
+// partner's side, and says by which of our programs.
 func (r redactedCapture) redactedBy() string {
-	if r.report.Again > 0 {
-		return "partner_cli"
+	switch {
+	case r.report.Before == nil:
+		return analysis.ByServer
+	case r.report.Before.RedactorName == BrowserRedactor:
+		return "partner_browser"
 	}
-	return analysis.ByServer
+	return "partner_cli"
 }
 
-// redactCapture reads the file once, redacts it for the round, and looks at the
-// result a last time. What it refuses is thrown away.
-func (a *App) redactCapture(b captureBase, file io.Reader) (r redactedCapture, err error) {
-	redactor, err := a.redactorOf(b)
+// BrowserRedactor is how the redactor of the upload page names itself in log._proofwalk.
+const BrowserRedactor = "proofwalk_browser"
+
+// redactCapture reads the file once, redacts it for the round, and looks at each
+// entry a last time. What it refuses is thrown away.
+func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, err error) {
+	redactor, err := a.redactorOf(b, in.Names)
 	if err != nil {
 		return r, err
 	}
@@ -58,54 +63,118 @@ func (a *App) redactCapture(b captureBase, file io.Reader) (r redactedCapture, e
 			err = errors.Join(err, r.writer.Discard())
 		}
 	}()
-	source := &watchedReader{r: file}
-	buffered := bufio.NewReader(source)
+	source := &watchedReader{r: in.File}
+	buffered := bufio.NewReaderSize(source, 64<<10)
 	if !b.rawAllowed && !wasRedacted(buffered) {
 		return r, errRawForbidden
 	}
-	out := bufio.NewWriterSize(r.writer, 64<<10)
-	r.report, err = redactor.HAR(out, buffered, capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries})
+	rows := newCaptureRows(r.writer)
+	limits := capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries}
+	r.report, err = redactor.Stream(rows, buffered, limits, rows.add)
 	if source.err != nil {
 		return r, interrupted(source.err)
 	}
 	if err != nil {
 		return r, err
 	}
-	if err := out.Flush(); err != nil {
-		return r, fmt.Errorf("writing a transcript: %w", err)
+	if err := b.refuseUnredacted(r.report); err != nil {
+		return r, err
 	}
-	if hits, err := redact.Check(r.writer.Reader()); err != nil {
-		return r, refuseSecrets(hits, err)
+	if r.entries, err = rows.finish(); err != nil {
+		return r, err
 	}
-	if r.transcript, err = transcript.Read(r.writer.Reader()); err != nil {
-		return r, fmt.Errorf("reading a new transcript: %w", err)
-	}
-	if !b.rawAllowed && (r.report.Again < r.report.Entries || r.transcript.Meta.Round != b.round.ID.String()) {
-		return r, errRawForbidden
-	}
+	r.transcript = &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
 	r.names, err = json.Marshal(redactor.Names())
 	return r, err
 }
 
-// redactorOf makes the redactor of the round from its sealed key and its names.
-func (a *App) redactorOf(b captureBase) (*redact.Redactor, error) {
-	key, err := a.Keys.Open(b.round.SealedKey, roundContext(b.round.ID))
-	if err != nil {
-		return nil, fmt.Errorf("opening a round's key: %w", err)
+// ErrRedactAgain is the cause of a Conflict that goes away when the file is
+// redacted anew with a fresh setup; see HandOverRedactor.
+var ErrRedactAgain = errors.New("the redactor's setup is no longer that of the round")
+
+// refuseUnredacted refuses a raw file where these are forbidden, and a file that
+// says it was redacted but in which redaction still finds something.
+func (b captureBase) refuseUnredacted(report redact.Report) error {
+	if report.Before == nil {
+		if b.rawAllowed {
+			return nil
+		}
+		return errRawForbidden
 	}
-	if len(key) != roundKeySize {
-		return nil, errors.New("opening a round's key: it has another length")
+	if report.Total() == 0 && report.Again == report.Entries {
+		return nil
+	}
+	e := apperr.New(apperr.Invalid, "The file says that it was redacted, but it still holds what redaction takes out. Nothing was stored.")
+	if report.Meta.IntegrationDigest != b.integration.ConfigDigest {
+		e = apperr.Wrap(apperr.Conflict, "The file was redacted for another description of the integration than the one that holds now. Nothing was stored: redact it again.", ErrRedactAgain)
+	}
+	for _, it := range report.Items[:min(len(report.Items), maxPlaces)] {
+		e.Fields = append(e.Fields, apperr.Field{Name: "file", Text: fmt.Sprintf("%s, %s: %s.", it.Rule, placeWords(it.Place), times(it.Count))})
+	}
+	return e
+}
+
+// maxPlaces bounds the places that a refusal names.
+const maxPlaces = 10
+
+func placeWords(place string) string { return strings.NewReplacer(".", " ", "_", " ").Replace(place) }
+
+func times(n int) string {
+	if n == 1 {
+		return "1 value"
+	}
+	return fmt.Sprintf("%d values", n)
+}
+
+// redactorOf makes the redactor of the round from its sealed key and its names,
+// which are those that the sender's redactor went on from it with, if any.
+func (a *App) redactorOf(b captureBase, sent []byte) (*redact.Redactor, error) {
+	key, err := a.openRoundKey(b.round)
+	if err != nil {
+		return nil, err
 	}
 	names := redact.NewNameTable()
 	if err := json.Unmarshal(b.round.Names, names); err != nil {
 		return nil, fmt.Errorf("reading a round's names: %w", err)
 	}
-	return redact.New(redact.Options{Config: &b.integration.Config, Digest: b.integration.ConfigDigest, Key: [roundKeySize]byte(key),
+	if len(sent) > 0 {
+		if names, err = goOn(names, sent); err != nil {
+			return nil, err
+		}
+	}
+	return redact.New(redact.Options{Config: &b.integration.Config, Digest: b.integration.ConfigDigest, Key: key,
 		Round: b.round.ID.String(), Names: names, Version: a.Version}), nil
 }
 
+// MaxNamesBytes is the longest name table that is taken.
+const MaxNamesBytes = 4 << 20
+
+// goOn reads the table that a redactor of the round sent with its file. It must
+// hold all that the round's own holds.
+func goOn(base *redact.NameTable, sent []byte) (*redact.NameTable, error) {
+	names := redact.NewNameTable()
+	if len(sent) > MaxNamesBytes || json.Unmarshal(sent, names) != nil {
+		return nil, apperr.New(apperr.Invalid, "The table of numbered names that came with the file cannot be read. Nothing was stored: redact the file again.")
+	}
+	if !names.Extends(base) {
+		return nil, apperr.Wrap(apperr.Conflict, "Another file of this round was added meanwhile. Nothing was stored of this one: redact it again.", ErrRedactAgain)
+	}
+	return names, nil
+}
+
+func (a *App) openRoundKey(round store.Round) (key [roundKeySize]byte, err error) {
+	b, err := a.Keys.Open(round.SealedKey, roundContext(round.ID))
+	if err != nil {
+		return key, fmt.Errorf("opening a round's key: %w", err)
+	}
+	if len(b) != roundKeySize {
+		return key, errors.New("opening a round's key: it has another length")
+	}
+	return [roundKeySize]byte(b), nil
+}
+
 var errRawForbidden = apperr.New(apperr.Invalid,
-	"Your team's setting forbids raw uploads: only files that were redacted for this round are taken. Nothing was stored. An admin of your team can change the setting.")
+	"Your team's setting forbids raw uploads: only files that were redacted before they are sent are taken. Nothing was stored. Redact the file on this page or with proofwalk redact; an admin of your team can change the setting.")
 
 // redactedHead is how every file begins that Proofwalk redacted.
 const redactedHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk"`
@@ -114,19 +183,6 @@ const redactedHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk"`
 func wasRedacted(r *bufio.Reader) bool {
 	head, err := r.Peek(len(redactedHead))
 	return err == nil && string(head) == redactedHead
-}
-
-// refuseSecrets names the places, by entry, in which a redacted file still
-// holds what looks like a secret.
-func refuseSecrets(hits []redact.Hit, cause error) error {
-	if len(hits) == 0 {
-		return cause
-	}
-	var fields []apperr.Field
-	for _, h := range hits[:min(len(hits), 10)] {
-		fields = append(fields, apperr.Field{Name: "file", Text: fmt.Sprintf("Entry %d, %s: looks like %s.", h.Entry+1, h.Place, strings.ReplaceAll(h.Rule, "_", " "))})
-	}
-	return &apperr.Error{Kind: apperr.Invalid, Text: apperr.TextOf(cause), Fields: fields, Cause: cause}
 }
 
 // watchedReader remembers an error of reading that is not the end of the file,
@@ -152,41 +208,4 @@ func interrupted(cause error) error {
 		return apperr.Wrap(apperr.TooLarge, "The upload is larger than 1 GiB. Record only the sign-in and save it again.", cause)
 	}
 	return apperr.Wrap(apperr.Invalid, "The upload broke off before the file was whole. Nothing was stored of it: send it again.", cause)
-}
-
-// entryRows lays the transcript's entries out as they are drawn and searched.
-func entryRows(cfg integration.Config, t *transcript.Transcript) ([]store.Entry, error) {
-	hops := analysis.Hops(cfg, t)
-	rows := make([]store.Entry, len(t.Entries))
-	for n := range t.Entries {
-		e, h := &t.Entries[n], hops[n]
-		encoded, err := transcript.EncodeEntry(e)
-		if err != nil {
-			return nil, err
-		}
-		row := store.Entry{N: n, Method: e.Request.Method, Role: string(h.Role), Kind: string(h.Kind), IsHop: h.Kind != analysis.HopSubRequest,
-			Part: string(h.Part), PageName: h.Name, Parent: h.Parent, Entry: encoded}
-		row.Scheme, row.Host, row.Path = address(e.Request.URL)
-		if e.Response != nil {
-			row.Status = e.Response.Status
-		}
-		if at := e.StartedAt; !at.IsZero() {
-			row.HappenedAt, row.CapturedAt = &at, &at
-		}
-		rows[n] = row
-	}
-	return rows, nil
-}
-
-// address cuts a redacted URL; one that is none is all path.
-func address(raw string) (scheme, host, path string) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return "", "", raw
-	}
-	path = u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	return u.Scheme, u.Host, path
 }

@@ -32,6 +32,9 @@ func (a *App) SaveIntegration(ctx context.Context, cmd Command, id uuid.UUID, ro
 		if i.RowVersion != rowVersion {
 			return uuid.Nil, apperr.New(apperr.Conflict, "Somebody saved this description after you opened it. Nothing was overwritten: compare both below and save again.")
 		}
+		if err := checkReveal(cmd.Actor, i.PartnerID, i.Config.Reveal, cfg.Reveal); err != nil {
+			return uuid.Nil, err
+		}
 		changes := integration.Diff(i.Config, cfg)
 		version := i.ConfigurationVersion
 		if len(changes) > 0 {

@@ -142,6 +142,29 @@ func TestCreateIntegrationRefusals(t *testing.T) {
 	}
 }
 
+// What is shown in clear is the partner admin's to declare, when an integration
+// is made and when it is saved.
+func TestOnlyAdminsChangeWhatIsShown(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	cfg := sample("Shown")
+	cfg.Reveal.Paths = []string{"/members/area"}
+	_, err := m.app.CreateIntegration(t.Context(), app.Command{Actor: m.member}, m.partner, cfg)
+	kind(t, err, apperr.Invalid)
+	if f := apperr.FieldsOf(err); len(f) != 1 || f[0].Name != "reveal.paths" {
+		t.Errorf("fields %v, want reveal.paths", f)
+	}
+	id, err := m.app.CreateIntegration(t.Context(), app.Command{Actor: m.admin}, m.partner, cfg)
+	must(t, err)
+	more := cfg
+	more.Reveal.Titles = []string{"Our sign-in"}
+	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, more), apperr.Invalid)
+	cfg.Release = "2.0"
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, cfg))
+	more.Release = "2.0"
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, 2, more))
+}
+
 func TestRepeatedKeyMakesOneIntegration(t *testing.T) {
 	t.Parallel()
 	m := newTeam(t)

@@ -29,7 +29,7 @@ func (m team) recorded(t *testing.T, capture string) (id, captureID uuid.UUID) {
 	cfg, err := integration.Parse(doc)
 	must(t, err)
 	cmd := app.Command{Actor: m.member}
-	id, err = m.app.CreateIntegration(t.Context(), cmd, m.partner, cfg)
+	id, err = m.app.CreateIntegration(t.Context(), app.Command{Actor: m.admin}, m.partner, cfg)
 	must(t, err)
 	run, err := m.app.CreateTestRun(t.Context(), cmd, app.NewTestRun{Integration: id, Scenario: checklist.Scenarios()[0].Slug, TestUser: cfg.TestUsers[0]})
 	must(t, err)

@@ -29,7 +29,7 @@ func (a *App) CreatePartner(ctx context.Context, cmd Command, name string) (uuid
 		return uuid.Nil, errField("partner", "Type the partner's name in one line of at most 120 letters: it stands over all their pages.", nil)
 	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		p := store.Partner{ID: store.NewID(), Name: name, RawUploads: RawUploadsAllowed, CreatedAt: w.Now}
+		p := store.Partner{ID: store.NewID(), Name: name, RawUploads: RawUploadsForbidden, CreatedAt: w.Now}
 		if err := store.InsertPartner(ctx, w.Tx, p); err != nil {
 			if apperr.Is(err, apperr.Conflict) {
 				err = errField("partner", "Choose another name: a partner has this one.", err)

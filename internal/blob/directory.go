@@ -59,9 +59,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Reader gives what was written so far, from its beginning, for a last look
-// before Commit.
-func (w *Writer) Reader() io.Reader { return io.NewSectionReader(w.file, 0, w.size) }
+// ReadAt implements io.ReaderAt over what was written so far.
+func (w *Writer) ReadAt(p []byte, off int64) (int, error) { return w.file.ReadAt(p, off) }
 
 // Commit makes the blob durable and gives its digest and size.
 func (w *Writer) Commit() (digest string, size int64, err error) {
@@ -139,6 +138,27 @@ func (d *Directory) Read(ctx context.Context, digest string) ([]byte, error) {
 		return nil, apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
 	}
 	return b, nil
+}
+
+// Verified opens a blob whose bytes were read once and are those of the digest:
+// what was changed on disk is refused.
+func (d *Directory) Verified(ctx context.Context, digest string) (io.ReadSeekCloser, error) {
+	f, err := d.Open(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	if err == nil && hex.EncodeToString(h.Sum(nil)) != digest {
+		err = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reading blob: %w", err), f.Close())
+	}
+	return f, nil
 }
 
 func (d *Directory) path(digest string) string {

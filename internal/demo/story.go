@@ -1,15 +1,20 @@
 package demo
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/testdata"
 )
@@ -78,8 +83,31 @@ func (t *story) capture(ctx context.Context, testRun uuid.UUID, kind store.Captu
 		return fmt.Errorf("opening a sample capture: %w", err)
 	}
 	defer func() { _ = file.Close() }() // reading only
-	t.captures[name], err = t.app.AddCapture(ctx, as(t.teller), app.NewCapture{Integration: t.integration, Run: testRun, Kind: kind, File: file})
+	redacted, names, err := t.redact(ctx, testRun, file)
+	if err != nil {
+		return err
+	}
+	t.captures[name], err = t.app.AddCapture(ctx, as(t.teller), app.NewCapture{Integration: t.integration, Run: testRun, Kind: kind, Names: names, File: redacted})
 	return err
+}
+
+// redact does what the partner's own machine does before a file leaves it.
+func (t *story) redact(ctx context.Context, testRun uuid.UUID, raw io.Reader) (redacted io.Reader, names []byte, err error) {
+	setup, err := t.app.HandOverRedactor(ctx, as(t.teller), t.integration, testRun)
+	if err != nil {
+		return nil, nil, err
+	}
+	table := redact.NewNameTable()
+	if err := json.Unmarshal(setup.Names, table); err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	r := redact.New(redact.Options{Config: &setup.Config, Digest: setup.ConfigDigest, Key: setup.Key, Round: setup.Round.String(), Names: table, Version: t.app.Version})
+	if _, err := r.HAR(&out, raw, capture.Limits{}); err != nil {
+		return nil, nil, err
+	}
+	names, err = json.Marshal(r.Names())
+	return &out, names, err
 }
 
 // proof is one piece of evidence: a capture or a picture by its file, or words.

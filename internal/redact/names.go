@@ -54,14 +54,34 @@ func (t *NameTable) UnmarshalJSON(b []byte) error {
 			return errors.New("a name table with a number out of range")
 		}
 		to.Last = from.Last
+		taken := make(map[int]bool, len(from.Known))
 		for digest, n := range from.Known {
-			if n < 1 || n > from.Last {
-				return errors.New("a name table with a number out of range")
+			if n < 1 || n > from.Last || taken[n] || !isNameDigest(digest) {
+				return errors.New("a name table with a number out of range, given twice or without its digest")
 			}
+			taken[n] = true
 			to.Known[digest] = n
 		}
 	}
 	return nil
+}
+
+// Extends tells whether the table holds all that base holds, with the same
+// numbers: what another redactor of the round added to it may be taken over.
+func (t *NameTable) Extends(base *NameTable) bool {
+	return t.hosts.extends(&base.hosts) && t.segments.extends(&base.segments)
+}
+
+func (n *numbers) extends(base *numbers) bool {
+	if n.Last < base.Last {
+		return false
+	}
+	for digest, number := range base.Known {
+		if n.Known[digest] != number {
+			return false
+		}
+	}
+	return true
 }
 
 // number gives the number of a name, 0 when the table is full.
@@ -80,9 +100,20 @@ func (n *numbers) number(digest string) int {
 // reserve keeps a number that a transcript already uses from being given again.
 func (n *numbers) reserve(used int) { n.Last = max(n.Last, used) }
 
+func isNameDigest(s string) bool {
+	for i := range len(s) {
+		if !isHex(s[i]) {
+			return false
+		}
+	}
+	return len(s) == 2*nameDigestBytes
+}
+
+const nameDigestBytes = 16
+
 // nameDigest is the keyed digest under which the table knows a name.
 func nameDigest(key [32]byte, kind, name string) string {
 	mac := hmac.New(sha256.New, key[:])
 	mac.Write([]byte("proofwalk name\x00" + kind + "\x00" + name))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
+	return hex.EncodeToString(mac.Sum(nil)[:nameDigestBytes])
 }

@@ -97,10 +97,13 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if err != nil {
 		return Report{}, fmt.Errorf("reading the capture: %w", err)
 	}
-	if err := w.Close(rn.pages(source.Pages), r.meta(&source)); err != nil {
+	meta := r.meta(&source)
+	if err := w.Close(rn.pages(source.Pages), meta); err != nil {
 		return Report{}, err
 	}
-	return rn.report.finish(&source), nil
+	report := rn.report.finish(&source)
+	report.Meta = meta
+	return report, nil
 }
 
 // Transcript redacts in memory and reads the result back.

@@ -21,6 +21,10 @@ type Report struct {
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
 	Items []Item `json:"items"` // by rule, then place
+	// Meta is the marker of the transcript that was written, and Before that of
+	// the file that was read, nil where it had none.
+	Meta   transcript.Meta       `json:"-"`
+	Before *capture.RedactedMeta `json:"-"`
 }
 
 // Item counts what one rule replaced or dropped in one place.
@@ -69,6 +73,7 @@ func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
 		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow), Again: t.again, Items: []Item{},
+		Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}

@@ -24,7 +24,14 @@ type Entry struct {
 	Part     string // what it is in its sign-in, empty for most
 	PageName string // what the partner calls the page
 	Parent   int    // page that asked for a sub-request, -1 without one
-	Entry    []byte // JSON, see transcript.DecodeEntry
+	// Entry is its JSON, see transcript.DecodeEntry; nil for a page resource,
+	// which stands in the transcript at the place that follows.
+	Entry     []byte
+	FirstByte *int64
+	ByteCount *int
+	Digest    []byte // SHA-256 of its bytes there
+	// Searched is what a search looks through, in lower case. It is only written.
+	Searched string `db:"-"`
 	// HappenedAt is the start of the request and CapturedAt its end, by the
 	// clock of the recording machine; nil when unknown.
 	HappenedAt *time.Time
@@ -32,14 +39,14 @@ type Entry struct {
 }
 
 var entryColumns = []string{"partner_id", "capture_id", "n", "method", "status", "scheme", "host", "path", "role", "kind", "is_hop",
-	"part", "page_name", "parent", "entry", "happened_at", "captured_at", "received_at"}
+	"part", "page_name", "parent", "entry", "first_byte", "byte_count", "digest", "searched", "happened_at", "captured_at", "received_at"}
 
 // InsertEntries adds the entries of a new capture in one go.
 func InsertEntries(ctx context.Context, tx pgx.Tx, c Capture, entries []Entry) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"entries"}, entryColumns, pgx.CopyFromSlice(len(entries), func(i int) ([]any, error) {
 		e := entries[i]
 		return []any{c.PartnerID, c.ID, e.N, e.Method, e.Status, e.Scheme, e.Host, e.Path, e.Role, e.Kind, e.IsHop,
-			e.Part, e.PageName, e.Parent, e.Entry, e.HappenedAt, e.CapturedAt, c.ReceivedAt}, nil
+			e.Part, e.PageName, e.Parent, e.Entry, e.FirstByte, e.ByteCount, e.Digest, e.Searched, e.HappenedAt, e.CapturedAt, c.ReceivedAt}, nil
 	}))
 	return wrap("inserting entries", err)
 }
@@ -88,7 +95,7 @@ func ListEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capt
 	args := f.args(scope, partner, capture)
 	args["from"], args["limit"] = f.From, limit
 	return many[Entry](ctx, q, "listing entries", `
-		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, happened_at, captured_at
+		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, first_byte, byte_count, digest, happened_at, captured_at
 		FROM entries
 		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture
 		  AND `+entryFilter+` ORDER BY n OFFSET @from LIMIT @limit`, args)
@@ -106,7 +113,7 @@ func CountEntries(ctx context.Context, q Querier, scope auth.Scope, partner, cap
 // ListRequestEntries gives the authorization requests of a capture, in order.
 func ListRequestEntries(ctx context.Context, q Querier, scope auth.Scope, partner, capture uuid.UUID) ([]Entry, error) {
 	return many[Entry](ctx, q, "listing authorization requests", `
-		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, happened_at, captured_at
+		SELECT n, method, status, scheme, host, path, role, kind, is_hop, part, page_name, parent, entry, first_byte, byte_count, digest, happened_at, captured_at
 		FROM entries
 		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND capture_id = @capture
 		  AND is_hop AND part = 'authorize'

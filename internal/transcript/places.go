@@ -20,9 +20,9 @@ type Place struct {
 type Places struct {
 	w      io.Writer
 	places []Place
-	at     int64 // offset of the next byte
-	line   int   // from 0
-	begun  int64 // offset of the line
+	at     int64  // offset of the next byte
+	line   int    // from 0
+	begun  int64  // offset of the line
 	first  byte   // the line's first byte
 	held   []byte // its last byte
 	sum    hash.Hash

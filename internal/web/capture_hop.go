@@ -50,7 +50,7 @@ func (p capturePage) fold(before, next int) components.HopModel {
 
 // hop draws one entry with the findings that rest on it.
 func (p capturePage) hop(row store.Entry) (components.HopModel, error) {
-	e, err := transcript.DecodeEntry(row.Entry, row.N)
+	e, err := p.read(row)
 	if err != nil {
 		return components.HopModel{}, err
 	}
@@ -191,7 +191,7 @@ func (p capturePage) facts() ([]components.FactModel, error) {
 	if len(p.requests) == 0 {
 		return nil, nil
 	}
-	e, err := transcript.DecodeEntry(p.requests[0].Entry, p.requests[0].N)
+	e, err := p.read(p.requests[0])
 	if err != nil {
 		return nil, err
 	}

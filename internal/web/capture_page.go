@@ -39,6 +39,7 @@ type capturePage struct {
 	comments []store.Comment
 	query    entriesQuery
 	labels   labels
+	read     func(store.Entry) (transcript.Entry, error)
 }
 
 // showCapture shows a transcript; reading it is audited.
@@ -80,6 +81,9 @@ func (r *request) loadCapture() (p capturePage, err error) {
 	}
 	if p.capture, err = r.findCapture(p.Summary.ID); err != nil {
 		return p, err
+	}
+	p.read = func(row store.Entry) (transcript.Entry, error) {
+		return r.server.App.ReadEntry(r.ctx(), p.capture.Digest, row)
 	}
 	found, err := store.ListRunFindings(r.ctx(), r.reader(), r.scope(), p.Summary.ID, p.capture.TestRunID)
 	if err != nil {

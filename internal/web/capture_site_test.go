@@ -57,7 +57,7 @@ func newRecorded(t testing.TB, description, scenario string) *recorded {
 	if len(cfg.TestUsers) == 0 {
 		cfg.TestUsers = []string{"driver-licence"}
 	}
-	cmd := app.Command{Actor: r.member}
+	cmd := app.Command{Actor: testkit.Member(t, s.App, r.partner, "Avery", auth.PartnerAdmin)} // who may declare what is shown
 	if r.integration, err = s.CreateIntegration(t.Context(), cmd, r.partner, cfg); err != nil {
 		t.Fatal(err)
 	}

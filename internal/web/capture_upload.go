@@ -29,6 +29,8 @@ func (s *Server) captureRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/runs/:run", s.signedIn(showRun))
 	g.GET(routeCapture, s.signedIn(showUpload))
 	g.POST(routeCapture, s.signedIn(addCaptures))
+	g.POST("/integrations/:integration/runs/:run/redactor", s.scripted(handOverRedactor))
+	g.POST("/integrations/:integration/reveal", s.scripted(declareNames))
 	g.GET("/integrations/:integration/captures/:capture", s.signedIn(showCapture))
 	g.GET("/integrations/:integration/captures/:capture/redacted.har", s.signedIn(downloadCapture))
 	g.POST("/integrations/:integration/captures/:capture/comments", s.signedIn(commentOnCapture))
@@ -83,14 +85,37 @@ func addCaptures(r *request) error {
 	form := &captureForm{kind: string(store.CaptureBrowser)}
 	err := form.read(r)
 	if err == nil {
-		return r.see(pathRun(form.integration, form.run) + "?added=1")
+		added := pathRun(form.integration, form.run) + "?added=1"
+		if wantsJSON(r) {
+			return r.JSON(http.StatusCreated, map[string]string{"location": added})
+		}
+		return r.see(added)
 	}
 	r.drain()
+	if wantsJSON(r) {
+		return r.captureProblem(err, form.stored)
+	}
 	switch apperr.KindOf(err) {
 	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
 		return r.upload(statusOf[apperr.KindOf(err)], form.kind, uploadProblem(err, form.stored))
 	}
 	return err
+}
+
+// captureProblem answers the upload page's script.
+func (r *request) captureProblem(err error, stored int) error {
+	kind := apperr.KindOf(err)
+	switch kind {
+	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
+	default:
+		return err
+	}
+	m := uploadProblem(err, stored)
+	p := problem{Title: m.Title, Kept: m.Kept, Again: errors.Is(err, app.ErrRedactAgain)}
+	for _, f := range m.Errors {
+		p.Errors = append(p.Errors, problemField{f.FieldID, f.Text})
+	}
+	return r.JSON(statusOf[kind], p)
 }
 
 // uploadProblem says what is wrong with a file, what was kept, and what to do.
@@ -112,7 +137,8 @@ func uploadProblem(err error, stored int) *components.ErrorSummaryModel {
 type captureForm struct {
 	integration, run uuid.UUID
 	kind, key        string
-	stored           int // files of this form that are stored
+	names            []byte // of the file that follows, as its redactor left them
+	stored           int    // files of this form that are stored
 }
 
 // read takes part after part; the first file that is refused ends it.
@@ -163,6 +189,12 @@ func (f *captureForm) part(r *request, part *multipart.Part) error {
 		} else {
 			f.key = string(value)
 		}
+	case name == "names":
+		names, err := io.ReadAll(io.LimitReader(part, app.MaxNamesBytes+1))
+		if err != nil {
+			return apperr.Wrap(apperr.Invalid, "The form could not be read. Send it again.", err)
+		}
+		f.names = names
 	}
 	return nil // a field that the form does not have is passed over
 }
@@ -178,7 +210,8 @@ func (f *captureForm) file(r *request, part *multipart.Part) error {
 	if f.key != "" {
 		cmd.Key = fmt.Sprintf("%s/%d", f.key, f.stored)
 	}
-	_, err := r.server.App.AddCapture(r.ctx(), cmd, app.NewCapture{Integration: f.integration, Run: f.run, Kind: store.CaptureKind(f.kind), File: part})
+	_, err := r.server.App.AddCapture(r.ctx(), cmd, app.NewCapture{Integration: f.integration, Run: f.run, Kind: store.CaptureKind(f.kind), Names: f.names, File: part})
+	f.names = nil
 	if err == nil {
 		f.stored++
 	}

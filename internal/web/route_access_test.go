@@ -79,7 +79,7 @@ func newJourney(t *testing.T) journey {
 		"outcome": {"no_go"}, "reasons": {"Some words."}, "at": {"2026-04-01T10:00"}, "place": {"A room"}, "drives": {"Sam"}, "leads": {"Dana"},
 		"name": {"New Person"}, "email": {"new@northfall.example"}, "role": {"member"}, "partner": {north.String()}, "raw_uploads": {"forbidden"},
 		"contact": {"help@provider.example"}, "scenario": {"consent-denied"}, "test_user": {"driver-licence"},
-		"yaml": {string(testFile(t, "integrations", "faulty.yaml"))}}
+		"yaml": {string(testFile(t, "integrations", "faulty.yaml"))}, "path": {"/members"}, "configuration_version": {"1"}}
 	return j
 }
 

@@ -148,6 +148,10 @@ func (f *filler) addPartner(ctx context.Context, w *world, n int) error {
 		return err
 	}
 	w.partner, w.partnerID = actor, id
+	// The files are redacted on the way in: what is timed are the pages.
+	if err := f.app.SaveRawUploads(ctx, app.Command{Actor: actor}, id, 1, app.RawUploadsAllowed); err != nil {
+		return err
+	}
 	for k := range integrations / partners {
 		if err := f.addIntegration(ctx, w, k); err != nil {
 			return err
