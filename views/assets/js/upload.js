@@ -172,7 +172,9 @@ function refused(error) {
   say("[data-nothing-sent]", run.sent ? "The files before this one were stored." : "Nothing was stored.");
   say("[data-refusal-title]", error.message);
   say("[data-refusal-kept]", error.answer.kept || "");
-  list("[data-refusal-list]", (error.answer.errors || []).map((one) => one.text));
+  const places = (error.answer.errors || []).map((one) => one.text);
+  list("[data-refusal-list]", places);
+  if (places.length) drawVerdict("Refused by the server", places);
   show("[data-refusal]", true);
   part("[data-refusal]").focus();
 }

@@ -83,16 +83,21 @@ function drawCheck(run) {
 
 function drawHits(files) {
   const hits = files.flatMap((one) => one.hits.map((hit) => "Entry " + (hit.entry + 1) + ", " + hit.place + ": looks like " + hit.rule.replace(/_/g, " ")));
-  show("[data-clean]", hits.length === 0);
-  show("[data-unclean]", hits.length > 0);
-  say("[data-unclean-title]", "Still suspicious: " + plural(hits.length, "place", "places"));
-  list("[data-unclean-list]", hits.slice(0, 10));
+  drawVerdict(hits.length ? "Still suspicious: " + plural(hits.length, "place", "places") : "", hits);
   const button = part("[data-act=send]");
   button.classList.toggle("primary", hits.length === 0);
   button.classList.toggle("not-yet", hits.length > 0);
   if (hits.length) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
   show("[data-not-yet]", hits.length > 0);
   say("[data-not-yet]", hits.length ? "Not yet: the server refuses a file with what looks like a secret. The places stand above; this should not happen, so tell whoever runs this server." : "");
+}
+
+// drawVerdict says that something is left, and where; no title says that nothing is.
+function drawVerdict(title, places) {
+  show("[data-clean]", !title);
+  show("[data-unclean]", !!title);
+  say("[data-unclean-title]", title);
+  list("[data-unclean-list]", places.slice(0, 10));
 }
 
 function drawRules(run, items) {
@@ -117,12 +122,16 @@ function drawRules(run, items) {
   say("[data-lines]", "Whole redaction report, " + plural(items.length, "line", "lines"));
   part("[data-report]").replaceChildren(...items.map((item) => {
     const row = document.createElement("tr");
-    for (const [text, kind] of [[item.rule, "mono"], [item.place, "mono"], [number(item.count), "number"]]) {
-      const cell = document.createElement("td");
-      cell.className = kind;
-      cell.textContent = text;
+    for (const text of [item.rule, item.place]) {
+      const cell = document.createElement("td"), code = document.createElement("code");
+      code.textContent = text;
+      cell.append(code);
       row.append(cell);
     }
+    const count = document.createElement("td");
+    count.className = "number";
+    count.textContent = number(item.count);
+    row.append(count);
     return row;
   }));
 }
