@@ -15,7 +15,7 @@ import (
 
 // Sizes of what goes between the module and the browser in one call.
 const (
-	readBytes  = 512 << 10
+	readBytes  = 2 << 20
 	writeBytes = 1 << 20
 )
 
@@ -94,11 +94,23 @@ func (f *file) slice(p []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	want := min(int64(len(p)), f.size-off)
-	got := f.host.Call("read", f.index, float64(off), float64(off+want))
-	if got.IsNull() || int64(got.Length()) != want {
+	got := await(f.host.Call("read", f.index, float64(off), float64(off+want)))
+	if got.IsUndefined() || int64(got.Length()) != want {
 		return 0, errUnreadable
 	}
 	return js.CopyBytesToGo(p, got), nil
+}
+
+// await waits for a promise and lets the browser work meanwhile; a promise that
+// is not kept gives undefined.
+func await(promise js.Value) js.Value {
+	settled := make(chan js.Value, 1)
+	kept := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0]; return nil })
+	broken := js.FuncOf(func(js.Value, []js.Value) any { settled <- js.Undefined(); return nil })
+	defer kept.Release()
+	defer broken.Release()
+	promise.Call("then", kept, broken)
+	return <-settled
 }
 
 // output hands what is written to the host, in large pieces, and knows how much

@@ -6,9 +6,9 @@
 //
 // It runs once per choice of files and ends. The worker puts an object
 // "proofwalkHost" into the global scope: the job as JSON, the sizes of the
-// files, and functions that read slices of a file, take the redacted bytes and
-// hear how far it is. All of them work at once, without promises, so that the
-// program needs nothing but the one goroutine.
+// files, and functions that take the redacted bytes and hear how far it is. One
+// more reads a slice of a file and answers with a promise: while the program
+// waits for it, the browser gives memory back.
 package main
 
 import (
@@ -16,10 +16,11 @@ import (
 	"syscall/js"
 )
 
-// Go's heap in the tab. The redactor holds one entry at a time; collecting
-// early keeps the module's memory small, which never shrinks once it grew.
+// Go's heap in the tab. The redactor holds one entry at a time, so what lives is
+// small; collecting seldom is faster, and the limit keeps the module's memory,
+// which never shrinks once it grew, well below what a tab may take.
 const (
-	collectAt   = 50       // percent of growth
+	collectAt   = 800      // percent of growth
 	memoryLimit = 48 << 20 // bytes
 )
 

@@ -9,8 +9,24 @@
 
   const pause = 200; // milliseconds between two words about progress
 
+  // A thread that never rests gives no memory back, so the module waits for each
+  // slice; the next one is on its way meanwhile.
+  function reader(files) {
+    let ahead = null;
+    const fetchSlice = (i, from, to) => ({ i, from, to, bytes: files[i].slice(from, to).arrayBuffer() });
+    return async (i, from, to) => {
+      const wanted = ahead && ahead.i === i && ahead.from === from && ahead.to === to ? ahead : fetchSlice(i, from, to);
+      ahead = null;
+      const bytes = new Uint8Array(await wanted.bytes);
+      if (to < files[i].size) {
+        ahead = fetchSlice(i, to, Math.min(files[i].size, to + (to - from)));
+        ahead.bytes.catch(() => {}); // whoever waits for it hears of it
+      }
+      return bytes;
+    };
+  }
+
   function hostFor(job, files) {
-    const reader = new FileReaderSync();
     const pieces = files.map(() => []);
     const outputs = files.map(() => null);
     let last = 0;
@@ -20,13 +36,7 @@
       sizes: files.map((file) => file.size),
       outputs,
       result: null,
-      read(i, from, to) {
-        try {
-          return new Uint8Array(reader.readAsArrayBuffer(files[i].slice(from, to)));
-        } catch {
-          return null; // the module says so in words
-        }
-      },
+      read: reader(files),
       // A piece becomes a Blob at once: the browser keeps it outside of this tab.
       write(i, bytes) { pieces[i].push(new Blob([bytes])); },
       finish(i) {
@@ -48,11 +58,14 @@
     const host = hostFor(job, files);
     self.proofwalkHost = host;
     const go = new Go();
+    let memory = 0; // bytes of the module's memory, which only grows
     try {
-      await go.run(await WebAssembly.instantiate(module, go.importObject));
+      const instance = await WebAssembly.instantiate(module, go.importObject);
+      await go.run(instance);
+      memory = instance.exports.mem.buffer.byteLength;
     } catch {
       host.result = null;
     }
-    self.postMessage({ result: host.result, outputs: host.outputs });
+    self.postMessage({ result: host.result, outputs: host.outputs, memory });
   };
 })();
