@@ -67,8 +67,9 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: ## run the Go benchmarks
+bench: setup ## run the Go benchmarks and measure the redaction of large captures
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./internal/e2e/benchredact
 
 .PHONY: bench-pages
 bench-pages: setup-demo ## time every page against a large database and count its queries
@@ -79,9 +80,10 @@ bench-browser: setup wasm ## redact 200 MB in Chromium and on this machine: time
 	go run ./internal/e2e/benchbrowser
 
 .PHONY: nightly
-nightly: check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target
+nightly: setup check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target, 2 GB redacted
 	go test -race -shuffle=on -count=5 -timeout=60m ./...
 	@scripts/fuzz.sh 5m
+	go run ./internal/e2e/benchredact -full
 
 ##@ Write
 

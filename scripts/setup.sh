@@ -2,7 +2,7 @@
 # Installs what this machine lacks for one purpose, and nothing else.
 #
 #   scripts/setup.sh demo   what bin/proofwalkd needs: PostgreSQL's programs
-#   scripts/setup.sh test   what the tests need as well: a browser, PDF tools, Node.js, a C compiler
+#   scripts/setup.sh test   what the tests need as well: two browsers, PDF tools, Node.js, a C compiler
 #
 # With apt-get and root (or sudo without a password) it installs Debian packages; otherwise it
 # names them and exits 2. When nothing is missing it takes well under a second and changes nothing.
@@ -57,6 +57,7 @@ list_missing() {
     want has_postgres postgresql
     [ "$1" = test ] || return 0
     want "has chromium" chromium fonts-liberation
+    want "has firefox-esr" firefox-esr
     want "has qpdf" qpdf
     want "has pdftotext" poppler-utils
     want "has openssl" openssl

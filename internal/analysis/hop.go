@@ -58,25 +58,35 @@ type Hop struct {
 // Main tells whether the hop is on the browser's own way.
 func (h Hop) Main() bool { return h.Kind == HopRedirect || h.Kind == HopPage }
 
-// Hops says of every entry of one transcript, in its order, how it is drawn:
-// on the browser's own way or beside it, in whose lane, and under what name.
-// The capture in the hops' Ref is empty. For the hops of a whole test run see
-// Flows.
-func Hops(cfg integration.Config, t *transcript.Transcript) []Hop {
+// Hops says of every entry of one transcript, by its index, how it is drawn: on
+// the browser's own way or beside it, in whose lane, and under what name. The
+// transcript may hold what Keep kept; resources are then the rest of it. The
+// capture in the hops' Ref is empty. For the hops of a whole test run see Flows.
+func Hops(cfg integration.Config, t *transcript.Transcript, resources []Resource) []Hop {
 	r := newRun(cfg, []Input{{T: t}})
-	hops := make([]Hop, len(t.Entries))
+	hops := make([]Hop, len(t.Entries)+len(resources))
 	parts := r.parts()
-	parent, answer := -1, ""
 	for _, s := range r.steps {
-		h := r.hop(s, parts)
-		if h.Main() {
+		hops[s.e.Index] = r.hop(s, parts)
+	}
+	for _, x := range resources {
+		hops[x.Index] = Hop{Ref: Ref{Entry: x.Index}, Kind: HopSubRequest, Role: r.lanes.roleOfHost(x.Scheme, x.Host, x.HostRole), Parent: -1}
+	}
+	answer := ""
+	for _, s := range r.steps {
+		if h := &hops[s.e.Index]; h.Main() {
 			answer = answerOf(s, answer)
 			h.Name = r.pageName(s, answer)
-			parent = s.e.Index
-		} else if !s.back {
+		}
+	}
+	parent := -1
+	for i := range hops {
+		switch h := &hops[i]; {
+		case h.Main():
+			parent = i
+		case h.Kind == HopSubRequest:
 			h.Parent = parent
 		}
-		hops[s.pos] = h
 	}
 	return hops
 }

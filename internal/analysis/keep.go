@@ -7,28 +7,72 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// Keep copies an entry for judging: whole, less of what no rule reads where it
-// is only a resource of a page (a picture, font, style or script). A run of
-// thousands of entries is judged in the memory of its sign-ins. The copy does
-// not lean on the entry's memory, and judging it gives the same findings.
-func Keep(e *transcript.Entry) transcript.Entry {
+// Keep copies of an entry what rules read, so that a capture of thousands of
+// entries is judged in the memory of its sign-ins. ok is false for a resource
+// of a page (a picture, font, style or script) of which no rule reads anything;
+// see Resource. The copy does not lean on the entry's memory. Judging what is
+// kept, with the capture's last entry among it, gives the findings of the whole.
+func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	if isPageResource(e) {
-		return keepResource(e)
+		return keepResource(e), matters(e)
 	}
-	out := *e
-	out.Request.Headers, out.Request.Cookies = slices.Clone(e.Request.Headers), slices.Clone(e.Request.Cookies)
-	out.Request.Query, out.Request.Form = slices.Clone(e.Request.Query), slices.Clone(e.Request.Form)
-	out.Request.Fragment = slices.Clone(e.Request.Fragment)
-	if e.Response != nil {
-		p := *e.Response
-		p.Headers, p.Cookies = slices.Clone(p.Headers), slices.Clone(p.Cookies)
-		out.Response = &p
+	kept = keepResource(e)
+	kept.PageRef = e.PageRef
+	kept.Request.Headers = ownFields(e.Request.Headers, judgedHeaders)
+	kept.Request.Cookies = ownCookies(e.Request.Cookies)
+	kept.Request.BodyMIME, kept.Request.BodyText = strings.Clone(e.Request.BodyMIME), strings.Clone(e.Request.BodyText)
+	if p := e.Response; p != nil {
+		kept.Response.Headers, kept.Response.Cookies = ownFields(p.Headers, judgedHeaders), ownCookies(p.Cookies)
+		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
-	out.Facts = transcript.Facts{}
 	for name, v := range e.Facts {
-		out.Facts[name] = v
+		kept.Facts[name] = v
 	}
-	return out
+	return kept, true
+}
+
+// Resource is a page's resource of which Keep keeps nothing but where it is drawn.
+type Resource struct {
+	Index        int
+	Scheme, Host string
+	HostRole     string // the fact host_role
+}
+
+// matters tells whether rules read a page's resource: it carries values of a
+// sign-in, credentials, or was found to hold some.
+func matters(e *transcript.Entry) bool {
+	q := &e.Request
+	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment, queryOf(header(q.Headers, "Referer"))} {
+		if slices.ContainsFunc(fields, carries) {
+			return true
+		}
+	}
+	secret, _ := e.Facts.Bool(transcript.FactSecretInPage)
+	token, _ := e.Facts.Bool(transcript.FactTokenInPage)
+	return secret || token || header(q.Headers, "Authorization") != ""
+}
+
+// carries tells whether a parameter has a name of the protocol or a value that
+// compares.
+func carries(f transcript.Field) bool {
+	if f.Value == "" {
+		return false
+	}
+	switch f.Name {
+	case "access_token", "id_token", "refresh_token", "code", "state", "client_secret", "client_assertion", "code_verifier",
+		"SAMLRequest", "SAMLResponse", "RelayState", "error", "response_type", "grant_type":
+		return true
+	}
+	return slices.ContainsFunc(transcript.Pieces(f.Value), func(v transcript.Value) bool {
+		return v.Kind == transcript.Pseudonym || v.Kind == transcript.Ordinal
+	})
+}
+
+// judgedHeaders are the headers that rules read or are to read.
+var judgedHeaders = []string{
+	"Accept", "Authorization", "Cache-Control", "Content-Security-Policy", "Content-Type", "Location", "Origin", "Pragma", "Referer",
+	"Referrer-Policy", "Refresh", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-User", "Set-Cookie",
+	"Strict-Transport-Security", "WWW-Authenticate", "X-Frame-Options",
 }
 
 // isPageResource tells whether an entry was fetched by a page for its own looks
@@ -59,6 +103,7 @@ var resourceFacts = []transcript.Fact{
 	transcript.FactHostRole, transcript.FactBodyKind, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTruncatedBody,
 }
 
+// keepResource copies what rules read of any entry.
 func keepResource(e *transcript.Entry) transcript.Entry {
 	q := &e.Request
 	out := transcript.Entry{
@@ -90,6 +135,16 @@ func ownFields(fields []transcript.Field, names []string) []transcript.Field {
 	for _, f := range fields {
 		if names == nil || slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, f.Name) }) {
 			out = append(out, transcript.Field{Name: strings.Clone(f.Name), Value: strings.Clone(f.Value)})
+		}
+	}
+	return out
+}
+
+func ownCookies(cookies []transcript.Cookie) []transcript.Cookie {
+	out := slices.Clone(cookies)
+	for i := range out {
+		for _, s := range []*string{&out[i].Name, &out[i].Value, &out[i].Path, &out[i].Domain, &out[i].SameSite, &out[i].Expires} {
+			*s = strings.Clone(*s)
 		}
 	}
 	return out

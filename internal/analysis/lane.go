@@ -29,14 +29,19 @@ func lanesOf(cfg integration.Config, steps []*step) lanes {
 }
 
 func (l lanes) roleOf(s *step) Role {
-	switch role := l.registered.Host(s.at.scheme, s.at.host).Role; role {
+	return l.roleOfHost(s.at.scheme, s.at.host, s.e.Facts.Code(transcript.FactHostRole))
+}
+
+// roleOfHost does so for a host; fact is what the redactor knew of it.
+func (l lanes) roleOfHost(scheme, host, fact string) Role {
+	switch role := l.registered.Host(scheme, host).Role; role {
 	case integration.HostPartner, integration.HostProvider, integration.HostThirdParty:
 		return Role(role)
 	}
-	if role, found := l.inferred[s.at.host]; found {
+	if role, found := l.inferred[host]; found {
 		return role
 	}
-	switch role := Role(s.e.Facts.Code(transcript.FactHostRole)); role {
+	switch role := Role(fact); role {
 	case RolePartner, RoleProvider:
 		return role
 	}

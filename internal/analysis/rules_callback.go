@@ -175,7 +175,7 @@ func judgeCodeLeak(c *court, f *flow) ruling {
 	if !f.hasHeaders() {
 		return unseen(withoutHeaders, refs("", f.callback)...)
 	}
-	return passes("The code does not leave the callback", expected, "in none of "+count(len(later)-1, "later request", "later requests"), refs("code", f.callback, f.final))
+	return passes("The code does not leave the callback", expected, "in no later request", refs("code", f.callback, f.final))
 }
 
 // holdsCode tells whether any parameter of another step equals the code.
@@ -217,7 +217,7 @@ func judgeTokenQuery(_ *court, f *flow) ruling {
 	if f.mayCallMore() {
 		return unseen(endsWithPage, refs("", f.final)...)
 	}
-	return passes("No token stands in an address", expected, "none in "+count(len(f.entries), "entry", "entries"), refs("", f.way...))
+	return passes("No token stands in an address", expected, "none in any request or redirect", refs("", f.way...))
 }
 
 // What counts as a loop: browsers give up after 20 redirects.

@@ -78,7 +78,7 @@ func judgeFrontSecret(c *court, f *flow) ruling {
 	if f.mayCallMore() {
 		return unseen(endsWithPage, refs("", f.final)...)
 	}
-	return passes("No secret passes through the browser", expected, "none in "+count(len(f.entries), "entry", "entries"), refs("", f.way...))
+	return passes("No secret passes through the browser", expected, "none in any request, page or script", refs("", f.way...))
 }
 
 // wholePage tells whether all of a page's content was there when its facts were computed.

@@ -16,7 +16,6 @@ type step struct {
 	e    *transcript.Entry
 	at   address
 	when time.Time // StartedAt, or that of the last entry before it that has one
-	pos  int       // position in its transcript
 	seq  int       // position in the run
 	main bool      // a hop of the browser's own way
 	role Role
@@ -67,7 +66,7 @@ func (r *run) add(in *Input) {
 			when = e.StartedAt
 		}
 		r.steps = append(r.steps, &step{
-			in: in, back: back, e: e, when: when, pos: i,
+			in: in, back: back, e: e, when: when,
 			at:   parseAddress(e.Request.URL, address{}),
 			main: !back && mainFrame(e),
 		})

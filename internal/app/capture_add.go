@@ -134,13 +134,13 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	m := r.transcript.Meta
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
-		Format: m.Format, Policy: m.Policy, EntryCount: len(r.transcript.Entries), ConfigurationVersion: b.integration.ConfigurationVersion,
+		Format: m.Format, Policy: m.Policy, EntryCount: len(r.rows), ConfigurationVersion: b.integration.ConfigurationVersion,
 		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}
-	for n := range r.transcript.Entries {
-		at := r.transcript.Entries[n].StartedAt
+	for n := range r.rows {
+		at := r.rows[n].at
 		if at.IsZero() {
 			continue
 		}
@@ -191,12 +191,19 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	}
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
+	var last *transcript.Entry
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		t.Entries = append(t.Entries, analysis.Keep(e))
+		kept, judged := analysis.Keep(e)
+		if last = &kept; judged {
+			t.Entries, last = append(t.Entries, kept), nil
+		}
 		return nil
 	})
 	if err != nil {
 		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
+	}
+	if last != nil { // rules ask whether anything came after a page
+		t.Entries = append(t.Entries, *last)
 	}
 	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
 }
@@ -229,7 +236,7 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err != nil {
 		return err
 	}
-	if err := store.InsertEntries(ctx, w.Tx, c, r.entries); err != nil {
+	if err := store.InsertEntries(ctx, w.Tx, c, len(r.rows), func(n int) store.Entry { return r.rows[n].entry(n) }); err != nil {
 		return err
 	}
 	if err := store.ReplaceRunFindings(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, findings, w.Now); err != nil {

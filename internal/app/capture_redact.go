@@ -28,7 +28,8 @@ const (
 type redactedCapture struct {
 	writer     *blob.Writer           // holds the redacted bytes, not yet committed
 	transcript *transcript.Transcript // of each entry what rules read
-	entries    []store.Entry          // as they are indexed, without what analysis says of them
+	others     []analysis.Resource    // the rest of its entries
+	rows       []captureRow           // how its entries are indexed
 	report     redact.Report
 	names      []byte // the round's name table as it stands now, JSON
 }
@@ -80,10 +81,11 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 	if err := b.refuseUnredacted(r.report); err != nil {
 		return r, err
 	}
-	if r.entries, err = rows.finish(); err != nil {
+	if err := rows.finish(); err != nil {
 		return r, err
 	}
 	r.transcript = &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
+	r.others, r.rows = rows.others, rows.rows
 	r.names, err = json.Marshal(redactor.Names())
 	return r, err
 }

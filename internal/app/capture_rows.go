@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
@@ -19,19 +20,31 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
+// captureRow is what is indexed of one entry, small since there are thousands.
+type captureRow struct {
+	method, url string
+	names       string // of parameters, for the search
+	status      int
+	at          time.Time // zero when unknown
+	place       transcript.Place
+	hop         analysis.Hop
+	json        []byte // nil where it is read from the transcript
+}
+
 // captureRows takes a transcript while it is written: its bytes go on to the
 // blob, and of each entry it keeps what is judged and what is indexed.
 type captureRows struct {
-	blob    *blob.Writer
-	out     *bufio.Writer
-	places  *transcript.Places
-	kept    []transcript.Entry
-	entries []store.Entry
+	out    *bufio.Writer
+	places *transcript.Places
+	kept   []transcript.Entry
+	last   transcript.Entry // the last entry, as far as kept has it not
+	others []analysis.Resource
+	rows   []captureRow
 }
 
 func newCaptureRows(w *blob.Writer) *captureRows {
 	places := transcript.NewPlaces(w)
-	return &captureRows{blob: w, places: places, out: bufio.NewWriterSize(places, 64<<10)}
+	return &captureRows{places: places, out: bufio.NewWriterSize(places, 64<<10)}
 }
 
 // Write implements io.Writer.
@@ -43,34 +56,52 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if hits := redact.CheckEntry(e); len(hits) > 0 {
 		return refuseSecrets(hits)
 	}
-	r.kept = append(r.kept, analysis.Keep(e))
-	e = &r.kept[len(r.kept)-1]
-	row := store.Entry{N: e.Index, Method: e.Request.Method, Searched: searchedText(e)}
-	row.Scheme, row.Host, row.Path = address(e.Request.URL)
+	row := captureRow{method: strings.Clone(e.Request.Method), names: parameterNames(e), at: e.StartedAt}
 	if e.Response != nil {
-		row.Status = e.Response.Status
+		row.status = e.Response.Status
 	}
-	if at := e.StartedAt; !at.IsZero() {
-		row.HappenedAt, row.CapturedAt = &at, &at
+	kept, judged := analysis.Keep(e)
+	row.url = kept.Request.URL
+	if judged {
+		r.kept = append(r.kept, kept)
+	} else {
+		scheme, host, _ := address(row.url)
+		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: scheme, Host: host, HostRole: e.Facts.Code(transcript.FactHostRole)})
 	}
-	r.entries = append(r.entries, row)
+	r.last = kept
+	r.rows = append(r.rows, row)
 	return nil
 }
 
 // finish gives the rows with the places of their entries, once all is written.
-func (r *captureRows) finish() ([]store.Entry, error) {
+func (r *captureRows) finish() error {
 	if err := r.out.Flush(); err != nil {
-		return nil, fmt.Errorf("writing a transcript: %w", err)
+		return fmt.Errorf("writing a transcript: %w", err)
 	}
 	places := r.places.List()
-	if len(places) != len(r.entries) {
-		return nil, errors.New("indexing a transcript: its file holds another number of entries")
+	if len(places) != len(r.rows) {
+		return errors.New("indexing a transcript: its file holds another number of entries")
 	}
-	for n := range r.entries {
-		at := &places[n]
-		r.entries[n].FirstByte, r.entries[n].ByteCount, r.entries[n].Digest = &at.First, &at.Bytes, at.Digest[:]
+	if n := len(r.others); n > 0 && r.others[n-1].Index == r.last.Index { // rules ask whether anything came after a page
+		r.kept, r.others = append(r.kept, r.last), r.others[:n-1]
 	}
-	return r.entries, nil
+	for n := range r.rows {
+		r.rows[n].place = places[n]
+	}
+	return nil
+}
+
+// entry gives the row as it is stored.
+func (r *captureRow) entry(n int) store.Entry {
+	e := store.Entry{N: n, Method: r.method, Status: r.status, Role: string(r.hop.Role), Kind: string(r.hop.Kind), IsHop: r.hop.Kind != analysis.HopSubRequest,
+		Part: string(r.hop.Part), PageName: r.hop.Name, Parent: r.hop.Parent, Entry: r.json,
+		FirstByte: &r.place.First, ByteCount: &r.place.Bytes, Digest: r.place.Digest[:]}
+	e.Scheme, e.Host, e.Path = address(r.url)
+	e.Searched = strings.ToLower(e.Host + e.Path + r.names)
+	if !r.at.IsZero() {
+		e.HappenedAt, e.CapturedAt = &r.at, &r.at
+	}
+	return e
 }
 
 // refuseSecrets names the places, by entry, in which a redacted file still
@@ -83,17 +114,15 @@ func refuseSecrets(hits []redact.Hit) error {
 	return e
 }
 
-// searchedText is what a search looks through.
-func searchedText(e *transcript.Entry) string {
+// parameterNames gives the names of an entry's parameters, each after a space.
+func parameterNames(e *transcript.Entry) string {
 	var b strings.Builder
-	_, host, path := address(e.Request.URL)
-	b.WriteString(host + path)
 	for _, list := range [][]transcript.Field{e.Request.Query, e.Request.Form} {
 		for _, f := range list {
 			b.WriteString(" " + f.Name)
 		}
 	}
-	return strings.ToLower(b.String())
+	return b.String()
 }
 
 // address cuts a redacted URL; one that is none is all path.
@@ -109,18 +138,18 @@ func address(raw string) (scheme, host, path string) {
 	return u.Scheme, u.Host, path
 }
 
-// layOut fills in how each entry is drawn. The JSON of what is drawn by itself
-// goes into the row; that of page resources is read from the transcript.
+// layOut fills in how each entry is drawn. The JSON of what a packet may draw
+// goes into the row; that of all else is read from the transcript.
 func (r *redactedCapture) layOut(cfg integration.Config) error {
-	for n, h := range analysis.Hops(cfg, r.transcript) {
-		row := &r.entries[n]
-		row.Role, row.Kind, row.Part = string(h.Role), string(h.Kind), string(h.Part)
-		row.IsHop, row.PageName, row.Parent = h.Kind != analysis.HopSubRequest, h.Name, h.Parent
-		if !row.IsHop {
+	drawn := 0
+	for n, h := range analysis.Hops(cfg, r.transcript, r.others) {
+		row := &r.rows[n]
+		if row.hop = h; h.Kind == analysis.HopSubRequest || drawn == maxPackedHops {
 			continue
 		}
-		row.Entry = make([]byte, *row.ByteCount)
-		if _, err := r.writer.ReadAt(row.Entry, *row.FirstByte); err != nil {
+		drawn++
+		row.json = make([]byte, row.place.Bytes)
+		if _, err := r.writer.ReadAt(row.json, row.place.First); err != nil {
 			return fmt.Errorf("reading an entry of a new transcript: %w", err)
 		}
 	}

@@ -11,11 +11,14 @@ type body struct {
 	base64  bool
 	mime    string
 	buf     []byte
+	decoded []byte // room for decoding buf
 	params  []Field
 	out     Body
 }
 
-func (b *body) reset() { *b = body{size: -1, buf: b.buf[:0], params: b.params[:0]} }
+func (b *body) reset() {
+	*b = body{size: -1, buf: b.buf[:0], decoded: b.decoded[:0], params: b.params[:0]}
+}
 
 // readBody reads postData or content; null is as good as absent.
 func (r *reader) readBody(b *body) {
@@ -74,13 +77,14 @@ func (b *body) finish() *Body {
 	size := b.textLen
 	encoded := false
 	if b.base64 {
-		if n, ok := decodeBase64(b.buf, b.cut); ok {
-			b.buf = b.buf[:n]
+		if out, ok := decodeBase64(b.decoded[:0], b.buf, b.cut); ok {
+			b.buf, b.decoded = out, b.buf
 			size = b.textLen / 4 * 3
 			if !b.cut {
-				size = int64(n)
+				size = int64(len(out))
 			}
 		} else {
+			b.decoded = out
 			encoded = true
 		}
 	}
@@ -99,40 +103,48 @@ func (b *body) finish() *Body {
 	return &b.out
 }
 
-// decodeBase64 decodes in place, standard or URL alphabet, padded or not, white
-// space ignored; of a cut text the whole groups. It gives the number of bytes,
-// or false and the bytes unchanged when they are not base64.
-func decodeBase64(b []byte, cut bool) (int, bool) {
-	n := 0
-	for _, c := range b {
-		switch v := base64Values[c]; v {
+// decodeBase64 appends to out, which is empty, what b stands for: standard or
+// URL alphabet, padded or not, white space ignored; of a cut text the whole
+// groups. It gives false when b is not base64.
+func decodeBase64(out, b []byte, cut bool) ([]byte, bool) {
+	if cap(out) < len(b)/4*3+3 {
+		out = make([]byte, 0, len(b)/4*3+3)
+	}
+	var group uint32
+	got := 0 // sextets of the group
+	for i := 0; i < len(b); i++ {
+		for got == 0 && i+4 <= len(b) { // whole groups, as nearly all are
+			v0, v1, v2, v3 := base64Values[b[i]], base64Values[b[i+1]], base64Values[b[i+2]], base64Values[b[i+3]]
+			if v0|v1|v2|v3 >= base64Space {
+				break
+			}
+			out = append(out, v0<<2|v1>>4, v1<<4|v2>>2, v2<<6|v3)
+			i += 4
+		}
+		if i == len(b) {
+			break
+		}
+		switch v := base64Values[b[i]]; v {
 		case base64Space:
 		case base64Bad:
-			return 0, false
+			return out, false
 		default:
-			n++
+			group = group<<6 | uint32(v)
+			if got++; got == 4 {
+				out = append(out, byte(group>>16), byte(group>>8), byte(group))
+				group, got = 0, 0
+			}
 		}
 	}
-	if cut {
-		n -= n % 4
+	switch {
+	case got == 0 || cut:
+		return out, true
+	case got == 1:
+		return out, false
+	case got == 2:
+		return append(out, byte(group>>4)), true
 	}
-	if n%4 == 1 {
-		return 0, false
-	}
-	var bits uint32
-	got, w := 0, 0
-	for _, c := range b {
-		v := base64Values[c]
-		if v == base64Space || got == n {
-			continue
-		}
-		bits = bits<<6 | uint32(v)
-		if got++; got%4 != 1 { // every sextet but the first of a group fills a byte
-			b[w] = byte(bits >> (6 - 2*uint((got-1)%4)))
-			w++
-		}
-	}
-	return w, true
+	return append(out, byte(group>>10), byte(group>>2)), true
 }
 
 // Values of base64Values beside the sextets 0 to 63.

@@ -99,7 +99,8 @@ type Page struct {
 }
 
 // Entry is one raw request/response pair. It and all it points to are valid
-// only until the callback that received it returns; its strings may be kept.
+// only until the callback that received it returns. Its strings share blocks of
+// memory, so that one that is kept for longer should be cloned.
 // Where a document has a member twice, the last one counts, as in JSON.parse,
 // and nothing of the others is given.
 type Entry struct {

@@ -317,7 +317,7 @@ func (r *reader) sized() (string, int) {
 	b, size, cut := r.lex.str(maxZero(min(r.lim.StringBytes, r.budget)))
 	r.budget -= len(b)
 	r.entry.Cut = r.entry.Cut || cut
-	return string(b), int(size)
+	return r.texts.Keep(b), int(size)
 }
 
 // facts reads entry._facts: scalars by name.

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 )
@@ -32,7 +33,6 @@ type lexer struct {
 	base     int64 // offset of buf[0] in the input
 	err      error
 	inErr    error // came along with bytes; stops the lexer after them
-	fills    int   // how often the window has changed
 
 	pending  bool // a value stands ahead that nobody has read
 	depth    int
@@ -67,7 +67,6 @@ func (l *lexer) fill() bool {
 		l.end -= l.pos
 		l.pos = 0
 	}
-	l.fills++
 	for range 100 {
 		if l.inErr != nil {
 			break
@@ -107,17 +106,26 @@ func (l *lexer) ensure(n int) bool {
 // peek gives the next byte that is not white space, 0 when there is none.
 func (l *lexer) peek() byte {
 	for l.err == nil {
-		for ; l.pos < l.end; l.pos++ {
-			switch c := l.buf[l.pos]; c {
-			case ' ', '\t', '\n', '\r':
-			default:
+		window := l.buf[l.pos:l.end]
+		for i := 0; i < len(window); {
+			c := window[i]
+			if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+				l.pos += i
 				return c
 			}
+			i++
+			for i+8 <= len(window) && binary.LittleEndian.Uint64(window[i:]) == indent {
+				i += 8
+			}
 		}
+		l.pos = l.end
 		l.fill()
 	}
 	return 0
 }
+
+// indent is eight blanks: exporters indent their files.
+const indent = 0x2020202020202020
 
 // enter steps over an opening bracket.
 func (l *lexer) enter() {

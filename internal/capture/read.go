@@ -36,6 +36,7 @@ type reader struct {
 	respBody body
 	budget   int // bytes of strings that the entry may still keep
 	names    map[string]string
+	texts    Texts
 	seen     seen
 }
 

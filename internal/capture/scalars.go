@@ -19,7 +19,7 @@ func (r *reader) text() string {
 	b, cut := r.scalar(min(r.lim.StringBytes, r.budget))
 	r.budget -= len(b)
 	r.entry.Cut = r.entry.Cut || cut
-	return string(b)
+	return r.texts.Keep(b)
 }
 
 // name reads a string that is likely to come again, as names of headers are.
@@ -34,7 +34,7 @@ func (r *reader) name() string {
 func (r *reader) intern(b []byte) string {
 	const most, longest = 1024, 48
 	if len(b) > longest {
-		return string(b)
+		return r.texts.Keep(b)
 	}
 	if s, ok := r.names[string(b)]; ok {
 		return s

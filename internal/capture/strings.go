@@ -2,6 +2,8 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -13,50 +15,83 @@ func (l *lexer) str(max int) (text []byte, size int64, cut bool) {
 	l.pending = false
 	l.pos++
 	window := l.buf[l.pos:l.end]
-	if quote := bytes.IndexByte(window, '"'); quote >= 0 && quote <= max &&
-		bytes.IndexByte(window[:quote], '\\') < 0 {
-		l.pos += quote + 1
-		return validText(window[:quote], false), int64(quote), false
+	if n := special(window); n <= max && n < len(window) && window[n] == '"' {
+		l.pos += n + 1
+		return validText(window[:n], false), int64(n), false
 	}
 	return l.longStr(max)
 }
 
+// special gives the position of the first quote or backslash, the length of b
+// when there is none. It looks at eight bytes at once: what a byte differs in
+// from the one sought is zero where it is that one, and taking one from each
+// byte borrows from the lowest zero first.
+func special(b []byte) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		word := binary.LittleEndian.Uint64(b[i:])
+		quote, back := word^ones*'"', word^ones*'\\'
+		if found := ((quote-ones)&^quote | (back-ones)&^back) & highs; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] == '"' || b[i] == '\\' {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// plainEscapes maps what stands behind a backslash to what it stands for, where
+// that is one byte; 0 for all else.
+var plainEscapes = [256]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\', '/': '/', '\'': '\''}
+
 // longStr is str for strings with escapes or beyond the window.
 func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 	out := l.scratch[:0]
-	quote := finder{l: l}
 	for l.err == nil {
 		if l.pos == l.end {
 			l.fill()
 			continue
 		}
-		stop := quote.next()
-		if i := bytes.IndexByte(l.buf[l.pos:stop], '\\'); i >= 0 {
-			stop = l.pos + i
+		window := l.buf[l.pos:l.end]
+		n := special(window)
+		size += int64(n)
+		if len(out)+n <= max {
+			out = append(out, window[:n]...)
+		} else {
+			out = append(out, window[:max-len(out)]...) // nothing follows a gap
 		}
-		part := l.buf[l.pos:stop]
-		size += int64(len(part))
-		if room := max - len(out); len(part) > room {
-			part = part[:room]
-			max = len(out) + room
-		}
-		out = append(out, part...)
-		if l.pos = stop; stop == l.end {
+		l.pos += n
+		if n == len(window) {
 			continue
 		}
-		if l.buf[stop] == '"' {
+		if window[n] == '"' {
 			l.pos++
 			l.scratch = out
 			cut = size > int64(len(out))
 			return validText(out, cut), size, cut
 		}
+		if n+1 < len(window) && len(out) < max {
+			if c := plainEscapes[window[n+1]]; c != 0 {
+				out = append(out, c)
+				size++
+				l.pos += 2
+				continue
+			}
+		}
 		r := l.escape()
-		n := utf8.RuneLen(r)
+		n = utf8.RuneLen(r)
 		size += int64(n)
 		if len(out)+n <= max {
 			out = utf8.AppendRune(out, r)
 		} else {
-			max = len(out) // nothing follows a gap
+			max = len(out)
 		}
 	}
 	l.scratch = out
@@ -65,46 +100,24 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 
 // skipString passes a string whose opening quote is passed.
 func (l *lexer) skipString() {
-	quote := finder{l: l}
 	for l.err == nil {
 		if l.pos == l.end {
 			l.fill()
 			continue
 		}
-		stop := quote.next()
-		if back := bytes.IndexByte(l.buf[l.pos:stop], '\\'); back >= 0 {
-			l.pos += back + 1 // what is escaped is one byte, or hexadecimal digits
-			if l.pos < l.end || l.fill() {
-				l.pos++
-			}
+		window := l.buf[l.pos:l.end]
+		n := special(window)
+		if l.pos += n; n == len(window) {
 			continue
 		}
-		if l.pos = stop; stop < l.end {
-			l.pos++
+		l.pos++
+		if window[n] == '"' {
 			return
 		}
-	}
-}
-
-// finder remembers where the next quote is, so that a window full of escapes is
-// searched once and not once per escape.
-type finder struct {
-	l     *lexer
-	at    int
-	fills int
-	known bool
-}
-
-// next gives the position of the next quote of the window, or the window's end.
-func (f *finder) next() int {
-	l := f.l
-	if !f.known || f.at < l.pos || f.fills != l.fills {
-		f.at, f.fills, f.known = l.end, l.fills, true
-		if i := bytes.IndexByte(l.buf[l.pos:l.end], '"'); i >= 0 {
-			f.at = l.pos + i
+		if l.pos < l.end || l.fill() { // what is escaped is one byte, or hexadecimal digits
+			l.pos++
 		}
 	}
-	return f.at
 }
 
 // validText replaces invalid UTF-8; of a cut text a broken last character goes.

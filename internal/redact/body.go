@@ -26,13 +26,13 @@ func (r *run) requestBody(b *capture.Body, out *transcript.Request) {
 	switch kind := bodyKind(mime, b.Text); {
 	case len(b.Params) > 0 && len(text) == 0:
 		for _, f := range b.Params[:min(len(b.Params), maxFormFields)] {
-			out.Form = append(out.Form, r.param(f.Name, f.Value, "request.form", 0)...)
+			out.Form = r.param(out.Form, f.Name, f.Value, "request.form", 0)
 		}
 	case kind == "form":
-		out.Form = r.query(string(text), "request.form", 0)
+		out.Form = r.query(out.Form, string(text), "request.form", 0)
 	case kind == "multipart":
 		for _, f := range multipartFields(b.MIME, text) {
-			out.Form = append(out.Form, r.param(f.Name, f.Value, "request.form", 0)...)
+			out.Form = r.param(out.Form, f.Name, f.Value, "request.form", 0)
 		}
 	case kind == "json":
 		out.BodyText = r.json(b.Text, place).text
@@ -77,10 +77,10 @@ func (r *run) responseBody(p *capture.Response, out *transcript.Response) {
 			r.htmlFacts(text)
 		}
 	case "script":
-		r.secretFacts(text)
+		r.scriptFacts(text)
 	}
 	if kind == "json" || kind == "text" || kind == "xml" {
-		r.setFact(transcript.FactStackTrace, hasStackTrace(string(text)))
+		r.setFact(transcript.FactStackTrace, hasStackTrace(text))
 	}
 	if len(b.Text) > 0 && kind != "json" {
 		r.report.add("B1", place)

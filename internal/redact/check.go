@@ -48,7 +48,7 @@ func value(rule string) func(string) bool {
 }
 
 var allForms = []form{
-	{"jwt", "eyJ", followsJWT, false, true},
+	{"jwt", "eyJ", followsJWT[string], false, true},
 	{"own_token", OwnTokenPrefix, token(16), false, true},
 	{"aws_key", "AKIA", token(16), false, false}, {"aws_key", "ASIA", token(16), false, false},
 	{"github_token", "ghp_", token(30), false, false}, {"github_token", "gho_", token(30), false, false},
@@ -150,14 +150,14 @@ func privateKeys(s string) (hits []Hit) {
 
 // followsJWT tells whether a compact JWS or JWE goes on: the rest of a header of
 // at least eight characters, claims and a second dot.
-func followsJWT(rest string) bool {
+func followsJWT[text string | []byte](rest text) bool {
 	head := wordRun(rest)
-	claims, ok := strings.CutPrefix(rest[head:], ".")
-	if !ok || head < 5 {
+	if head < 5 || head == len(rest) || rest[head] != '.' {
 		return false
 	}
+	claims := rest[head+1:]
 	n := wordRun(claims)
-	return n >= 4 && strings.HasPrefix(claims[n:], ".")
+	return n >= 4 && n < len(claims) && claims[n] == '.'
 }
 
 func followsBasic(rest string) bool {
@@ -216,25 +216,8 @@ func tokenRun(s string) int {
 	return n
 }
 
-// findJWT gives the offset of the next compact JWS or JWE at or after from, -1
-// for none.
-func findJWT(s string, from int) int {
-	for from < len(s) {
-		i := strings.Index(s[from:], "eyJ")
-		if i < 0 {
-			return -1
-		}
-		i += from
-		from = i + 3
-		if (i == 0 || !isWordChar(s[i-1])) && followsJWT(s[from:]) {
-			return i
-		}
-	}
-	return -1
-}
-
 // wordRun gives the length of the run of base64url characters that s begins with.
-func wordRun(s string) int {
+func wordRun[text string | []byte](s text) int {
 	n := 0
 	for n < len(s) && isWordChar(s[n]) {
 		n++

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +17,18 @@ const maxCookies = 200
 // browsers enforce stay.
 func (r *run) cookieName(name, place string) string {
 	prefix := ""
-	for _, p := range []string{"__Host-", "__Secure-"} {
-		if rest, ok := strings.CutPrefix(name, p); ok {
-			prefix, name = p, rest
+	if strings.HasPrefix(name, "__") {
+		for _, p := range [...]string{"__Host-", "__Secure-"} {
+			if rest, ok := strings.CutPrefix(name, p); ok {
+				prefix, name = p, rest
+			}
 		}
 	}
 	if name == "" {
 		return prefix
 	}
-	if v := transcript.ParseValue(name); v.Kind != transcript.Clear {
-		return prefix + r.values.keep(v)
+	if text, ok := r.values.kept(name); ok {
+		return prefix + text
 	}
 	r.report.add("C1", place)
 	return prefix + r.values.of("name", name)
@@ -34,26 +37,36 @@ func (r *run) cookieName(name, place string) string {
 // cookieValue gives a cookie's value its pseudonym or ordinal, after undoing
 // quotes and one percent-encoding.
 func (r *run) cookieValue(value, place string) string {
-	value = decode(strings.Trim(value, `"`), false)
+	value = r.decoded(strings.Trim(value, `"`), false)
 	if value == "" {
 		return ""
 	}
-	if v := transcript.ParseValue(value); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(value); ok {
+		return text
 	}
 	r.report.add("C1", place)
 	return r.values.of("cookie", value)
 }
 
+// messageCookies are the cookies of the headers of the message at hand.
+type messageCookies struct {
+	sent, set []transcript.Cookie
+	headers   int // of the kind Cookie
+}
+
+func (m *messageCookies) reset() { m.sent, m.set, m.headers = m.sent[:0], m.set[:0], 0 }
+
 // cookieHeader redacts a Cookie header.
 func (r *run) cookieHeader(value, place string) string {
-	var out []string
+	b := r.header[:0]
+	n := 0
+	r.cookies.headers++
 	for pair := range strings.SplitSeq(value, ";") {
 		pair = strings.TrimSpace(pair)
 		if pair == "" {
 			continue
 		}
-		if len(out) == maxCookies {
+		if n == maxCookies {
 			r.report.add("C1", place)
 			break
 		}
@@ -61,69 +74,89 @@ func (r *run) cookieHeader(value, place string) string {
 		if !ok {
 			name, v = "", pair
 		}
-		out = append(out, r.cookieName(strings.TrimSpace(name), place)+"="+r.cookieValue(strings.TrimSpace(v), place))
+		c := transcript.Cookie{Name: r.cookieName(strings.TrimSpace(name), place), Value: r.cookieValue(strings.TrimSpace(v), place)}
+		r.cookies.sent = append(r.cookies.sent, c)
+		if n++; n > 1 {
+			b = append(b, "; "...)
+		}
+		b = append(append(append(b, c.Name...), '='), c.Value...)
 	}
-	return strings.Join(out, "; ")
+	r.header = b
+	return r.texts.Keep(b)
 }
 
-// setCookie redacts a Set-Cookie header of one cookie (RFC 6265 4.1).
-func (r *run) setCookie(value, place string) string {
+// setCookie redacts a Set-Cookie header of one cookie (RFC 6265 4.1), as text
+// and as the cookie that it sets.
+func (r *run) setCookie(value, place string) (string, transcript.Cookie) {
 	pair, attributes, _ := strings.Cut(value, ";")
 	name, v, ok := strings.Cut(pair, "=")
 	if !ok {
 		name, v = "", pair
 	}
-	var out strings.Builder
-	out.WriteString(r.cookieName(strings.TrimSpace(name), place) + "=" + r.cookieValue(strings.TrimSpace(v), place))
+	c := transcript.Cookie{Name: r.cookieName(strings.TrimSpace(name), place), Value: r.cookieValue(strings.TrimSpace(v), place)}
+	b := append(append(append(r.header[:0], c.Name...), '='), c.Value...)
 	n := 0
 	for attribute := range strings.SplitSeq(attributes, ";") {
 		if n++; n > 20 {
 			break
 		}
-		if text := r.cookieAttribute(strings.TrimSpace(attribute), place); text != "" {
-			out.WriteString("; " + text)
+		name, text := r.cookieAttribute(strings.TrimSpace(attribute), place, &c)
+		if name == "" {
+			continue
 		}
+		b = append(append(append(b, "; "...), name...), text...)
 	}
-	return out.String()
+	r.header = b
+	return r.texts.Keep(b), c
 }
 
-func (r *run) cookieAttribute(attribute, place string) string {
+// cookieAttribute gives an attribute as it is written, in two parts, and notes
+// it in the cookie; an unknown one is dropped.
+func (r *run) cookieAttribute(attribute, place string, c *transcript.Cookie) (name, text string) {
 	name, value, _ := strings.Cut(attribute, "=")
 	value = strings.TrimSpace(value)
-	switch strings.ToLower(strings.TrimSpace(name)) {
-	case "secure":
-		return "Secure"
-	case "httponly":
-		return "HttpOnly"
-	case "partitioned":
-		return "Partitioned"
-	case "path":
-		return "Path=" + r.path(value, place)
-	case "domain":
-		return "Domain=" + r.cookieDomain(value, place)
-	case "samesite":
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return "", ""
+	case equalFold(name, "secure"):
+		c.Secure = true
+		return "Secure", ""
+	case equalFold(name, "httponly"):
+		c.HTTPOnly = true
+		return "HttpOnly", ""
+	case equalFold(name, "partitioned"):
+		return "Partitioned", ""
+	case equalFold(name, "path"):
+		c.Path = r.path(value, place)
+		return "Path=", c.Path
+	case equalFold(name, "domain"):
+		c.Domain = r.cookieDomain(value, place)
+		return "Domain=", c.Domain
+	case equalFold(name, "samesite"):
 		if w := sameSite(value); w != "" {
-			return "SameSite=" + w
+			c.SameSite = w
+			return "SameSite=", w
 		}
-	case "priority":
+	case equalFold(name, "priority"):
 		if w := oneOf(value, "Low", "Medium", "High"); w != "" {
-			return "Priority=" + w
+			return "Priority=", w
 		}
-	case "max-age":
+	case equalFold(name, "max-age"):
 		if n, err := strconv.Atoi(value); err == nil && n > -100_000_000 && n < 100_000_000 {
-			return "Max-Age=" + strconv.Itoa(n)
+			return "Max-Age=", strconv.Itoa(n)
 		}
 		if value != "~num" { // redacted before
 			r.report.add("N1", place)
 		}
-		return "Max-Age=~num"
-	case "expires":
-		return "Expires=" + r.date(value, place)
-	case "":
-		return ""
+		return "Max-Age=", "~num"
+	case equalFold(name, "expires"):
+		date := r.date(value, place)
+		c.Expires = r.cookieTime(date)
+		return "Expires=", date
 	}
 	r.report.add("C1", place)
-	return ""
+	return "", ""
 }
 
 func sameSite(s string) string { return oneOf(s, "Lax", "Strict", "None") }
@@ -151,119 +184,101 @@ var dateLayouts = []string{
 	"Mon, 02-Jan-06 15:04:05 MST", time.RFC3339Nano, time.RFC3339,
 }
 
+// headerDate is how a date is printed.
+const headerDateLayout = "Mon, 02 Jan 2006 15:04:05 GMT"
+
 // date prints a date anew, so that nothing but the date is in it.
 func (r *run) date(value, place string) string {
-	if value == "" || value == "~str" {
+	if value == "" || value == "~str" || isHeaderDate(value) {
 		return value
 	}
 	for _, layout := range dateLayouts {
 		t, err := time.Parse(layout, value)
 		if t = t.UTC(); err == nil && t.Year() >= 1900 && t.Year() <= 9999 {
-			return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
+			return t.Format(headerDateLayout)
 		}
 	}
 	r.report.add("H1", place)
 	return "~str"
 }
 
-// requestCookies gives the cookies of the Cookie header, or of the exporter's
+// requestCookies appends the cookies of the Cookie header, or of the exporter's
 // list where the header is missing.
-func (r *run) requestCookies(q *capture.Request) []transcript.Cookie {
+func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []transcript.Cookie {
 	const place = "request.cookie"
-	var out []transcript.Cookie
-	text := ""
+	headers, value := 0, ""
 	for _, f := range q.Headers {
 		if strings.EqualFold(f.Name, "cookie") {
-			text += ";" + f.Value
+			headers++
+			value = f.Value
 		}
 	}
-	if text == "" {
-		return r.cookieList(q.Cookies, place)
-	}
-	for pair := range strings.SplitSeq(r.quietly(func() string { return r.cookieHeader(text, place) }), "; ") {
-		if name, value, ok := strings.Cut(pair, "="); ok {
-			out = append(out, transcript.Cookie{Name: name, Value: value})
+	switch {
+	case headers == 0:
+		return r.cookieList(out, q.Cookies, place)
+	case headers > 1 || r.cookies.headers != 1: // the headers' own redaction is not that of one list
+		value = ""
+		for _, f := range q.Headers {
+			if strings.EqualFold(f.Name, "cookie") {
+				value += ";" + f.Value
+			}
 		}
+		r.report.quiet = true
+		r.cookies.reset()
+		r.cookieHeader(value, place)
+		r.report.quiet = false
 	}
-	return out
+	return append(out, r.cookies.sent...)
 }
 
 // responseCookies does the same for Set-Cookie.
-func (r *run) responseCookies(p *capture.Response) []transcript.Cookie {
+func (r *run) responseCookies(out []transcript.Cookie, p *capture.Response) []transcript.Cookie {
 	const place = "response.cookie"
-	var out []transcript.Cookie
-	for _, value := range setCookies(p.Headers) {
-		if len(out) == maxCookies {
-			break
-		}
-		out = append(out, parseSetCookie(r.quietly(func() string { return r.setCookie(value, place) })))
-	}
-	if out == nil {
-		return r.cookieList(p.Cookies, place)
-	}
-	return out
-}
-
-// quietly redacts what a header already gave a second time, without counting it twice.
-func (r *run) quietly(f func() string) string {
-	counts := r.report.counts
-	r.report.counts = map[ruleAndPlace]int{}
-	defer func() { r.report.counts = counts }()
-	return f()
-}
-
-// setCookies gives each Set-Cookie header's cookies; folded ones stand on lines of their own.
-func setCookies(fields []capture.Field) []string {
-	var out []string
-	for _, f := range fields {
+	lines := 0
+	for _, f := range p.Headers {
 		if strings.EqualFold(f.Name, "set-cookie") {
-			for line := range strings.SplitSeq(f.Value, "\n") {
-				if line = strings.TrimSpace(line); line != "" {
-					out = append(out, line)
-				}
+			for range setCookieLines(f.Value) {
+				lines++
 			}
 		}
 	}
-	return out
+	if lines == 0 {
+		return r.cookieList(out, p.Cookies, place)
+	}
+	if lines != len(r.cookies.set) { // not every one is among the headers
+		r.cookies.reset()
+		r.report.quiet = true
+		for _, f := range p.Headers {
+			if !strings.EqualFold(f.Name, "set-cookie") {
+				continue
+			}
+			for line := range setCookieLines(f.Value) {
+				if len(r.cookies.set) == maxCookies {
+					break
+				}
+				_, c := r.setCookie(line, place)
+				r.cookies.set = append(r.cookies.set, c)
+			}
+		}
+		r.report.quiet = false
+	}
+	return append(out, r.cookies.set[:min(len(r.cookies.set), maxCookies)]...)
 }
 
-// parseSetCookie reads a redacted Set-Cookie header.
-func parseSetCookie(value string) transcript.Cookie {
-	pair, attributes, _ := strings.Cut(value, ";")
-	var c transcript.Cookie
-	c.Name, c.Value, _ = strings.Cut(pair, "=")
-	for attribute := range strings.SplitSeq(attributes, ";") {
-		name, v, _ := strings.Cut(strings.TrimSpace(attribute), "=")
-		switch name {
-		case "Secure":
-			c.Secure = true
-		case "HttpOnly":
-			c.HTTPOnly = true
-		case "SameSite":
-			c.SameSite = v
-		case "Path":
-			c.Path = v
-		case "Domain":
-			c.Domain = v
-		case "Expires":
-			c.Expires = cookieTime(v)
+// setCookieLines gives each cookie of a Set-Cookie header; folded ones stand on
+// lines of their own.
+func setCookieLines(value string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(value, "\n") {
+			if line = strings.TrimSpace(line); line != "" && !yield(line) {
+				return
+			}
 		}
 	}
-	return c
-}
-
-// cookieTime gives a date header's time in the form of HAR's cookie list.
-func cookieTime(date string) string {
-	t, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", date)
-	if err != nil {
-		return ""
-	}
-	return t.Format("2006-01-02T15:04:05.000Z")
 }
 
 // cookieList redacts the exporter's list.
-func (r *run) cookieList(list []capture.Cookie, place string) []transcript.Cookie {
-	var out []transcript.Cookie
+func (r *run) cookieList(out []transcript.Cookie, list []capture.Cookie, place string) []transcript.Cookie {
 	for _, c := range list {
 		if len(out) == maxCookies {
 			r.report.add("C1", place)
@@ -279,7 +294,7 @@ func (r *run) cookieList(list []capture.Cookie, place string) []transcript.Cooki
 		if c.Domain != "" {
 			o.Domain = r.cookieDomain(c.Domain, place)
 		}
-		o.Expires = cookieTime(r.date(c.Expires, place))
+		o.Expires = r.cookieTime(r.date(c.Expires, place))
 		out = append(out, o)
 	}
 	return out

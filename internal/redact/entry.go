@@ -8,31 +8,45 @@ import (
 	"time"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// run is the redaction of one capture.
+// run is the redaction of one capture. Its memory is used again for each entry.
 type run struct {
 	r      *Redactor
 	values *pseudonyms
 	report tally
 
 	pageRefs   map[string]int
-	errorTexts []string // error texts of this capture, folded; see rememberErrorText
+	errorTexts [][]byte // error texts of this capture, folded; see rememberErrorText
 	document   string   // clear host of the last document
+	hosts      map[schemeAndHost]integration.Host
 
 	// Of the entry at hand.
-	again   bool // it was redacted before
-	started time.Time
-	facts   transcript.Facts
-	saml    int                                   // SAML messages that may still be decoded
-	observe func(name, value string, nested bool) // sees each clear parameter of the request
+	again     bool // it was redacted before
+	started   time.Time
+	facts     transcript.Facts
+	saml      int          // SAML messages that may still be decoded
+	seen      requestFacts // of the request's clear parameters ...
+	observing bool         // ... while they are the request's own
+	out       transcript.Entry
+	response  transcript.Response
+	cookies   messageCookies
+	page      pageScan
+
+	// Room for what is put together.
+	texts         capture.Texts
+	line, scratch []byte
+	header        []byte
+	nested        [maxURLDepth + 1]struct{ query, fragment []transcript.Field }
+	skeleton      skeleton
 }
 
 func (r *Redactor) newRun() *run {
 	return &run{
-		r: r, values: newPseudonyms(r.opts.Key), pageRefs: map[string]int{},
-		report: tally{counts: map[ruleAndPlace]int{}},
+		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[string]int{},
+		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{},
 	}
 }
 
@@ -49,22 +63,27 @@ func (r *run) setFact(name transcript.Fact, v any) {
 // setOwnFact notes a fact about a parameter where it is the entry's own: in its
 // URL, its form or the body of its response, not in a Referer or a Location.
 func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
-	if r.observe != nil || place == "response.body" {
+	if r.observing || place == "response.body" {
 		r.setFact(name, v)
 	}
 }
 
-// entry redacts one entry.
+// entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.again = e.Facts != nil
 	if r.again {
 		r.report.again++
 	}
-	r.facts, r.saml = transcript.Facts{}, maxSAMLMessages
+	clear(r.facts)
+	r.saml = maxSAMLMessages
 	r.started = instantOf(e.StartedAt)
-	out := &transcript.Entry{
+	out := &r.out
+	*out = transcript.Entry{
 		Index: r.report.entries, PageRef: r.pageRef(e.PageRef), Facts: r.facts,
 		StartedAt: r.started, TimeMS: r.duration(e),
+		Request: transcript.Request{
+			Headers: out.Request.Headers[:0], Cookies: out.Request.Cookies[:0], Query: out.Request.Query[:0], Form: out.Request.Form[:0],
+		},
 	}
 	if !r.again { // a second pass has both from its facts
 		out.ResourceType, out.Failed = resourceType(e.ResourceType), e.Failed
@@ -72,11 +91,12 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.report.entries++
 	r.vendorFields(e)
 	r.hostFacts(e, out.ResourceType)
-	out.Request = r.request(&e.Request)
+	r.redactRequest(&e.Request)
 	if e.Response != nil {
+		r.redactResponse(e.Response)
 		// Without a status and headers, the file's reader takes it for none.
-		if p := r.response(e.Response); p.Status != 0 || len(p.Headers) > 0 {
-			out.Response = p
+		if r.response.Status != 0 || len(r.response.Headers) > 0 {
+			out.Response = &r.response
 		}
 	}
 	for name, raw := range e.Facts {
@@ -170,9 +190,10 @@ func (r *run) pageRef(id string) string {
 			return ""
 		}
 		n = len(r.pageRefs) + 1
-		r.pageRefs[id] = n
+		r.pageRefs[strings.Clone(id)] = n
 	}
-	return "page_" + strconv.Itoa(n)
+	r.scratch = strconv.AppendInt(append(r.scratch[:0], "page_"...), int64(n), 10)
+	return r.texts.Keep(r.scratch)
 }
 
 // pages gives the pages that entries name, in their order, with declared titles only.
@@ -199,38 +220,21 @@ func (r *run) pages(raw []capture.Page) []transcript.Page {
 	return out
 }
 
-func (r *run) request(q *capture.Request) transcript.Request {
-	out := transcript.Request{Method: r.word(q.Method, methods, "request.method"), HTTPVersion: r.version(q.HTTPVersion), BodySize: -1}
-	seen := newRequestFacts(r)
-	r.observe = seen.observe
-	place := "request.url"
-	u := q.URL
-	base, fragment, hasFragment := strings.Cut(u, "#")
-	address, query, hasQuery := strings.Cut(base, "?")
-	out.URL = r.url(address, place, 0)
-	if strings.HasPrefix(out.URL, "~") { // opaque, or a redacted value where the address was
-		out.URL = opaqueURL
-	}
-	if hasQuery {
-		out.Query = r.query(query, place, 0)
-		out.URL += "?" + joinQuery(out.Query)
-	}
-	if hasFragment {
-		text := r.fragment(fragment, "request.fragment", 0)
-		out.URL += "#" + text
-		if strings.Contains(text, "=") {
-			out.Fragment = transcript.SplitQuery(text)
-		}
-	}
-	out.URL = absolute(out.URL)
-	seen.urlDone(u)
-	r.observe = nil
-	out.Headers = r.headers(q.Headers, "request.header")
-	out.Cookies = r.requestCookies(q)
+func (r *run) redactRequest(q *capture.Request) {
+	out := &r.out.Request
+	out.Method, out.HTTPVersion, out.BodySize = r.word(q.Method, methods, "request.method"), r.version(q.HTTPVersion), -1
+	r.seen.reset()
+	r.observing = true
+	r.requestURL(q.URL, out)
+	r.seen.urlDone(q.URL)
+	r.observing = false
+	r.cookies.reset()
+	out.Headers = r.headers(out.Headers, q.Headers, "request.header")
+	out.Cookies = r.requestCookies(out.Cookies, q)
 	if q.Body != nil {
-		r.observe = seen.observe
-		r.requestBody(q.Body, &out)
-		r.observe = nil
+		r.observing = true
+		r.requestBody(q.Body, out)
+		r.observing = false
 	}
 	size := q.BodySize
 	if !r.again { // a skeleton's length is not the body's
@@ -239,8 +243,40 @@ func (r *run) request(q *capture.Request) transcript.Request {
 	if size >= 0 {
 		out.BodySize = threeDigits(size)
 	}
-	seen.done(r)
-	return out
+	r.seen.done(r)
+}
+
+// requestURL redacts the URL of a request and keeps its parameters apart.
+func (r *run) requestURL(u string, out *transcript.Request) {
+	const place = "request.url"
+	base, fragment, hasFragment := strings.Cut(u, "#")
+	address, query, hasQuery := strings.Cut(base, "?")
+	address = r.url(address, place, 0)
+	if strings.HasPrefix(address, "~") { // opaque, or a redacted value where the address was
+		address = opaqueURL
+	}
+	if hasQuery {
+		out.Query = r.query(out.Query, query, place, 0)
+	}
+	text := ""
+	if hasFragment {
+		text = r.fragment(fragment, "request.fragment", 0)
+		if strings.Contains(text, "=") {
+			out.Fragment = transcript.SplitQuery(text)
+		}
+	}
+	if hasQuery || hasFragment {
+		b := append(r.line[:0], address...)
+		if hasQuery {
+			b = appendQuery(append(b, '?'), out.Query)
+		}
+		if hasFragment {
+			b = append(append(b, '#'), text...)
+		}
+		r.line = b
+		address = r.texts.Keep(b)
+	}
+	out.URL = absolute(address)
 }
 
 // opaqueURL stands for a request whose address is of no kind that is kept.
@@ -262,10 +298,15 @@ func absolute(u string) string {
 	return "https://host-0.invalid/" + u
 }
 
-func (r *run) response(p *capture.Response) *transcript.Response {
-	out := &transcript.Response{Status: clampStatus(p.Status), HTTPVersion: r.version(p.HTTPVersion)}
-	out.Headers = r.headers(p.Headers, "response.header")
-	out.Cookies = r.responseCookies(p)
+func (r *run) redactResponse(p *capture.Response) {
+	out := &r.response
+	*out = transcript.Response{
+		Status: clampStatus(p.Status), HTTPVersion: r.version(p.HTTPVersion),
+		Headers: out.Headers[:0], Cookies: out.Cookies[:0],
+	}
+	r.cookies.reset()
+	out.Headers = r.headers(out.Headers, p.Headers, "response.header")
+	out.Cookies = r.responseCookies(out.Cookies, p)
 	location := p.RedirectURL
 	if h := header(p.Headers, "location"); h != "" {
 		location = h
@@ -279,7 +320,6 @@ func (r *run) response(p *capture.Response) *transcript.Response {
 	if p.Body != nil {
 		r.responseBody(p, out)
 	}
-	return out
 }
 
 func bodySize(b *capture.Body) int64 {
@@ -306,7 +346,7 @@ func threeDigits(n int64) int {
 }
 
 func (r *run) word(s string, list map[string]struct{}, place string) string {
-	if _, ok := list[s]; ok || s == "" || s == "~str" {
+	if s == "" || s == "~str" || isWord(list, s) {
 		return s
 	}
 	r.report.add("H1", place)
@@ -314,7 +354,7 @@ func (r *run) word(s string, list map[string]struct{}, place string) string {
 }
 
 func (r *run) version(s string) string {
-	if _, ok := versions[s]; ok {
+	if isWord(versions, s) {
 		return s
 	}
 	return ""

@@ -19,7 +19,7 @@ func (r *run) hostFacts(e *capture.Entry, resource string) {
 		return
 	}
 	name, _ := splitPort(u.host)
-	host := r.r.public.Host(u.scheme, u.host)
+	host := r.registered(u.scheme, u.host)
 	r.setFact(transcript.FactHostRole, string(host.Role))
 	if host.Role == integration.HostProvider && host.Env != "" {
 		r.setFact(transcript.FactHostEnv, string(host.Env))
@@ -27,15 +27,34 @@ func (r *run) hostFacts(e *capture.Entry, resource string) {
 	if host.Production {
 		r.setFact(transcript.FactHostProd, true)
 	}
-	if pages := r.r.public.Page(u.scheme, u.host, u.path); len(pages) > 0 {
-		r.setFact(transcript.FactPage, pages[0])
+	if host.Role == integration.HostPartner {
+		if pages := r.r.public.Page(u.scheme, u.host, u.path); len(pages) > 0 {
+			r.setFact(transcript.FactPage, pages[0])
+		}
 	}
 	if r.document != "" {
-		r.setFact(transcript.FactSameSite, site(r.document) == site(name))
+		r.setFact(transcript.FactSameSite, r.site(r.document) == r.site(name))
 	}
 	if resource == "document" || resource == "" && isDocument(e) {
-		r.document = name
+		r.document = strings.Clone(name)
 	}
+}
+
+// maxHosts bounds the hosts of which the registration is remembered.
+const maxHosts = 1000
+
+type schemeAndHost struct{ scheme, host string }
+
+// registered tells what the integration says about a host.
+func (r *run) registered(scheme, host string) integration.Host {
+	if h, ok := r.hosts[schemeAndHost{scheme, host}]; ok {
+		return h
+	}
+	h := r.r.public.Host(scheme, host)
+	if len(r.hosts) < maxHosts && len(host) < memoKeyBytes && len(scheme) < memoKeyBytes {
+		r.hosts[schemeAndHost{strings.Clone(scheme), strings.Clone(host)}] = h
+	}
+	return h
 }
 
 // isDocument tells whether an entry of an exporter without resource types is
@@ -52,6 +71,15 @@ func isDocument(e *capture.Entry) bool {
 		mime = e.Response.Body.MIME
 	}
 	return strings.HasPrefix(mime, "text/html")
+}
+
+// site is site with the memory of the redactor.
+func (r *run) site(host string) string {
+	seen, known := r.r.memo.find("site", host)
+	if !known {
+		seen.text = strings.Clone(site(host))
+	}
+	return seen.text
 }
 
 // site is the registrable part of a host name: two labels, or three where the
@@ -78,16 +106,28 @@ var secondLevels = wordSet("co com net org gov gob ac edu ne or go")
 
 // requestFacts collects what must be computed from a request's clear parameters.
 type requestFacts struct {
-	r      *run
 	inForm bool
 	pii    [2]bool // in the URL, in the form
-	params map[string]string
-	counts map[string]int
+	params map[string]seenParam
 }
 
-func newRequestFacts(r *run) *requestFacts {
-	return &requestFacts{r: r, params: map[string]string{}, counts: map[string]int{}}
+// seenParam is a parameter's first value and how often its name occurred.
+type seenParam struct {
+	value string
+	times int
 }
+
+// reset forgets the last request.
+func (f *requestFacts) reset() {
+	if f.params == nil {
+		f.params = map[string]seenParam{}
+	}
+	clear(f.params)
+	f.inForm, f.pii = false, [2]bool{}
+}
+
+// param gives the first value of a parameter.
+func (f *requestFacts) param(name string) string { return f.params[name].value }
 
 // observe sees each clear parameter of URL and form; nested are those of an
 // address inside another parameter.
@@ -96,13 +136,15 @@ func (f *requestFacts) observe(name, value string, nested bool) {
 	if f.inForm {
 		where = 1
 	}
-	f.pii[where] = f.pii[where] || hasPII(value) || hasPII(decode(value, false))
-	if !nested && len(f.counts) < maxQueryFields {
-		f.counts[name]++
-		if f.counts[name] == 1 {
-			f.params[name] = value
-		}
+	f.pii[where] = f.pii[where] || hasPII(value) || strings.IndexByte(value, '%') >= 0 && hasPII(decode(value, false))
+	if nested || len(f.params) >= maxQueryFields {
+		return
 	}
+	p := f.params[name]
+	if p.times++; p.times == 1 {
+		p.value = value
+	}
+	f.params[name] = p
 }
 
 // urlDone ends the URL's part.
@@ -115,6 +157,9 @@ func (f *requestFacts) urlDone(raw string) {
 
 // done sets the facts of the request.
 func (f *requestFacts) done(r *run) {
+	if r.again {
+		return
+	}
 	if f.pii[0] {
 		r.setFact(transcript.FactPII, true)
 	}
@@ -122,21 +167,21 @@ func (f *requestFacts) done(r *run) {
 		r.setFact(transcript.FactUnknownPII, true)
 	}
 	duplicates := 0
-	for _, n := range f.counts {
-		if n > 1 {
+	for _, p := range f.params {
+		if p.times > 1 {
 			duplicates++
 		}
 	}
 	if duplicates > 0 {
 		r.setFact(transcript.FactDuplicateParam, duplicates)
 	}
-	if relay := f.params["RelayState"]; relay != "" {
+	if relay := f.param("RelayState"); relay != "" {
 		r.setFact(transcript.FactRelayBytes, len(relay))
 	}
-	if token := f.params["id_token"]; token != "" {
-		r.idTokenFacts(token, f.params["access_token"])
+	if token := f.param("id_token"); token != "" {
+		r.idTokenFacts(token, f.param("access_token"))
 	}
-	if f.params["client_id"] != "" && f.params["response_type"] != "" {
+	if f.param("client_id") != "" && f.param("response_type") != "" {
 		f.authorization(r)
 	}
 }
@@ -145,9 +190,9 @@ func (f *requestFacts) done(r *run) {
 func (f *requestFacts) authorization(r *run) {
 	if cfg := r.r.public.cfg; cfg != nil {
 		if cfg.Client.ID != "" {
-			r.setFact(transcript.FactClientRegistered, f.params["client_id"] == cfg.Client.ID)
+			r.setFact(transcript.FactClientRegistered, f.param("client_id") == cfg.Client.ID)
 		}
-		if u := f.params["redirect_uri"]; u != "" && len(cfg.RedirectURIs) > 0 {
+		if u := f.param("redirect_uri"); u != "" && len(cfg.RedirectURIs) > 0 {
 			registered := false
 			for _, known := range cfg.RedirectURIs {
 				registered = registered || known == u
@@ -155,18 +200,18 @@ func (f *requestFacts) authorization(r *run) {
 			r.setFact(transcript.FactRedirectRegistered, registered)
 		}
 	}
-	if u := f.params["redirect_uri"]; u != "" {
+	if u := f.param("redirect_uri"); u != "" {
 		redirectFacts(r, u)
 	}
-	if state := f.params["state"]; state != "" {
+	if state := f.param("state"); state != "" {
 		r.setFact(transcript.FactStateChars, len(state))
 		r.setFact(transcript.FactStateBits, roomBits(state))
 		r.setFact(transcript.FactStateData, carriesData(state))
 	}
-	if nonce := f.params["nonce"]; nonce != "" {
+	if nonce := f.param("nonce"); nonce != "" {
 		r.setFact(transcript.FactNonceChars, len(nonce))
 	}
-	if challenge := f.params["code_challenge"]; challenge != "" {
+	if challenge := f.param("code_challenge"); challenge != "" {
 		r.setFact(transcript.FactChallengeForm, len(challenge) == 43 && isBase64URL(challenge))
 	}
 }
@@ -210,12 +255,7 @@ const maxErrorTexts = 8
 // rememberErrorText keeps an error text of this capture, so that a later page
 // can be searched for it. It lives as long as the run.
 func (r *run) rememberErrorText(text string) {
-	if folded := foldText(text); len(folded) >= 8 && len(folded) < 2000 && len(r.errorTexts) < maxErrorTexts {
+	if folded := appendFolded(nil, []byte(text)); len(folded) >= 8 && len(folded) < 2000 && len(r.errorTexts) < maxErrorTexts {
 		r.errorTexts = append(r.errorTexts, folded)
 	}
-}
-
-// foldText lowers a text and joins its words with single spaces, + counting as one.
-func foldText(s string) string {
-	return strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(s, "+", " "))), " ")
 }

@@ -11,40 +11,56 @@ import (
 // maxHeaders bounds the headers of one message.
 const maxHeaders = 200
 
-// headers redacts the headers of a message by rule H1; unknown ones are dropped.
-func (r *run) headers(raw []capture.Field, place string) []transcript.Field {
-	var out []transcript.Field
+// headers appends the redacted headers of a message by rule H1; unknown ones are
+// dropped.
+func (r *run) headers(out []transcript.Field, raw []capture.Field, place string) []transcript.Field {
 	for _, f := range raw {
 		if len(out) >= maxHeaders {
 			r.report.add("H1", place)
 			break
 		}
-		name := strings.ToLower(f.Name)
-		kind, ok := headerKinds[name]
-		if !ok {
+		name, kind := r.headerName(f.Name)
+		switch kind {
+		case 0:
 			r.report.add("H1", place)
-			continue
-		}
-		if name != f.Name { // in one of two ways of writing, so that the case tells nothing
-			name = headerCase(name)
-		}
-		if kind == headerSetCookie {
-			for _, line := range setCookies([]capture.Field{f}) {
-				out = append(out, transcript.Field{Name: name, Value: r.setCookie(line, "response.cookie")})
+		case headerSetCookie:
+			for line := range setCookieLines(f.Value) {
+				text, cookie := r.setCookie(line, "response.cookie")
+				r.cookies.set = append(r.cookies.set, cookie)
+				out = append(out, transcript.Field{Name: name, Value: text})
 			}
-			continue
+		default:
+			out = append(out, transcript.Field{Name: name, Value: r.headerValue(kind, strings.TrimSpace(f.Value), place)})
 		}
-		out = append(out, transcript.Field{Name: name, Value: r.headerValue(kind, strings.TrimSpace(f.Value), place)})
 	}
 	return out
+}
+
+// headerName gives the name as it is written and the kind, 0 for a header that
+// is dropped. A name has one of two ways of writing, so that its case tells nothing.
+func (r *run) headerName(name string) (string, headerKind) {
+	if name == "" {
+		return "", 0
+	}
+	seen, known := r.r.memo.find("header", name)
+	if !known {
+		lower := strings.ToLower(name)
+		seen.n = int(headerKinds[lower])
+		seen.text = lower
+		if lower != name {
+			seen.text = headerCase(lower)
+		}
+		seen.text = strings.Clone(seen.text)
+	}
+	return seen.text, headerKind(seen.n)
 }
 
 func (r *run) headerValue(kind headerKind, value, place string) string {
 	if value == "" {
 		return ""
 	}
-	if v := transcript.ParseValue(value); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(value); ok {
+		return text
 	}
 	switch kind {
 	case headerDate:
@@ -60,7 +76,7 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 		path, query, ok := strings.Cut(value, "?")
 		path = r.path(path, place)
 		if ok {
-			path += "?" + joinQuery(r.query(query, place, 0))
+			path += "?" + r.nestedQuery(query, place, 0)
 		}
 		return path
 	case headerAuth:
@@ -82,7 +98,11 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 			return strconv.Itoa(threeDigits(n))
 		}
 	case headerWords:
-		if allWords(value) {
+		seen, known := r.r.memo.find("words", value)
+		if !known && allWords(value) {
+			seen.n = 1
+		}
+		if seen.n == 1 {
 			return value
 		}
 	}
@@ -153,10 +173,22 @@ func (r *run) challenge(value, place string) string {
 
 // agent keeps the browser's families with their major versions.
 func (r *run) agent(value, place string) string {
+	seen, known := r.r.memo.find("agent", value)
+	if !known {
+		seen.text = agentText(value)
+	}
+	if seen.text == "" {
+		r.report.add("H1", place)
+		return "~str"
+	}
+	return seen.text
+}
+
+func agentText(value string) string {
 	var kept []string
 	for w := range strings.FieldsSeq(value) {
 		family, version, _ := strings.Cut(w, "/")
-		if _, ok := agentFamilies[family]; !ok || len(kept) == 4 {
+		if !isWord(agentFamilies, family) || len(kept) == 4 {
 			continue
 		}
 		major, _, _ := strings.Cut(version, ".")
@@ -164,11 +196,7 @@ func (r *run) agent(value, place string) string {
 			kept = append(kept, family+"/"+strconv.Itoa(n))
 		}
 	}
-	if out := strings.Join(kept, " "); out != "" {
-		return out
-	}
-	r.report.add("H1", place)
-	return "~str"
+	return strings.Join(kept, " ")
 }
 
 // contentType keeps a known media type and charset=utf-8.

@@ -2,89 +2,113 @@ package redact
 
 import (
 	"bytes"
-	"strings"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// pageScan is what one pass over a page's tokens finds.
+// pageScan is what one pass over a page's tokens finds. Its memory is used again
+// for the next page.
 type pageScan struct {
-	text        strings.Builder // visible text, folded to single spaces
+	scriptScan
+	text        []byte // visible text
+	folded      []byte // the same folded to single spaces
 	visible     int
 	forms       int
 	scripts     int
 	title       bool
 	metaRefresh bool
 	retry, help bool
-	secret      bool
-	token       bool
 
 	// Where the scan stands.
+	tokens                               htmlTokens
 	hidden, inTitle, inScript, inControl int
-	control                              strings.Builder
+	control, label                       []byte
 }
 
 // htmlFacts computes the facts of a page; nothing of the page itself is kept.
 func (r *run) htmlFacts(page []byte) {
-	s := scanPage(page)
-	text := foldText(s.text.String())
+	s := &r.page
+	s.scan(page)
+	s.folded = appendFolded(s.folded[:0], s.text)
 	r.setFact(transcript.FactVisible, min(s.visible, transcript.MaxFactNumber))
 	r.setFact(transcript.FactForms, s.forms)
 	r.setFact(transcript.FactScripts, s.scripts)
 	r.setFact(transcript.FactTitlePresent, s.title)
-	r.setFact(transcript.FactStackTrace, hasStackTrace(s.text.String()))
+	r.setFact(transcript.FactStackTrace, hasStackTrace(s.text))
 	r.setFact(transcript.FactRetryControl, s.retry)
 	r.setFact(transcript.FactHelpLink, s.help)
 	if s.metaRefresh {
 		r.setFact(transcript.FactMetaRefresh, true)
 	}
+	r.secretsFound(s.scriptScan)
+	if code := shownErrorCode(s.folded); code != "" {
+		r.setFact(transcript.FactRawErrorCode, code)
+	}
+	r.setFact(transcript.FactRawErrorText, r.showsErrorText(s.folded))
+}
+
+func (r *run) secretsFound(s scriptScan) {
 	if s.secret {
 		r.setFact(transcript.FactSecretInPage, true)
 	}
 	if s.token {
 		r.setFact(transcript.FactTokenInPage, true)
 	}
-	if code := shownErrorCode(text); code != "" {
-		r.setFact(transcript.FactRawErrorCode, code)
-	}
-	r.setFact(transcript.FactRawErrorText, r.showsErrorText(text))
 }
 
-func (r *run) showsErrorText(text string) bool {
+// scriptFacts does for a script file what scan does for script elements.
+func (r *run) scriptFacts(script []byte) {
+	var s scriptScan
+	s.look(script)
+	r.secretsFound(s)
+}
+
+func (r *run) showsErrorText(folded []byte) bool {
 	for _, t := range r.errorTexts {
-		if strings.Contains(text, t) {
+		if bytes.Contains(folded, t) {
 			return true
 		}
 	}
-	for t := range r.r.public.sentences {
-		if strings.Contains(text, foldText(t)) {
+	for _, t := range r.r.public.folded {
+		if bytes.Contains(folded, t) {
 			return true
 		}
 	}
 	return false
 }
 
-// shownErrorCode finds an error code word that stands in the text by itself.
-func shownErrorCode(text string) string {
-	for _, code := range transcript.ErrorCodes {
-		for from := 0; ; {
-			i := strings.Index(text[from:], code)
-			if i < 0 {
-				break
-			}
-			i += from
-			end := i + len(code)
-			if (i == 0 || !isWordChar(text[i-1])) && (end == len(text) || !isWordChar(text[end])) {
-				return code
-			}
-			from = end
+// shownErrorCode finds the error code word that stands in the text by itself,
+// the first of the list where there are more. Every code has an underscore.
+func shownErrorCode(text []byte) string {
+	found := len(transcript.ErrorCodes)
+	for from := 0; from < len(text); {
+		n := bytes.IndexByte(text[from:], '_')
+		if n < 0 {
+			break
 		}
+		start, end := from+n, from+n
+		for start > 0 && isWordChar(text[start-1]) {
+			start--
+		}
+		end += wordRun(text[end:])
+		if code, ok := errorCodeIndex[string(text[start:end])]; ok {
+			found = min(found, code)
+		}
+		from = end
 	}
-	return ""
+	if found == len(transcript.ErrorCodes) {
+		return ""
+	}
+	return transcript.ErrorCodes[found]
 }
+
+var errorCodeIndex = func() map[string]int {
+	m := map[string]int{}
+	for i, code := range transcript.ErrorCodes {
+		m[code] = i
+	}
+	return m
+}()
 
 func isWordChar(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '-' }
 
@@ -92,58 +116,103 @@ func isWordChar(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c
 // template and noscript is not visible.
 func scanPage(page []byte) *pageScan {
 	s := &pageScan{}
-	z := html.NewTokenizer(bytes.NewReader(page))
-	z.SetMaxBuf(maxHTMLBytes)
+	s.scan(page)
+	return s
+}
+
+// scan forgets the last page and reads the tokens of this one.
+func (s *pageScan) scan(page []byte) {
+	*s = pageScan{
+		text: s.text[:0], folded: s.folded[:0], control: s.control[:0], label: s.label[:0],
+		tokens: htmlTokens{page: page, attrs: s.tokens.attrs[:0]},
+	}
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return s
-		case html.StartTagToken:
-			t := z.Token()
-			s.startTag(&t)
-			s.open(t.DataAtom)
-		case html.SelfClosingTagToken:
-			t := z.Token()
-			s.startTag(&t)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			s.close(atom.Lookup(name))
-			s.text.WriteByte(' ')
-		case html.TextToken:
-			s.textToken(z.Text())
+		switch s.tokens.next() {
+		case pageEnd:
+			s.tokens.page = nil
+			return
+		case startTag:
+			name := elementOf(s.tokens.name)
+			s.startTag(name)
+			s.open(name)
+		case selfClosingTag:
+			s.startTag(elementOf(s.tokens.name))
+		case endTag:
+			s.close(elementOf(s.tokens.name))
+			s.text = append(s.text, ' ')
+		case textToken:
+			s.textToken()
 		}
 	}
 }
 
+// element is one of those that the scan looks at.
+type element int
+
+const (
+	otherElement element = iota
+	anchorElement
+	buttonElement
+	formElement
+	hiddenElement // style, template, noscript
+	inputElement
+	metaElement
+	scriptElement
+	titleElement
+)
+
+func elementOf(name []byte) element {
+	switch {
+	case len(name) == 1 && name[0]|0x20 == 'a':
+		return anchorElement
+	case len(name) < 4 || len(name) > 8:
+	case equalFold(name, "form"):
+		return formElement
+	case equalFold(name, "meta"):
+		return metaElement
+	case equalFold(name, "input"):
+		return inputElement
+	case equalFold(name, "title"):
+		return titleElement
+	case equalFold(name, "script"):
+		return scriptElement
+	case equalFold(name, "button"):
+		return buttonElement
+	case equalFold(name, "style"), equalFold(name, "template"), equalFold(name, "noscript"):
+		return hiddenElement
+	}
+	return otherElement
+}
+
 // open enters an element.
-func (s *pageScan) open(name atom.Atom) {
+func (s *pageScan) open(name element) {
 	switch name {
-	case atom.Style, atom.Template, atom.Noscript:
+	case hiddenElement:
 		s.hidden++
-	case atom.Script:
+	case scriptElement:
 		s.hidden++
 		s.inScript++
-	case atom.Title:
+	case titleElement:
 		s.hidden++
 		s.inTitle++
-	case atom.A, atom.Button:
+	case anchorElement, buttonElement:
 		s.inControl++
-		s.control.Reset()
+		s.control = s.control[:0]
 	}
 }
 
 // close leaves an element; an end without a beginning is ignored.
-func (s *pageScan) close(name atom.Atom) {
+func (s *pageScan) close(name element) {
 	switch name {
-	case atom.Style, atom.Template, atom.Noscript:
+	case hiddenElement:
 		s.hidden = max(s.hidden-1, 0)
-	case atom.Script:
+	case scriptElement:
 		s.hidden, s.inScript = max(s.hidden-1, 0), max(s.inScript-1, 0)
-	case atom.Title:
+	case titleElement:
 		s.hidden, s.inTitle = max(s.hidden-1, 0), max(s.inTitle-1, 0)
-	case atom.A, atom.Button:
+	case anchorElement, buttonElement:
 		if s.inControl > 0 {
-			s.controlText(s.control.String())
+			s.controlText(s.control)
 			s.inControl--
 		}
 	}
@@ -153,63 +222,91 @@ func (s *pageScan) close(name atom.Atom) {
 // the white space of its source.
 const maxControlText = 2000
 
-func (s *pageScan) textToken(raw []byte) {
+func (s *pageScan) textToken() {
 	switch {
 	case s.inScript > 0:
-		s.scriptText(raw)
+		s.look(s.tokens.clearText())
 	case s.inTitle > 0:
-		s.title = s.title || len(bytes.TrimSpace(raw)) > 0
+		s.title = s.title || len(bytes.TrimSpace(s.tokens.clearText())) > 0
 	case s.hidden == 0:
-		text := string(raw)
-		s.text.WriteString(text)
+		text := s.tokens.clearText()
+		s.text = append(s.text, text...)
 		s.visible += visibleChars(text)
 		if s.inControl > 0 {
-			s.control.WriteString(text[:min(len(text), maxControlText-s.control.Len())])
+			s.control = append(s.control, text[:min(len(text), maxControlText-len(s.control))]...)
 		}
 	}
+}
+
+// attr gives the clear value of an attribute of the tag at hand.
+func (s *pageScan) attr(name string) []byte {
+	for _, a := range s.tokens.attrs {
+		if equalFold(a.key, name) {
+			return clearValue(a.value)
+		}
+	}
+	return nil
 }
 
 // startTag notes what the attributes of one tag tell.
-func (s *pageScan) startTag(t *html.Token) {
-	attr := func(name string) string {
-		for _, a := range t.Attr {
-			if a.Key == name {
-				return a.Val
-			}
-		}
-		return ""
-	}
-	switch t.DataAtom {
-	case atom.Form:
+func (s *pageScan) startTag(name element) {
+	switch name {
+	case formElement:
 		s.forms++
-	case atom.Script:
+	case scriptElement:
 		s.scripts++
-	case atom.Meta:
-		s.metaRefresh = s.metaRefresh || strings.EqualFold(attr("http-equiv"), "refresh")
-	case atom.A:
-		href := strings.ToLower(attr("href"))
-		s.help = s.help || strings.HasPrefix(href, "mailto:") || strings.HasPrefix(href, "tel:") ||
-			strings.Contains(href, "/help") || strings.Contains(href, "/support") || strings.Contains(href, "/contact") || strings.Contains(href, "/faq")
-		s.controlText(attr("aria-label"))
-	case atom.Input:
-		kind := strings.ToLower(attr("type"))
-		if kind == "submit" || kind == "button" {
-			s.controlText(attr("value"))
+	case metaElement:
+		s.metaRefresh = s.metaRefresh || equalFold(s.attr("http-equiv"), "refresh")
+	case anchorElement:
+		if !s.help {
+			s.label = appendLower(s.label[:0], s.attr("href"))
+			s.help = isHelpAddress(s.label)
 		}
-		s.namedValue(attr("name"), attr("value"))
-	case atom.Button:
-		s.controlText(attr("aria-label"))
+		s.controlText(s.attr("aria-label"))
+	case inputElement:
+		if kind := s.attr("type"); equalFold(kind, "submit") || equalFold(kind, "button") {
+			s.controlText(s.attr("value"))
+		}
+		s.namedValue(s.attr("name"), s.attr("value"))
+	case buttonElement:
+		s.controlText(s.attr("aria-label"))
 	}
-	for _, a := range t.Attr {
-		s.token = s.token || len(a.Val) > 40 && findJWT(a.Val, 0) >= 0
+	if s.token {
+		return
+	}
+	for _, a := range s.tokens.attrs {
+		if len(a.value) <= 20 { // references make a value twice as long at most
+			continue
+		}
+		value := clearValue(a.value)
+		s.token = s.token || len(value) > 40 && findJWT(value, 0) >= 0
 	}
 }
 
-func (s *pageScan) namedValue(name, value string) {
+func appendLower(out, text []byte) []byte {
+	for _, c := range text {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func isHelpAddress(href []byte) bool {
+	if hasPrefix(href, "mailto:") || hasPrefix(href, "tel:") {
+		return true
+	}
+	return containsAny(href, helpPaths)
+}
+
+var helpPaths = byteWords("/help", "/support", "/contact", "/faq")
+
+func (s *pageScan) namedValue(name, value []byte) {
 	if len(value) < 8 {
 		return
 	}
-	switch name {
+	switch string(name) {
 	case "client_secret", "refresh_token", "code_verifier":
 		s.secret = true
 	case "access_token", "id_token":
@@ -217,101 +314,36 @@ func (s *pageScan) namedValue(name, value string) {
 	}
 }
 
-func (s *pageScan) scriptText(raw []byte) {
-	text := string(raw)
-	s.secret = s.secret || hasNamedValue(text, "client_secret", "refresh_token", "code_verifier")
-	s.token = s.token || hasNamedValue(text, "access_token", "id_token") || findJWT(text, 0) >= 0
-}
-
-// secretFacts does for a script file what scanPage does for script elements.
-func (r *run) secretFacts(script []byte) {
-	var s pageScan
-	s.scriptText(script)
-	if s.secret {
-		r.setFact(transcript.FactSecretInPage, true)
-	}
-	if s.token {
-		r.setFact(transcript.FactTokenInPage, true)
-	}
-}
-
+// retryWords and helpWords are searched for in the texts of links and buttons.
 var (
-	retryWords = []string{
-		"try again", "retry", "start over", "sign in", "sign-in", "log in", "login", "signin", "go back", "back to", "return to",
-		"continue", "home", "verify", "another way", "different account",
-	}
-	helpWords = []string{"help", "support", "contact", "faq"}
+	retryWords = byteWords("try again", "retry", "start over", "sign in", "sign-in", "log in", "login", "signin", "go back", "back to", "return to",
+		"continue", "home", "verify", "another way", "different account")
+	helpWords = byteWords("help", "support", "contact", "faq")
 )
 
-func (s *pageScan) controlText(text string) {
-	text = foldText(text)
-	if text == "" || len(text) > 200 {
+func byteWords(words ...string) [][]byte {
+	out := make([][]byte, len(words))
+	for i, w := range words {
+		out[i] = []byte(w)
+	}
+	return out
+}
+
+func (s *pageScan) controlText(text []byte) {
+	if len(text) == 0 || s.retry && s.help {
 		return
 	}
-	for _, w := range retryWords {
-		s.retry = s.retry || strings.Contains(text, w)
+	s.label = appendFolded(s.label[:0], text)
+	if len(s.label) == 0 || len(s.label) > 200 {
+		return
 	}
-	s.retry = s.retry || text == "back"
-	for _, w := range helpWords {
-		s.help = s.help || strings.Contains(text, w)
-	}
+	s.retry = s.retry || string(s.label) == "back" || containsAny(s.label, retryWords)
+	s.help = s.help || containsAny(s.label, helpWords)
 }
 
-// visibleChars counts what is not white space.
-func visibleChars(s string) int {
-	n := 0
-	for _, c := range s {
-		if c > ' ' && c != '\u00a0' && c != '\u200b' && c != '\ufeff' {
-			n++
-		}
-	}
-	return n
-}
-
-// hasNamedValue tells whether a script gives one of the names a literal value
-// of eight characters or more: name, quotes, = or :, and a quoted value.
-func hasNamedValue(text string, names ...string) bool {
-	for _, name := range names {
-		for from := 0; ; {
-			i := strings.Index(text[from:], name)
-			if i < 0 {
-				break
-			}
-			from += i + len(name)
-			rest := strings.TrimLeft(text[from:min(len(text), from+8)], "\"'`\\ \t]")
-			if rest == "" || rest[0] != '=' && rest[0] != ':' {
-				continue
-			}
-			at := from + strings.IndexByte(text[from:], rest[0]) + 1
-			value := strings.TrimLeft(text[at:min(len(text), at+64)], " \t\\")
-			if quoted := strings.TrimLeft(value, "\"'`"); len(quoted) < len(value) && runLength(quoted) >= 8 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// runLength gives the length of the token-like run that s begins with.
-func runLength(s string) int {
-	n := 0
-	for n < len(s) && (isWordChar(s[n]) || strings.IndexByte(".~+/=", s[n]) >= 0) {
-		n++
-	}
-	return n
-}
-
-var stackMarks = []string{
-	"Traceback (most recent call last)", "Exception in thread ", "\tat java.", "at java.base/", "at org.springframework", "at sun.reflect",
-	".java:", ".kt:", "goroutine 1 [", "/usr/local/go/src/", "at Object.<anonymous>", "at Module._compile", "at process.processTicksAndRejections",
-	"node:internal/", "/node_modules/", "System.NullReferenceException", "at System.", "at Microsoft.", "PHP Fatal error", "PHP Stack trace",
-	"#0 /", "Stack trace:", "ActionController::", "/gems/", "app/controllers/", "site-packages/", "NoMethodError", "SQLSTATE[", "panic: runtime error",
-}
-
-// hasStackTrace looks for the marks that the stack traces of common languages have.
-func hasStackTrace(text string) bool {
-	for _, mark := range stackMarks {
-		if strings.Contains(text, mark) {
+func containsAny(text []byte, words [][]byte) bool {
+	for _, w := range words {
+		if bytes.Contains(text, w) {
 			return true
 		}
 	}

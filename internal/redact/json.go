@@ -2,9 +2,7 @@ package redact
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
-	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -26,15 +24,20 @@ type jsonFound struct {
 	tokens               int
 }
 
+// skeleton is the memory of a walk, used again for the next body.
+type skeleton struct {
+	tokens jsonTokens
+	out    []byte
+}
+
 // jsonWalk writes the skeleton of one body: known names, values by rule Q1,
 // booleans and null as they are.
 type jsonWalk struct {
-	r     *run
-	dec   *json.Decoder
-	place string
-	out   strings.Builder
-	found jsonFound
-	left  int
+	r      *run
+	tokens *jsonTokens
+	place  string
+	found  jsonFound
+	left   int
 }
 
 // json redacts a JSON text; a text that is none gives an empty skeleton, one
@@ -52,50 +55,55 @@ func (r *run) json(text []byte, place string) jsonFound {
 		}
 		return jsonFound{}
 	}
-	w := &jsonWalk{r: r, dec: json.NewDecoder(bytes.NewReader(text)), place: place, left: maxJSONValues}
-	w.dec.UseNumber()
+	w := &jsonWalk{r: r, tokens: &r.skeleton.tokens, place: place, left: maxJSONValues}
+	w.tokens.reset(text)
+	r.skeleton.out = r.skeleton.out[:0]
 	w.value("", 0)
-	w.found.text = w.out.String()
+	w.found.text = r.texts.Keep(r.skeleton.out)
 	return w.found
+}
+
+func (w *jsonWalk) write(s string) { w.r.skeleton.out = append(w.r.skeleton.out, s...) }
+
+func (w *jsonWalk) quote(s string) {
+	w.r.skeleton.out = transcript.AppendString(w.r.skeleton.out, s)
 }
 
 // value writes the skeleton of the next value under the member name; it
 // reports false at the end of what can be read.
 func (w *jsonWalk) value(name string, depth int) bool {
-	token, err := w.dec.Token()
-	if err != nil {
-		w.out.WriteString("null")
+	if !w.tokens.next() {
+		w.write("null")
 		return false
 	}
 	w.left--
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
+	switch t := w.tokens; t.kind {
+	case jsonBegin:
+		if t.state == objectStart {
 			return w.object(depth)
 		}
 		return w.array(name, depth)
-	case string:
-		w.text(name, t, depth)
-	case json.Number:
-		w.number(name, t.String())
-	case bool:
-		w.out.WriteString(strconv.FormatBool(t))
+	case jsonString:
+		w.text(name, w.r.texts.Keep(t.value), depth)
+	case jsonNumber:
+		w.number(name, t.value)
+	case jsonBool:
+		w.write(strconv.FormatBool(t.isTrue))
 	default:
-		w.out.WriteString("null")
+		w.write("null")
 	}
 	return true
 }
 
 func (w *jsonWalk) object(depth int) bool {
-	w.out.WriteByte('{')
+	w.write("{")
 	first, whole := true, true
-	for w.dec.More() {
-		token, err := w.dec.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
+	for w.tokens.more() {
+		if !w.tokens.next() || w.tokens.kind != jsonString {
 			whole = false
 			break
 		}
+		name := w.r.texts.Keep(w.tokens.value)
 		if depth >= maxJSONDepth || w.left <= 0 {
 			w.r.report.add("B1", w.place)
 			if whole = w.skip(); !whole {
@@ -104,21 +112,17 @@ func (w *jsonWalk) object(depth int) bool {
 			continue
 		}
 		if !first {
-			w.out.WriteByte(',')
+			w.write(",")
 		}
 		first = false
 		w.quote(w.memberName(name))
-		w.out.WriteByte(':')
+		w.write(":")
 		if whole = w.value(name, depth+1); !whole {
 			break
 		}
 	}
-	w.out.WriteByte('}')
-	if !whole {
-		return false
-	}
-	_, err := w.dec.Token()
-	return err == nil
+	w.write("}")
+	return whole && w.tokens.next()
 }
 
 func (w *jsonWalk) memberName(name string) string {
@@ -129,9 +133,9 @@ func (w *jsonWalk) memberName(name string) string {
 }
 
 func (w *jsonWalk) array(name string, depth int) bool {
-	w.out.WriteByte('[')
+	w.write("[")
 	n, whole := 0, true
-	for w.dec.More() {
+	for w.tokens.more() {
 		if depth >= maxJSONDepth || n >= maxJSONItems || w.left <= 0 {
 			w.r.report.add("B1", w.place)
 			if whole = w.skip(); !whole {
@@ -140,35 +144,28 @@ func (w *jsonWalk) array(name string, depth int) bool {
 			continue
 		}
 		if n > 0 {
-			w.out.WriteByte(',')
+			w.write(",")
 		}
 		n++
 		if whole = w.value(name, depth+1); !whole {
 			break
 		}
 	}
-	w.out.WriteByte(']')
-	if !whole {
-		return false
-	}
-	_, err := w.dec.Token()
-	return err == nil
+	w.write("]")
+	return whole && w.tokens.next()
 }
 
 // skip passes over one value of any depth.
 func (w *jsonWalk) skip() bool {
-	depth := 0
-	for {
-		token, err := w.dec.Token()
-		if err != nil {
+	for depth := 0; ; {
+		if !w.tokens.next() {
 			return false
 		}
-		if d, ok := token.(json.Delim); ok {
-			if d == '{' || d == '[' {
-				depth++
-			} else {
-				depth--
-			}
+		switch w.tokens.kind {
+		case jsonBegin:
+			depth++
+		case jsonEnd:
+			depth--
 		}
 		if depth == 0 {
 			return true
@@ -181,7 +178,7 @@ func (w *jsonWalk) skip() bool {
 func (w *jsonWalk) text(name, value string, depth int) {
 	switch name {
 	case "access_token", "id_token", "refresh_token":
-		if value != "" && transcript.ParseValue(value).Kind == transcript.Clear {
+		if value != "" && isClear(value) {
 			w.found.tokens++
 		}
 	}
@@ -210,15 +207,15 @@ func (w *jsonWalk) stringValue(name, value string) string {
 }
 
 // number writes a number of known meaning and "~num" for any other.
-func (w *jsonWalk) number(name, value string) {
+func (w *jsonWalk) number(name string, value []byte) {
 	out := "~num"
 	switch spec := paramSpecs[name]; {
 	case spec.kind == kindNumber:
-		out = w.r.number(value, 99_999_999, w.place)
+		out = w.r.number(string(value), 99_999_999, w.place)
 	case spec.kind == kindTime:
-		out = w.r.instant(value, w.place)
+		out = w.r.instant(string(value), w.place)
 	case name == "status" || name == "level_of_assurance":
-		out = w.r.number(value, 999, w.place)
+		out = w.r.number(string(value), 999, w.place)
 	default:
 		w.r.report.add("N1", w.place)
 	}
@@ -226,16 +223,5 @@ func (w *jsonWalk) number(name, value string) {
 		w.quote(out)
 		return
 	}
-	w.out.WriteString(out)
-}
-
-func (w *jsonWalk) quote(s string) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		w.out.WriteString(`""`)
-		return
-	}
-	w.out.Write(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+	w.write(out)
 }

@@ -51,15 +51,18 @@ func (w *jsonWalk) idToken(value string, depth int) {
 		if len(text) == 0 || text[0] != '{' || w.left <= 0 {
 			continue
 		}
-		sub := &jsonWalk{r: w.r, dec: json.NewDecoder(bytes.NewReader(text)), place: w.place, left: w.left}
-		sub.dec.UseNumber()
+		w.quoteMember(part.name)
+		sub := &jsonWalk{r: w.r, tokens: &jsonTokens{}, place: w.place, left: w.left}
+		sub.tokens.reset(text)
 		sub.value("", depth+1)
 		w.left = sub.left
-		w.out.WriteByte(',')
-		w.quote(part.name)
-		w.out.WriteByte(':')
-		w.out.WriteString(sub.out.String())
 	}
+}
+
+func (w *jsonWalk) quoteMember(name string) {
+	w.write(",")
+	w.quote(name)
+	w.write(":")
 }
 
 // idTokenClaims are the claims that facts are computed from.

@@ -7,25 +7,25 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// param redacts one decoded parameter by rule Q1. It gives the parameter and
+// param redacts one decoded parameter by rule Q1. It appends the parameter and
 // the fields derived from its clear value.
-func (r *run) param(name, value, place string, depth int) []transcript.Field {
+func (r *run) param(out []transcript.Field, name, value, place string, depth int) []transcript.Field {
 	spec, known := paramSpecs[name]
-	if r.observe != nil {
-		r.observe(name, value, depth > 0)
+	if r.observing {
+		r.seen.observe(name, value, depth > 0)
 	}
 	if !known {
-		return []transcript.Field{{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)}}
+		return append(out, transcript.Field{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)})
 	}
-	f := transcript.Field{Name: name, Value: r.known(spec, value, place, depth)}
+	out = append(out, transcript.Field{Name: name, Value: r.known(spec, value, place, depth)})
 	switch {
 	case spec.kind == kindSAML:
-		return append([]transcript.Field{f}, r.samlFields(value, place)...)
-	case name == "code_verifier" && transcript.ParseValue(value).Kind == transcript.Clear && value != "":
+		out = append(out, r.samlFields(value, place)...)
+	case name == "code_verifier" && value != "" && isClear(value):
 		r.setOwnFact(transcript.FactVerifierS256, true, place)
-		return []transcript.Field{f, {Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))}}
+		out = append(out, transcript.Field{Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))})
 	}
-	return []transcript.Field{f}
+	return out
 }
 
 // name gives an unknown name its pseudonym or ordinal.
@@ -33,10 +33,10 @@ func (r *run) name(name, place string) string {
 	if name == "" {
 		return ""
 	}
-	if v := transcript.ParseValue(name); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(name); ok {
+		return text
 	}
-	if _, ok := structureNames[name]; ok {
+	if isWord(structureNames, name) {
 		return name
 	}
 	r.report.add("Q1", place)
@@ -49,8 +49,8 @@ func (r *run) unknownValue(value, place string, depth int) string {
 	if value == "" || r.r.public.exact[value] {
 		return value
 	}
-	if v := transcript.ParseValue(value); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(value); ok {
+		return text
 	}
 	if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
 		return r.url(value, place, depth+1)
@@ -67,8 +67,8 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 	if value == "" || r.r.public.exact[value] {
 		return value
 	}
-	if v := transcript.ParseValue(value); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(value); ok {
+		return text
 	}
 	switch spec.kind {
 	case kindWords:
@@ -113,19 +113,24 @@ func (r *run) words(value string, list map[string]struct{}, more map[string]bool
 	if !strings.Contains(value, " ") && strings.Contains(value, ",") {
 		sep = ","
 	}
-	parts := strings.Split(value, sep)
-	if len(parts) > 50 {
+	if strings.Count(value, sep) >= 50 {
 		r.report.add("Q1", place)
 		return "~str"
 	}
-	for i, w := range parts {
-		if _, ok := list[w]; ok || more[w] || w == "" || w == "~str" {
-			continue
+	var out strings.Builder
+	first := true
+	for w := range strings.SplitSeq(value, sep) {
+		if !first {
+			out.WriteString(sep)
 		}
-		r.report.add("Q1", place)
-		parts[i] = "~str"
+		first = false
+		if !isWord(list, w) && !more[w] && w != "" && w != "~str" {
+			r.report.add("Q1", place)
+			w = "~str"
+		}
+		out.WriteString(w)
 	}
-	return strings.Join(parts, sep)
+	return out.String()
 }
 
 // number keeps a whole number from 0 to limit, rule N1.

@@ -17,6 +17,7 @@ type public struct {
 	prefixes  []string            // declared paths that ended in *
 	scopes    map[string]bool
 	sentences map[string]bool
+	folded    [][]byte // the sentences as pages are searched for them
 	titles    map[string]bool
 	handles   map[string]bool
 }
@@ -60,6 +61,9 @@ func newPublic(cfg *integration.Config) *public {
 		}
 	}
 	delete(p.sentences, "")
+	for t := range p.sentences {
+		p.folded = append(p.folded, appendFolded(nil, []byte(t)))
+	}
 	return p
 }
 

@@ -51,6 +51,7 @@ type Redactor struct {
 	opts   Options
 	public *public
 	names  *NameTable
+	memo   *memo
 }
 
 // New makes a Redactor.
@@ -62,7 +63,7 @@ func New(opts Options) *Redactor {
 	if opts.Name == "" {
 		opts.Name = transcript.Creator
 	}
-	return &Redactor{opts: opts, public: newPublic(opts.Config), names: names}
+	return &Redactor{opts: opts, public: newPublic(opts.Config), names: names, memo: newMemo()}
 }
 
 // Names gives the table of numbered hosts and segments as it now stands.

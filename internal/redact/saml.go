@@ -33,7 +33,7 @@ type samlMessage struct {
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
 // message and gives its derived fields, rule S1.
 func (r *run) samlFields(value, place string) []transcript.Field {
-	if value == "" || r.saml == 0 || transcript.ParseValue(value).Kind != transcript.Clear {
+	if value == "" || r.saml == 0 || !isClear(value) {
 		return nil
 	}
 	r.saml--
@@ -46,7 +46,7 @@ func (r *run) samlFields(value, place string) []transcript.Field {
 		return nil
 	}
 	r.report.add("S1", place)
-	if r.observe != nil { // the message is the request's own, not one in a Location
+	if r.observing { // the message is the request's own, not one in a Location
 		r.samlFacts(m)
 	}
 	var out []transcript.Field

@@ -41,7 +41,7 @@ func TestShownErrorCode(t *testing.T) {
 		"the error is access_denied.": "access_denied", "access_denied": "access_denied", "error=invalid_request_uri&": "invalid_request_uri",
 		"my_access_denied": "", "access_denied_page": "", "access denied": "", "": "",
 	} {
-		if got := shownErrorCode(text); got != want {
+		if got := shownErrorCode([]byte(text)); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

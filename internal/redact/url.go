@@ -63,42 +63,54 @@ func (r *run) url(raw, place string, depth int) string {
 	if raw == "" || raw == "about:blank" || raw == opaqueURL || r.r.public.exact[raw] {
 		return raw
 	}
-	if v := transcript.ParseValue(raw); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(raw); ok {
+		return text
 	}
 	u := cutURL(raw)
 	if depth > maxURLDepth || u.scheme == "" && hasOpaqueScheme(raw) {
 		r.report.add("U1", place)
 		return "~opaque"
 	}
-	var out strings.Builder
-	_, known := schemes[u.scheme]
-	base, _, _ := strings.Cut(raw, "#")
-	base, _, _ = strings.Cut(base, "?")
+	var scheme, slashes, authority, path string
+	base := raw
+	if u.hasQuery || u.hasFragment {
+		base = raw[:strings.IndexAny(raw, "?#")]
+	}
 	switch {
 	case r.r.public.exact[base]: // a registered address with parameters, of any scheme
-		out.WriteString(base)
-	case u.scheme != "" && !known:
+		path = base
+	case u.scheme != "" && !isWord(schemes, u.scheme):
 		r.report.add("U1", place)
 		return "~opaque"
 	default:
-		if u.scheme != "" {
-			out.WriteString(u.scheme + ":")
-		}
+		scheme = u.scheme
 		if u.hasAuthority {
-			out.WriteString("//" + r.authority(u, place))
+			slashes, authority = "//", r.authority(u, place)
 		}
-		out.WriteString(r.path(u.path, place))
+		path = r.path(u.path, place)
 	}
+	fields := r.nested[depth].query[:0]
 	if u.hasQuery {
-		out.WriteByte('?')
-		out.WriteString(joinQuery(r.query(u.query, place, depth)))
+		fields = r.query(fields, u.query, place, depth)
+		r.nested[depth].query = fields
+	}
+	fragment := ""
+	if u.hasFragment {
+		fragment = r.fragment(u.fragment, place, depth)
+	}
+	b := r.line[:0]
+	if scheme != "" {
+		b = append(append(b, scheme...), ':')
+	}
+	b = append(append(append(b, slashes...), authority...), path...)
+	if u.hasQuery {
+		b = appendQuery(append(b, '?'), fields)
 	}
 	if u.hasFragment {
-		out.WriteByte('#')
-		out.WriteString(r.fragment(u.fragment, place, depth))
+		b = append(append(b, '#'), fragment...)
 	}
-	return out.String()
+	r.line = b
+	return r.texts.Keep(b)
 }
 
 // hasOpaqueScheme tells whether a reference without :// has a scheme all the
@@ -109,20 +121,22 @@ func hasOpaqueScheme(raw string) bool {
 }
 
 func (r *run) authority(u splitURL, place string) string {
-	out := ""
-	if u.userinfo != "" {
-		if u.userinfo != "~userinfo" {
-			r.report.add("U1", place)
-		}
-		out = "~userinfo@"
+	if u.userinfo == "" {
+		return r.hostPort(u.host, place)
 	}
-	return out + r.hostPort(u.host, place)
+	if u.userinfo != "~userinfo" {
+		r.report.add("U1", place)
+	}
+	return "~userinfo@" + r.hostPort(u.host, place)
 }
 
 // hostPort redacts host and port; the port is a number of 16 bits or dropped.
 func (r *run) hostPort(hostport, place string) string {
 	name, port := splitPort(strings.ToLower(hostport))
 	out := r.host(name, place)
+	if port == "" {
+		return out
+	}
 	if n, err := strconv.Atoi(port); err == nil && n > 0 && n < 1<<16 {
 		out += ":" + strconv.Itoa(n)
 	}
@@ -131,18 +145,30 @@ func (r *run) hostPort(hostport, place string) string {
 
 // host gives a declared host as it is and any other its number in the round.
 func (r *run) host(name, place string) string {
-	if name == "" || r.r.public.keeps(name) {
-		return name
+	if name == "" {
+		return ""
 	}
-	if n, ok := numbered(name, "host-", ".invalid"); ok {
-		r.r.names.hosts.reserve(n)
-		return name
+	seen, known := r.r.memo.find("host", name)
+	if !known {
+		if n, ok := numbered(name, "host-", ".invalid"); r.r.public.keeps(name) {
+			seen.text = strings.Clone(name)
+		} else if ok {
+			r.r.names.hosts.reserve(n)
+			seen.text = strings.Clone(name)
+		} else {
+			n := r.r.names.hosts.number(nameDigest(r.r.opts.Key, "host", name))
+			seen.text, seen.n = "host-"+strconv.Itoa(n)+".invalid", hiddenName
+		}
 	}
-	r.report.add("U1", place)
-	r.r.opts.Hidden.note(hiddenHosts, name)
-	n := r.r.names.hosts.number(nameDigest(r.r.opts.Key, "host", name))
-	return "host-" + strconv.Itoa(n) + ".invalid"
+	if seen.n == hiddenName {
+		r.report.add("U1", place)
+		r.r.opts.Hidden.note(hiddenHosts, name)
+	}
+	return seen.text
 }
+
+// hiddenName marks a name in the memo that is not written.
+const hiddenName = 1
 
 // numbered reads the number between prefix and suffix, without leading zeros.
 func numbered(s, prefix, suffix string) (int, bool) {
@@ -172,53 +198,83 @@ func (r *run) path(path, place string) string {
 	if head == path {
 		return path
 	}
-	segments := strings.Split(path[len(head):], "/")
-	hidden := false
-	if len(segments) > maxSegments {
-		segments = append(segments[:maxSegments], "~str")
-		r.report.add("U1", place)
+	b := append(r.line[:0], head...)
+	hidden, more := false, true
+	for rest, n := path[len(head):], 0; more; n++ {
+		if n > 0 {
+			b = append(b, '/')
+		}
+		if n == maxSegments {
+			r.report.add("U1", place)
+			b = append(b, "~str"...)
+			break
+		}
+		var clear string
+		clear, rest, more = strings.Cut(rest, "/")
+		text := r.segment(clear, place)
+		hidden = hidden || text != clear
+		b = append(b, text...)
 	}
-	for i, s := range segments {
-		segments[i] = r.segment(s, place)
-		hidden = hidden || segments[i] != s
-	}
+	r.line = b
 	if hidden {
 		r.r.opts.Hidden.note(hiddenPaths, path)
+	} else if !more {
+		return path
 	}
-	return head + strings.Join(segments, "/")
+	return r.texts.Keep(b)
 }
 
 func (r *run) segment(s, place string) string {
-	if _, ok := pathWords[s]; ok || s == "" || s == "~str" {
+	if s == "" || s == "~str" {
 		return s
 	}
-	if n, ok := numbered(s, "s", ""); ok && r.again && n > 0 {
-		r.r.names.segments.reserve(n)
-		return s
+	class := "segment"
+	if r.again { // numbers stay
+		class = "kept segment"
 	}
-	r.report.add("U1", place)
-	n := r.r.names.segments.number(nameDigest(r.r.opts.Key, "segment", decode(s, false)))
-	if n == 0 {
-		return "~str"
+	seen, known := r.r.memo.find(class, s)
+	if !known {
+		if n, ok := numbered(s, "s", ""); isWord(pathWords, s) {
+			seen.text = strings.Clone(s)
+		} else if ok && r.again && n > 0 {
+			r.r.names.segments.reserve(n)
+			seen.text = strings.Clone(s)
+		} else {
+			seen.text, seen.n = "~str", hiddenName
+			if n := r.r.names.segments.number(nameDigest(r.r.opts.Key, "segment", decode(s, false))); n > 0 {
+				seen.text = "s" + strconv.Itoa(n)
+			}
+		}
 	}
-	return "s" + strconv.Itoa(n)
+	if seen.n == hiddenName {
+		r.report.add("U1", place)
+	}
+	return seen.text
 }
 
-// query redacts the parameters of a query by rule Q1.
-func (r *run) query(raw, place string, depth int) []transcript.Field {
-	var out []transcript.Field
+// query appends the redacted parameters of a query by rule Q1.
+func (r *run) query(out []transcript.Field, raw, place string, depth int) []transcript.Field {
+	first := len(out)
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
 		}
-		if len(out) >= maxQueryFields {
+		if len(out)-first >= maxQueryFields {
 			r.report.add("Q1", place)
 			break
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		out = append(out, r.param(decode(name, true), decode(value, true), place, depth)...)
+		out = r.param(out, r.decoded(name, true), r.decoded(value, true), place, depth)
 	}
 	return out
+}
+
+// nestedQuery redacts a query into text.
+func (r *run) nestedQuery(raw, place string, depth int) string {
+	fields := r.query(r.nested[depth].fragment[:0], raw, place, depth)
+	r.nested[depth].fragment = fields
+	r.line = appendQuery(r.line[:0], fields)
+	return r.texts.Keep(r.line)
 }
 
 // fragment redacts what follows the #: parameters, a route or nothing known.
@@ -227,67 +283,88 @@ func (r *run) fragment(raw, place string, depth int) string {
 		return ""
 	}
 	if strings.Contains(raw, "=") && !strings.HasPrefix(raw, "/") {
-		return joinQuery(r.query(raw, place, depth))
+		return r.nestedQuery(raw, place, depth)
 	}
 	if strings.HasPrefix(raw, "/") {
 		route, query, ok := strings.Cut(raw, "?")
 		route = r.path(route, place)
 		if ok {
-			route += "?" + joinQuery(r.query(query, place, depth))
+			route += "?" + r.nestedQuery(query, place, depth)
 		}
 		return route
 	}
-	if v := transcript.ParseValue(raw); v.Kind != transcript.Clear {
-		return r.values.keep(v)
+	if text, ok := r.values.kept(raw); ok {
+		return text
 	}
-	if _, ok := pathWords[raw]; ok {
+	if isWord(pathWords, raw) {
 		return raw
 	}
 	r.report.add("U1", place)
 	return "~str"
 }
 
-// joinQuery puts redacted parameters back into a query.
-func joinQuery(fields []transcript.Field) string {
-	var b strings.Builder
+// appendQuery puts redacted parameters back into a query.
+func appendQuery(b []byte, fields []transcript.Field) []byte {
 	for i, f := range fields {
 		if i > 0 {
-			b.WriteByte('&')
+			b = append(b, '&')
 		}
-		escape(&b, f.Name)
-		b.WriteByte('=')
-		escape(&b, f.Value)
+		b = append(appendEscaped(b, f.Name), '=')
+		b = appendEscaped(b, f.Value)
 	}
-	return b.String()
+	return b
 }
 
 const hexUpper = "0123456789ABCDEF"
 
-// escape writes s with everything percent-encoded that a query value must not
-// hold; the characters of URLs stay readable.
-func escape(b *strings.Builder, s string) {
+// queryPlain are the bytes that a query value may hold as they are.
+var queryPlain = func() (t [256]bool) {
+	for i := range t {
+		c := byte(i)
+		t[i] = isLetter(c) || isDigit(c) || strings.IndexByte("-_.~:/?@,;*()!'", c) >= 0
+	}
+	return t
+}()
+
+// appendEscaped appends s with everything percent-encoded that a query value
+// must not hold; the characters of URLs stay readable.
+func appendEscaped(b []byte, s string) []byte {
 	for i := range len(s) {
-		c := s[i]
-		switch {
-		case isLetter(c) || isDigit(c) || strings.IndexByte("-_.~:/?@,;*()!'", c) >= 0:
-			b.WriteByte(c)
+		switch c := s[i]; {
+		case queryPlain[c]:
+			b = append(b, c)
 		case c == ' ':
-			b.WriteByte('+')
+			b = append(b, '+')
 		default:
-			b.WriteByte('%')
-			b.WriteByte(hexUpper[c>>4])
-			b.WriteByte(hexUpper[c&15])
+			b = append(b, '%', hexUpper[c>>4], hexUpper[c&15])
 		}
 	}
+	return b
 }
 
 // decode undoes percent-encoding once, and + as space in queries and forms;
 // a broken sequence stays as it is.
 func decode(s string, plus bool) string {
-	if !strings.ContainsRune(s, '%') && (!plus || !strings.ContainsRune(s, '+')) {
+	if !isEncoded(s, plus) {
 		return s
 	}
-	b := make([]byte, 0, len(s))
+	return string(appendDecoded(make([]byte, 0, len(s)), s, plus))
+}
+
+// decoded is decode with the memory of the entry.
+func (r *run) decoded(s string, plus bool) string {
+	if !isEncoded(s, plus) {
+		return s
+	}
+	r.scratch = appendDecoded(r.scratch[:0], s, plus)
+	return r.texts.Keep(r.scratch)
+}
+
+func isEncoded(s string, plus bool) bool {
+	return strings.IndexByte(s, '%') >= 0 || plus && strings.IndexByte(s, '+') >= 0
+}
+
+func appendDecoded(b []byte, s string, plus bool) []byte {
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] == '+' && plus:
@@ -299,7 +376,7 @@ func decode(s string, plus bool) string {
 			b = append(b, s[i])
 		}
 	}
-	return string(b)
+	return b
 }
 
 func unhex(c byte) int {

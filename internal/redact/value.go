@@ -24,6 +24,7 @@ var base32Std = base32.StdEncoding
 // pseudonyms makes the comparable values of one capture.
 type pseudonyms struct {
 	mac      hash.Hash
+	memo     *memo
 	ordinals map[string]int
 	last     int
 	carried  map[string]string // codes, tokens and states seen so far, with their class
@@ -35,8 +36,8 @@ const (
 	minCarriedSize = 8
 )
 
-func newPseudonyms(key [32]byte) *pseudonyms {
-	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), ordinals: map[string]int{}, carried: map[string]string{}}
+func newPseudonyms(key [32]byte, m *memo) *pseudonyms {
+	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), memo: m, ordinals: map[string]int{}, carried: map[string]string{}}
 }
 
 // carry remembers a value of the protocol, so that it is recognised where it
@@ -44,16 +45,24 @@ func newPseudonyms(key [32]byte) *pseudonyms {
 func (p *pseudonyms) carry(class, value string) {
 	switch class {
 	case "code", "token", "state", "nonce", "saml":
-		if len(value) >= minCarriedSize && len(p.carried) < maxCarried {
-			p.carried[value] = class
+		if len(value) < minCarriedSize || len(p.carried) == maxCarried {
+			return
 		}
+		if _, known := p.carried[value]; !known {
+			value = strings.Clone(value)
+		}
+		p.carried[value] = class
 	}
 }
 
 // of gives the pseudonym or ordinal of a decoded value; the class is a label.
 func (p *pseudonyms) of(class, value string) string {
-	if roomBits(value) >= minHashBits && !isPII(value) {
-		return p.keyed(class, value)
+	seen, known := p.memo.find(class, value)
+	if !known && roomBits(value) >= minHashBits && !isPII(value) {
+		seen.text = p.keyed(class, value)
+	}
+	if seen.text != "" {
+		return seen.text
 	}
 	n, ok := p.ordinals[value]
 	if !ok {
@@ -62,7 +71,7 @@ func (p *pseudonyms) of(class, value string) string {
 		}
 		p.last++
 		n = p.last
-		p.ordinals[value] = n
+		p.ordinals[strings.Clone(value)] = n
 	}
 	return "~" + class + "#" + strconv.Itoa(n)
 }
@@ -71,7 +80,25 @@ func (p *pseudonyms) keyed(class, value string) string {
 	p.mac.Reset()
 	p.mac.Write([]byte(value))
 	var sum [sha256.Size]byte
-	return "~" + class + "." + base32Std.EncodeToString(p.mac.Sum(sum[:0]))[:transcript.KeyChars]
+	p.mac.Sum(sum[:0])
+	return "~" + class + "." + base32Std.EncodeToString(sum[:transcript.KeyChars*5/8])
+}
+
+// kept takes over a value that was redacted before; ok is false for any other.
+func (p *pseudonyms) kept(value string) (text string, ok bool) {
+	if value == "" || value[0] != '~' {
+		return "", false
+	}
+	v := transcript.ParseValue(value)
+	if v.Kind == transcript.Clear {
+		return "", false
+	}
+	return p.keep(v), true
+}
+
+// isClear tells whether a value is none that was redacted before.
+func isClear(value string) bool {
+	return value == "" || value[0] != '~' || transcript.ParseValue(value).Kind == transcript.Clear
 }
 
 // keep takes over a value that was redacted before.

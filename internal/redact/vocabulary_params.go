@@ -41,6 +41,11 @@ func wordSet(words string) map[string]struct{} {
 	return m
 }
 
+func isWord(set map[string]struct{}, word string) bool {
+	_, ok := set[word]
+	return ok
+}
+
 func sliceSet(words []string) map[string]struct{} {
 	m := make(map[string]struct{}, len(words))
 	for _, w := range words {

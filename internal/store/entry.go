@@ -41,10 +41,11 @@ type Entry struct {
 var entryColumns = []string{"partner_id", "capture_id", "n", "method", "status", "scheme", "host", "path", "role", "kind", "is_hop",
 	"part", "page_name", "parent", "entry", "first_byte", "byte_count", "digest", "searched", "happened_at", "captured_at", "received_at"}
 
-// InsertEntries adds the entries of a new capture in one go.
-func InsertEntries(ctx context.Context, tx pgx.Tx, c Capture, entries []Entry) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"entries"}, entryColumns, pgx.CopyFromSlice(len(entries), func(i int) ([]any, error) {
-		e := entries[i]
+// InsertEntries adds the n entries of a new capture in one go; at gives each by
+// its number, so that they need not all be in memory.
+func InsertEntries(ctx context.Context, tx pgx.Tx, c Capture, n int, at func(i int) Entry) error {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"entries"}, entryColumns, pgx.CopyFromSlice(n, func(i int) ([]any, error) {
+		e := at(i)
 		return []any{c.PartnerID, c.ID, e.N, e.Method, e.Status, e.Scheme, e.Host, e.Path, e.Role, e.Kind, e.IsHop,
 			e.Part, e.PageName, e.Parent, e.Entry, e.FirstByte, e.ByteCount, e.Digest, e.Searched, e.HappenedAt, e.CapturedAt, c.ReceivedAt}, nil
 	}))

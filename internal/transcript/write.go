@@ -1,7 +1,6 @@
 package transcript
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,32 +11,37 @@ import (
 // log._proofwalk) after the entries. The same transcript gives the same bytes.
 type Writer struct {
 	w       io.Writer
-	buf     bytes.Buffer
+	buf     []byte
+	names   []string // scratch of appendEntry
 	entries int
 }
 
 // NewWriter begins a transcript on w; redactorVersion becomes log.creator.version.
 func NewWriter(w io.Writer, redactorVersion string) (*Writer, error) {
 	tw := &Writer{w: w}
-	tw.buf.WriteString("{\"log\":{\"version\":\"1.2\",\"creator\":")
-	if err := tw.encode(wireCreator{Creator, redactorVersion}); err != nil {
-		return nil, err
-	}
-	tw.buf.WriteString(",\"entries\":[")
-	return tw, tw.flush()
+	tw.add(`{"log":{"version":"1.2","creator":{"name":`)
+	tw.buf = AppendString(tw.buf, Creator)
+	tw.add(`,"version":`)
+	tw.buf = AppendString(tw.buf, redactorVersion)
+	tw.add(`},"entries":[`)
+	return tw, tw.flush(0)
 }
+
+// writeBytes is how much is gathered before it is written.
+const writeBytes = 32 << 10
 
 // WriteEntry writes the next entry; its Index is not written, the order is.
 func (w *Writer) WriteEntry(e *Entry) error {
 	if w.entries > 0 {
-		w.buf.WriteByte(',')
+		w.buf = append(w.buf, ',')
 	}
-	w.buf.WriteByte('\n')
+	w.buf = append(w.buf, '\n')
 	w.entries++
-	if err := w.encode(toWire(e)); err != nil {
-		return err
+	var err error
+	if w.buf, w.names, err = appendEntry(w.buf, e, w.names); err != nil {
+		return fmt.Errorf("encoding a part of the transcript: %w", err)
 	}
-	return w.flush()
+	return w.flush(writeBytes)
 }
 
 // Close writes pages and marker and ends the file; it does not close the
@@ -49,36 +53,38 @@ func (w *Writer) Close(pages []Page, m Meta) error {
 	if err := checkMeta(&m); err != nil {
 		return fmt.Errorf("writing the transcript's marker: %w", err)
 	}
-	w.buf.WriteString("\n],\"pages\":")
-	list := make([]wirePage, 0, len(pages))
-	for _, p := range pages {
-		list = append(list, wirePage{Started: formatTime(p.StartedAt), ID: p.ID, Title: p.Title})
+	w.add("\n],\"pages\":[")
+	for i, p := range pages {
+		if i > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		w.add(`{"startedDateTime":`)
+		w.buf = appendTime(w.buf, p.StartedAt)
+		w.add(`,"id":`)
+		w.buf = AppendString(w.buf, p.ID)
+		w.add(`,"title":`)
+		w.buf = AppendString(w.buf, p.Title)
+		w.add(`,"pageTimings":{}}`)
 	}
-	if err := w.encode(list); err != nil {
-		return err
-	}
-	w.buf.WriteString(",\"_proofwalk\":")
-	if err := w.encode(m); err != nil {
-		return err
-	}
-	w.buf.WriteString("}}\n")
-	return w.flush()
-}
-
-// encode appends the JSON of v without a newline and without escaping <, > and &.
-func (w *Writer) encode(v any) error {
-	enc := json.NewEncoder(&w.buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	w.add("],\"_proofwalk\":")
+	marker, err := json.Marshal(m) // words of letters, digits and a few marks: nothing to escape
+	if err != nil {
 		return fmt.Errorf("encoding a part of the transcript: %w", err)
 	}
-	w.buf.Truncate(w.buf.Len() - 1)
-	return nil
+	w.buf = append(w.buf, marker...)
+	w.add("}}\n")
+	return w.flush(0)
 }
 
-func (w *Writer) flush() error {
-	_, err := w.w.Write(w.buf.Bytes())
-	w.buf.Reset()
+func (w *Writer) add(s string) { w.buf = append(w.buf, s...) }
+
+// flush writes what was gathered when it is more than least bytes.
+func (w *Writer) flush(least int) error {
+	if len(w.buf) <= least {
+		return nil
+	}
+	_, err := w.w.Write(w.buf)
+	w.buf = w.buf[:0]
 	if err != nil {
 		return fmt.Errorf("writing the transcript: %w", err)
 	}

@@ -1,0 +1,125 @@
+// Command benchupload measures how long a large capture takes from the first
+// byte sent to the stored transcript, beside the kit's redaction of the same
+// file, and how much memory the server needs for it. Both are whole processes.
+// It exits with 1 when a goal is missed, and with 2 when it could not measure.
+// `make bench` runs it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// The goals: the upload's time against that of the redaction alone, and the
+// server's memory beyond what it holds before.
+const (
+	goalRatio = 1.3
+	goalBytes = 32 << 20
+)
+
+func main() {
+	file := flag.String("file", "", "the capture to upload")
+	repeats := flag.Int("repeats", 3, "how often each is done; the median counts")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	met, err := run(ctx, os.Stdout, *file, *repeats)
+	stop()
+	switch {
+	case err != nil:
+		_, _ = fmt.Fprintln(os.Stderr, "benchupload:", err)
+		os.Exit(2)
+	case !met:
+		os.Exit(1)
+	}
+}
+
+// run serves a demo of its own, uploads the file, and prints what it took.
+func run(ctx context.Context, out io.Writer, file string, repeats int) (met bool, err error) {
+	dir, err := os.MkdirTemp("", "proofwalk-bench-")
+	if err != nil {
+		return false, fmt.Errorf("making a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o711); err != nil { // the database's account passes through
+		return false, fmt.Errorf("opening the folder: %w", err)
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir+"/", "./cmd/proofwalk", "./cmd/proofwalkd")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return false, fmt.Errorf("building: %w", err)
+	}
+	s, err := startServer(ctx, dir)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	if err := s.prepare(); err != nil {
+		return false, err
+	}
+	var kit, uploads []measured
+	for n := range repeats {
+		k, err := redactAlone(ctx, filepath.Join(dir, "proofwalk"), file, filepath.Join(dir, "out.har"))
+		if err != nil {
+			return false, err
+		}
+		u, err := s.upload(file, n)
+		if err != nil {
+			return false, err
+		}
+		kit, uploads = append(kit, k), append(uploads, u)
+	}
+	return report(out, median(kit), median(uploads))
+}
+
+// measured is one whole run: wall time, CPU time of the process, memory.
+type measured struct {
+	wall, cpu time.Duration
+	bytes     int64 // peak of the kit; of the server what it grew by
+}
+
+func median(all []measured) measured {
+	slices.SortFunc(all, func(a, b measured) int { return int(a.wall - b.wall) })
+	m := all[len(all)/2]
+	for _, one := range all {
+		m.bytes = max(m.bytes, one.bytes) // of memory the worst counts
+	}
+	return m
+}
+
+func redactAlone(ctx context.Context, kit, file, out string) (measured, error) {
+	cmd := exec.CommandContext(ctx, kit, "redact", "-o", out, file)
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		return measured{}, fmt.Errorf("redacting with the kit: %w", err)
+	}
+	m := measured{wall: time.Since(began), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		m.bytes = usage.Maxrss << 10
+	}
+	return m, nil
+}
+
+func report(out io.Writer, kit, upload measured) (met bool, err error) {
+	ratio := upload.wall.Seconds() / kit.wall.Seconds()
+	met = ratio <= goalRatio && upload.bytes <= goalBytes
+	_, err = fmt.Fprintf(out, `| what | wall s | CPU s | memory MB |
+|---|---|---|---|
+| kit redacts the file | %.2f | %.2f | %.1f at the peak |
+| server takes the upload and stores the transcript | %.2f | %.2f | %.1f more than before |
+
+upload : redaction alone %.2f (goal at most %.1f), server memory per upload %.1f MB (goal at most %d)
+`,
+		kit.wall.Seconds(), kit.cpu.Seconds(), float64(kit.bytes)/1e6, upload.wall.Seconds(), upload.cpu.Seconds(), float64(upload.bytes)/1e6,
+		ratio, goalRatio, float64(upload.bytes)/(1<<20), goalBytes>>20)
+	return met, err
+}

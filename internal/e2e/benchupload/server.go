@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// server is a demo in a process of its own, and a visitor of it.
+type server struct {
+	cmd    *exec.Cmd
+	log    *bytes.Buffer
+	origin string
+	client *http.Client
+	// integration and runs are addresses of what was prepared.
+	integration string
+}
+
+// startPatience is how long the demo may take to fill its folder and answer.
+const startPatience = 90 * time.Second
+
+func startServer(ctx context.Context, dir string) (*server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("finding a port: %w", err)
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	if err := listener.Close(); err != nil {
+		return nil, fmt.Errorf("finding a port: %w", err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{log: &bytes.Buffer{}, origin: "http://localhost:" + port, client: &http.Client{Jar: jar}}
+	s.cmd = exec.CommandContext(ctx, filepath.Join(dir, "proofwalkd"), "demo", "--listen", "localhost:"+port, "--data-dir", filepath.Join(dir, "data"))
+	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the demo: %w", err)
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(startPatience); time.Now().Before(end); <-tick.C {
+		if res, err := s.client.Get(s.origin + "/readyz"); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return s, nil
+			}
+		}
+	}
+	return nil, errors.Join(errors.New("the demo does not answer: "+s.log.String()), s.stop())
+}
+
+// stop ends the server and waits for it.
+func (s *server) stop() error {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself, which Wait tells
+	return s.cmd.Wait()
+}
+
+// prepare signs in as a partner's admin, allows raw uploads and describes an
+// integration with room for test runs.
+func (s *server) prepare() error {
+	page, err := s.get("/sign-in")
+	if err != nil {
+		return err
+	}
+	_, page, _ = strings.Cut(page, "Priya Raman")
+	form := regexp.MustCompile(`/demo/sign-in/[0-9a-f-]+`).FindString(page)
+	if form == "" {
+		return errors.New("the sign-in page has no button for the partner's admin")
+	}
+	if _, err := s.post(form, nil); err != nil {
+		return err
+	}
+	people, err := s.get("/people")
+	if err != nil {
+		return err
+	}
+	partner := regexp.MustCompile(`/partners/([0-9a-f-]{36})`).FindStringSubmatch(people)
+	if partner == nil {
+		return errors.New("the page of people leads to no partner")
+	}
+	settings := url.Values{"raw_uploads": {"allowed"}, "row_version": {"1"}}
+	if _, err := s.post("/partners/"+partner[1]+"/settings", settings); err != nil {
+		return err
+	}
+	described := url.Values{"partner": {partner[1]}, "yaml": {"format: proofwalk/integration/v1\nname: Bench\ntest_users: [driver-licence]\n"}}
+	if s.integration, err = s.post("/integrations/import", described); err != nil {
+		return err
+	}
+	s.integration = strings.TrimSuffix(s.integration, "/description")
+	return nil
+}
+
+// upload creates a run, sends the file to it and measures until the answer.
+func (s *server) upload(file string, n int) (measured, error) {
+	form, err := s.post(s.integration+"/runs", url.Values{"scenario": {"happy-path"}, "test_user": {"driver-licence"}})
+	if err != nil {
+		return measured{}, err
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return measured{}, fmt.Errorf("opening the capture: %w", err)
+	}
+	defer f.Close()
+	body, contentType := formOf(f, n)
+	before, err := s.usage()
+	if err != nil {
+		return measured{}, err
+	}
+	watch := s.watch(before)
+	began := time.Now()
+	res, err := s.client.Post(s.origin+form, contentType, body)
+	wall := time.Since(began)
+	peak := watch()
+	if err != nil {
+		return measured{}, fmt.Errorf("uploading: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK || !strings.Contains(res.Request.URL.RawQuery, "added=1") {
+		text, _ := io.ReadAll(res.Body)
+		return measured{}, fmt.Errorf("the upload was answered with %d: %s", res.StatusCode, firstWords(text))
+	}
+	after, err := s.usage()
+	return measured{wall: wall, cpu: after.cpu - before.cpu, bytes: max(peak, after.rss) - before.rss}, err
+}
+
+// formOf streams the upload form. n makes the file another one each time: the
+// server refuses a file that it has.
+func formOf(f io.Reader, n int) (io.Reader, string) {
+	reader, writer := io.Pipe()
+	form := multipart.NewWriter(writer)
+	go func() {
+		err := func() error {
+			if err := form.WriteField("kind", "browser"); err != nil {
+				return err
+			}
+			part, err := form.CreateFormFile("file", "bench.har")
+			if err != nil {
+				return err
+			}
+			first := strings.NewReader(fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n))
+			if _, err := io.Copy(part, io.MultiReader(first, afterEntries(f))); err != nil {
+				return err
+			}
+			return form.Close()
+		}()
+		writer.CloseWithError(err)
+	}()
+	return reader, form.FormDataContentType()
+}
+
+// afterEntries gives what follows the opening of the list of entries.
+func afterEntries(f io.Reader) io.Reader {
+	head := make([]byte, 64<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.MultiReader() // an empty file is refused by the server
+	}
+	at := bytes.Index(head[:n], []byte(`"entries"`))
+	at += bytes.IndexByte(head[at:n], '[') + 1
+	return io.MultiReader(bytes.NewReader(head[at:n]), f)
+}
+
+// usage is what the server's process holds and has used.
+type usage struct {
+	rss int64
+	cpu time.Duration
+}
+
+func (s *server) usage() (u usage, err error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return u, fmt.Errorf("reading the server's use: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 22 {
+		return u, errors.New("the server's use is not as Linux writes it")
+	}
+	const ticksPerSecond = 100
+	for _, n := range []int{11, 12} { // user and system time
+		ticks, err := strconv.ParseInt(fields[n], 10, 64)
+		if err != nil {
+			return u, fmt.Errorf("reading the server's use: %w", err)
+		}
+		u.cpu += time.Duration(ticks) * time.Second / ticksPerSecond
+	}
+	pages, err := strconv.ParseInt(fields[21], 10, 64)
+	u.rss = pages * int64(os.Getpagesize())
+	return u, err
+}
+
+// watch follows the server's memory until the function it gives is called,
+// which answers with the peak.
+func (s *server) watch(before usage) (peak func() int64) {
+	most, done := before.rss, make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				if u, err := s.usage(); err == nil {
+					most = max(most, u.rss)
+				}
+			}
+		}
+	})
+	return func() int64 {
+		close(done)
+		wg.Wait()
+		return most
+	}
+}
+
+// get reads a page; post sends a form and gives the path that it ends at.
+func (s *server) get(path string) (string, error) {
+	res, err := s.client.Get(s.origin + path)
+	if err != nil {
+		return "", fmt.Errorf("reading a page: %w", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answers %d", path, res.StatusCode)
+	}
+	return string(text), err
+}
+
+func (s *server) post(path string, form url.Values) (string, error) {
+	res, err := s.client.PostForm(s.origin+path, form)
+	if err != nil {
+		return "", fmt.Errorf("sending a form: %w", err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answers %d: %s", path, res.StatusCode, firstWords(text))
+	}
+	return res.Request.URL.Path, err
+}
+
+var tags = regexp.MustCompile(`(?s)<(head|svg|script).*?</(head|svg|script)>|<[^>]*>`)
+
+// firstWords gives the beginning of a page's text, for an error.
+func firstWords(page []byte) string {
+	words := strings.Join(strings.Fields(tags.ReplaceAllString(string(page), " ")), " ")
+	return words[:min(len(words), 300)]
+}
