@@ -95,7 +95,7 @@ func (f *file) slice(p []byte, off int64) (int, error) {
 	}
 	want := min(int64(len(p)), f.size-off)
 	got := await(f.host.Call("read", f.index, float64(off), float64(off+want)))
-	if got.IsUndefined() || int64(got.Length()) != want {
+	if !got.Truthy() || int64(got.Length()) != want {
 		return 0, errUnreadable
 	}
 	return js.CopyBytesToGo(p, got), nil
