@@ -15,8 +15,9 @@ import (
 // readBuffer is how much is read from a file at once.
 const readBuffer = 256 << 10
 
-// open opens a capture for reading; - is standard input. On a terminal the
-// reader shows its progress.
+// open opens a capture for reading; - is standard input. A file can be asked for
+// any part of it, by which the bodies in a zip are found; see capture.Read. On a
+// terminal the reader shows its progress.
 func open(name string, s *streams) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(bufio.NewReaderSize(s.in, readBuffer)), nil
@@ -32,6 +33,9 @@ func open(name string, s *streams) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	if !info.Mode().IsRegular() { // a pipe has no parts to be asked for
+		return struct{ io.ReadCloser }{f}, nil
+	}
 	return &progress{File: f, total: info.Size(), show: isTerminal(s.messages), messages: s.messages}, nil
 }
 
@@ -46,9 +50,25 @@ type progress struct {
 
 func (p *progress) Read(b []byte) (int, error) {
 	n, err := p.File.Read(b)
+	p.say(n)
+	return n, err
+}
+
+// ReadAt implements io.ReaderAt.
+func (p *progress) ReadAt(b []byte, at int64) (int, error) {
+	n, err := p.File.ReadAt(b, at)
+	p.say(n)
+	return n, err
+}
+
+// Size is that of the whole file.
+func (p *progress) Size() int64 { return p.total }
+
+// say counts bytes that were read and shows the part that they are of the file.
+func (p *progress) say(n int) {
 	p.read += int64(n)
 	if !p.show || p.total == 0 {
-		return n, err
+		return
 	}
 	now := time.Now()
 	if p.next.IsZero() {
@@ -57,9 +77,8 @@ func (p *progress) Read(b []byte) (int, error) {
 	if now.After(p.next) {
 		p.next = now.Add(200 * time.Millisecond)
 		p.shown = true
-		_, _ = fmt.Fprintf(p.messages, "\r%3d %% of %d MB ", p.read*100/p.total, p.total>>20)
+		_, _ = fmt.Fprintf(p.messages, "\r%3d %% of %d MB ", min(p.read, p.total)*100/p.total, p.total>>20)
 	}
-	return n, err
 }
 
 // Close closes the file and clears the line.

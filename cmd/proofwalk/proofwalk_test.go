@@ -196,7 +196,7 @@ func TestCutOffLater(t *testing.T) {
 	t.Parallel()
 	raw := readFile(t, oktaHAR)
 	a := call(t, raw[:len(raw)*3/4], "redact", "-")
-	if a.code != 0 || !strings.Contains(a.messages, "cut off at byte") || !strings.Contains(a.stdout, `"limits":["fragments","tail"]`) {
+	if a.code != 0 || !strings.Contains(a.messages, "cut off at byte") || !strings.Contains(a.stdout, `"limits":["fragments","times","tail"]`) {
 		t.Errorf("exit %d, messages %q", a.code, a.messages)
 	}
 }

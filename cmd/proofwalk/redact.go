@@ -13,7 +13,7 @@ import (
 )
 
 type redactCommand struct {
-	File        string `arg:"" help:"The capture, - for standard input."`
+	File        string `arg:"" help:"The capture: HAR or SAML-tracer JSON, plain, gzip or zip; - for standard input."`
 	Out         string `short:"o" placeholder:"OUT.har" help:"Write the redacted HAR here; without it to standard output."`
 	Report      string `placeholder:"R.json" help:"Write what was taken out: rule, place and count, never a value."`
 	Integration string `placeholder:"I.yaml" help:"The integration, whose registered values stay in clear."`
@@ -55,6 +55,9 @@ func (c *redactCommand) Run(s *streams) error {
 	_, err = fmt.Fprintf(s.messages, "%s: %d entries, %d values replaced or dropped\n", shown(c.File), report.Entries, report.Total())
 	if report.Truncated {
 		_, err = fmt.Fprintf(s.messages, "%s: the file is cut off at byte %d; its %d complete entries were kept\n", shown(c.File), report.StoppedAt, report.Entries)
+	}
+	if report.Duplicates > 0 {
+		_, err = fmt.Fprintf(s.messages, "%s: %d members stand twice in their object; the last of each was taken\n", shown(c.File), report.Duplicates)
 	}
 	return err
 }

@@ -11,13 +11,22 @@ import (
 // entries is judged in the memory of its sign-ins. ok is false for a resource
 // of a page (a picture, font, style or script) of which no rule reads anything;
 // see Resource. The copy does not lean on the entry's memory. Judging what is
-// kept, with the capture's last entry among it, gives the findings of the whole.
+// kept, with KeepLast of the capture's last entry, gives the findings of the whole.
 func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	if isPageResource(e) {
-		return keepResource(e), matters(e)
+		if !matters(e) {
+			return kept, false
+		}
+		return keepResource(e), true
 	}
 	kept = keepResource(e)
-	kept.PageRef = e.PageRef
+	for name, v := range e.Facts {
+		kept.Facts[name] = v
+	}
+	if !ofASignIn(e) {
+		return kept, true
+	}
+	kept.PageRef = strings.Clone(e.PageRef)
 	kept.Request.Headers = ownFields(e.Request.Headers, judgedHeaders)
 	kept.Request.Cookies = ownCookies(e.Request.Cookies)
 	kept.Request.BodyMIME, kept.Request.BodyText = strings.Clone(e.Request.BodyMIME), strings.Clone(e.Request.BodyText)
@@ -25,11 +34,30 @@ func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 		kept.Response.Headers, kept.Response.Cookies = ownFields(p.Headers, judgedHeaders), ownCookies(p.Cookies)
 		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
-	for name, v := range e.Facts {
-		kept.Facts[name] = v
-	}
 	return kept, true
 }
+
+// ofASignIn tells whether an entry may be a hop of a sign-in whose headers and
+// cookies are judged: it is on a host of the partner's, the provider's or the
+// machine's, or carries what the protocol does.
+func ofASignIn(e *transcript.Entry) bool {
+	switch e.Facts.Code(transcript.FactHostRole) {
+	case "undeclared", "third_party":
+	default:
+		return true
+	}
+	q := &e.Request
+	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment} {
+		if slices.ContainsFunc(fields, func(f transcript.Field) bool { return f.Value != "" && protocolNames[f.Name] }) {
+			return true
+		}
+	}
+	return header(q.Headers, "Authorization") != ""
+}
+
+// KeepLast copies the last entry of a capture: rules ask whether anything came
+// after a page.
+func KeepLast(e *transcript.Entry) transcript.Entry { return keepResource(e) }
 
 // Resource is a page's resource of which Keep keeps nothing but where it is drawn.
 type Resource struct {
@@ -58,14 +86,19 @@ func carries(f transcript.Field) bool {
 	if f.Value == "" {
 		return false
 	}
-	switch f.Name {
-	case "access_token", "id_token", "refresh_token", "code", "state", "client_secret", "client_assertion", "code_verifier",
-		"SAMLRequest", "SAMLResponse", "RelayState", "error", "response_type", "grant_type":
+	if protocolNames[f.Name] {
 		return true
 	}
 	return slices.ContainsFunc(transcript.Pieces(f.Value), func(v transcript.Value) bool {
 		return v.Kind == transcript.Pseudonym || v.Kind == transcript.Ordinal
 	})
+}
+
+// protocolNames are names of parameters that only a sign-in sends.
+var protocolNames = map[string]bool{
+	"access_token": true, "id_token": true, "refresh_token": true, "code": true, "state": true, "client_secret": true,
+	"client_assertion": true, "code_verifier": true, "SAMLRequest": true, "SAMLResponse": true, "SAMLart": true, "RelayState": true,
+	"error": true, "response_type": true, "grant_type": true,
 }
 
 // judgedHeaders are the headers that rules read or are to read.

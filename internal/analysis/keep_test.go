@@ -40,16 +40,21 @@ func TestKeepJudgesTheSame(t *testing.T) {
 		kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
 		var others []analysis.Resource
 		for i := range whole.T.Entries {
-			e, judged := analysis.Keep(&whole.T.Entries[i])
-			if judged || i == len(whole.T.Entries)-1 {
+			raw := &whole.T.Entries[i]
+			e, judged := analysis.Keep(raw)
+			switch {
+			case judged:
 				kept.T.Entries = append(kept.T.Entries, e)
 				continue
+			case i == len(whole.T.Entries)-1:
+				kept.T.Entries = append(kept.T.Entries, analysis.KeepLast(raw))
+				continue
 			}
-			u, err := url.Parse(e.Request.URL)
+			u, err := url.Parse(raw.Request.URL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: e.Facts.Code(transcript.FactHostRole)})
+			others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: raw.Facts.Code(transcript.FactHostRole)})
 		}
 		resources += len(others)
 		if diff := cmp.Diff(analysis.Judge(cfg, []analysis.Input{whole}, nil), analysis.Judge(cfg, []analysis.Input{kept}, nil)); diff != "" {

@@ -2,6 +2,8 @@ package analysis_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
@@ -34,7 +36,8 @@ func TestLessIsNeverPass(t *testing.T) {
 }
 
 // poorer gives the run with its first capture cut off after each of its hops,
-// without its facts, without its headers, and with a damaged tail.
+// without its facts, without its headers, with a damaged tail, and as exporters
+// write it that leave something out and say so.
 func poorer(c fixtureCase) map[string][]analysis.Input {
 	out := map[string][]analysis.Input{}
 	change := func(what string, edit func(*transcript.Transcript)) {
@@ -63,6 +66,33 @@ func poorer(c fixtureCase) map[string][]analysis.Input {
 	})
 	change("with a damaged tail", func(tr *transcript.Transcript) {
 		tr.Meta.Source.Limits = []string{"tail"}
+	})
+	change("sanitized", func(tr *transcript.Transcript) {
+		tr.Meta.Source.Limits = []string{"cookies", "authorization"}
+		for i := range tr.Entries {
+			q := &tr.Entries[i].Request
+			q.Cookies, q.Headers = nil, slices.DeleteFunc(slices.Clone(q.Headers), func(h transcript.Field) bool {
+				return h.Name == "Authorization" || h.Name == "Cookie"
+			})
+		}
+	})
+	change("with hashed forms", func(tr *transcript.Transcript) {
+		tr.Meta.Source.Limits = []string{"forms"}
+		for i := range tr.Entries {
+			q := &tr.Entries[i].Request
+			q.Form = slices.Clone(q.Form)
+			for j := range q.Form {
+				q.Form[j].Value = ""
+			}
+		}
+	})
+	change("cut at the number sign", func(tr *transcript.Transcript) {
+		tr.Meta.Source.Limits = []string{"fragments"}
+		for i := range tr.Entries {
+			q := &tr.Entries[i].Request
+			q.URL, _, _ = strings.Cut(q.URL, "#")
+			q.Fragment = nil
+		}
 	})
 	return out
 }

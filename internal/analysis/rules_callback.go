@@ -71,6 +71,9 @@ func judgeStateEcho(_ *court, f *flow) ruling {
 	at := refs("state", f.authorize, f.callback)
 	back, found := f.callback.param("state")
 	if !found {
+		if why := f.hidesAnswer(); why != "" {
+			return unseen(why, at...)
+		}
 		r := fails("The state does not come back", sent, "none", at)
 		if f.outcome() == OutcomeError {
 			r.verdict = Warn

@@ -72,6 +72,9 @@ func judgeFrontSecret(c *court, f *flow) ruling {
 	if f.cannotShow(capture.LimitBodies) || dark != nil {
 		return unseen("The capture does not hold the whole content of the partner's pages, in which a secret could stand. Save it with content.", refs("", dark)...)
 	}
+	if why, at := f.hidesSecret(); why != "" {
+		return unseen(why, refs("", at)...)
+	}
 	if !f.hasHeaders() {
 		return unseen(withoutHeaders, refs("", f.callback)...)
 	}

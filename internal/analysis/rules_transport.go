@@ -170,6 +170,9 @@ func judgeEnvironment(c *court, f *flow) ruling {
 	if f.callback == nil {
 		return unseen(f.incomplete(), refs("", f.authorize)...)
 	}
+	if s := f.hidesCall(expected); s != nil {
+		return unseen(withoutAuthorization, refs("", s)...)
+	}
 	return passes("The sign-in uses the expected host", expected, f.authorize.at.host, refs("", asked...))
 }
 

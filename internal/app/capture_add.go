@@ -134,13 +134,13 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	m := r.transcript.Meta
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
-		Format: m.Format, Policy: m.Policy, EntryCount: len(r.rows), ConfigurationVersion: b.integration.ConfigurationVersion,
+		Format: m.Format, Policy: m.Policy, EntryCount: r.rows.count, ConfigurationVersion: b.integration.ConfigurationVersion,
 		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}
-	for n := range r.rows {
-		at := r.rows[n].at
+	for n := range r.rows.count {
+		at := r.rows.row(n).at
 		if at.IsZero() {
 			continue
 		}
@@ -191,10 +191,10 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	}
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
-	var last *transcript.Entry
+	var last *transcript.Entry // when it was not kept
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
 		kept, judged := analysis.Keep(e)
-		if last = &kept; judged {
+		if last = e; judged {
 			t.Entries, last = append(t.Entries, kept), nil
 		}
 		return nil
@@ -202,8 +202,8 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	if err != nil {
 		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
 	}
-	if last != nil { // rules ask whether anything came after a page
-		t.Entries = append(t.Entries, *last)
+	if last != nil {
+		t.Entries = append(t.Entries, analysis.KeepLast(last))
 	}
 	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
 }
@@ -236,7 +236,7 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err != nil {
 		return err
 	}
-	if err := store.InsertEntries(ctx, w.Tx, c, len(r.rows), func(n int) store.Entry { return r.rows[n].entry(n) }); err != nil {
+	if err := store.InsertEntries(ctx, w.Tx, c, r.rows.count, func(n int) store.Entry { return r.rows.row(n).entry(n) }); err != nil {
 		return err
 	}
 	if err := store.ReplaceRunFindings(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, findings, w.Now); err != nil {

@@ -28,8 +28,7 @@ const (
 type redactedCapture struct {
 	writer     *blob.Writer           // holds the redacted bytes, not yet committed
 	transcript *transcript.Transcript // of each entry what rules read
-	others     []analysis.Resource    // the rest of its entries
-	rows       []captureRow           // how its entries are indexed
+	rows       *captureRows           // how its entries are indexed
 	report     redact.Report
 	names      []byte // the round's name table as it stands now, JSON
 }
@@ -64,30 +63,46 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 			err = errors.Join(err, r.writer.Discard())
 		}
 	}()
-	source := &watchedReader{r: in.File}
-	buffered := bufio.NewReaderSize(source, 64<<10)
-	if !b.rawAllowed && !wasRedacted(buffered) {
-		return r, errRawForbidden
-	}
-	rows := newCaptureRows(r.writer)
-	limits := capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries}
-	r.report, err = redactor.Stream(rows, buffered, limits, rows.add)
-	if source.err != nil {
-		return r, interrupted(source.err)
-	}
-	if err != nil {
+	if err := r.stream(b, redactor, in.File); err != nil {
 		return r, err
 	}
-	if err := b.refuseUnredacted(r.report); err != nil {
-		return r, err
-	}
-	if err := rows.finish(); err != nil {
-		return r, err
-	}
-	r.transcript = &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
-	r.others, r.rows = rows.others, rows.rows
 	r.names, err = json.Marshal(redactor.Names())
 	return r, err
+}
+
+// stream receives, redacts, checks, indexes and stores the file all at once.
+func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, file io.Reader) error {
+	source := &watchedReader{r: file}
+	ahead := newReadAhead(source)
+	buffered := bufio.NewReader(ahead)
+	places := transcript.NewPlaces(r.writer)
+	behind := newWriteBehind(places)
+	rows := &captureRows{}
+	var err error
+	if !b.rawAllowed && !wasRedacted(buffered) {
+		err = errRawForbidden
+	} else {
+		limits := capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries}
+		r.report, err = redactor.Stream(behind, buffered, limits, rows.add)
+	}
+	written := behind.Close()
+	ahead.Close()
+	switch {
+	case source.err != nil:
+		return interrupted(source.err)
+	case written != nil:
+		return fmt.Errorf("writing a transcript: %w", written)
+	case err != nil:
+		return err
+	}
+	if err := b.refuseUnredacted(r.report); err != nil {
+		return err
+	}
+	if err := rows.finish(places.List(), r.writer); err != nil {
+		return err
+	}
+	r.rows, r.transcript = rows, &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
+	return nil
 }
 
 // ErrRedactAgain is the cause of a Conflict that goes away when the file is

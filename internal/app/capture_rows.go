@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
-	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -31,24 +29,17 @@ type captureRow struct {
 	json        []byte // nil where it is read from the transcript
 }
 
-// captureRows takes a transcript while it is written: its bytes go on to the
-// blob, and of each entry it keeps what is judged and what is indexed.
+// captureRows takes the entries of a transcript while it is written and keeps
+// of each what is judged and what is indexed.
 type captureRows struct {
-	out    *bufio.Writer
-	places *transcript.Places
 	kept   []transcript.Entry
-	last   transcript.Entry // the last entry, as far as kept has it not
 	others []analysis.Resource
-	rows   []captureRow
+	rows   [][]captureRow // in blocks, so that growing copies nothing
+	count  int
 }
 
-func newCaptureRows(w *blob.Writer) *captureRows {
-	places := transcript.NewPlaces(w)
-	return &captureRows{places: places, out: bufio.NewWriterSize(places, 64<<10)}
-}
-
-// Write implements io.Writer.
-func (r *captureRows) Write(b []byte) (int, error) { return r.out.Write(b) }
+// rowsPerBlock is how many rows are in each block.
+const rowsPerBlock = 512
 
 // add takes the next redacted entry and refuses one that still holds what looks
 // like a credential.
@@ -60,35 +51,63 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if e.Response != nil {
 		row.status = e.Response.Status
 	}
-	kept, judged := analysis.Keep(e)
-	row.url = kept.Request.URL
-	if judged {
+	if kept, judged := analysis.Keep(e); judged {
+		row.url = kept.Request.URL
 		r.kept = append(r.kept, kept)
 	} else {
+		row.url = strings.Clone(e.Request.URL)
 		scheme, host, _ := address(row.url)
 		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: scheme, Host: host, HostRole: e.Facts.Code(transcript.FactHostRole)})
 	}
-	r.last = kept
-	r.rows = append(r.rows, row)
+	if r.count%rowsPerBlock == 0 {
+		r.rows = append(r.rows, make([]captureRow, 0, rowsPerBlock))
+	}
+	block := &r.rows[len(r.rows)-1]
+	*block = append(*block, row)
+	r.count++
 	return nil
 }
 
-// finish gives the rows with the places of their entries, once all is written.
-func (r *captureRows) finish() error {
-	if err := r.out.Flush(); err != nil {
-		return fmt.Errorf("writing a transcript: %w", err)
-	}
-	places := r.places.List()
-	if len(places) != len(r.rows) {
+// row gives the row of an entry by its number.
+func (r *captureRows) row(n int) *captureRow { return &r.rows[n/rowsPerBlock][n%rowsPerBlock] }
+
+// finish gives each row the place of its entry in the file that was written.
+func (r *captureRows) finish(places []transcript.Place, file io.ReaderAt) error {
+	if len(places) != r.count {
 		return errors.New("indexing a transcript: its file holds another number of entries")
 	}
-	if n := len(r.others); n > 0 && r.others[n-1].Index == r.last.Index { // rules ask whether anything came after a page
-		r.kept, r.others = append(r.kept, r.last), r.others[:n-1]
+	for n := range places {
+		r.row(n).place = places[n]
 	}
-	for n := range r.rows {
-		r.rows[n].place = places[n]
+	if n := len(r.others); n > 0 && r.others[n-1].Index == r.count-1 {
+		r.others = r.others[:n-1]
+		return r.keepLast(file)
 	}
 	return nil
+}
+
+// keepLast keeps the last entry too, although it is a resource of a page.
+func (r *captureRows) keepLast(file io.ReaderAt) error {
+	n := r.count - 1
+	b, err := r.row(n).read(file)
+	if err != nil {
+		return err
+	}
+	e, err := transcript.DecodeEntry(b, n)
+	if err != nil {
+		return err
+	}
+	r.kept = append(r.kept, analysis.KeepLast(&e))
+	return nil
+}
+
+// read gives the entry's bytes from the transcript that is being made.
+func (r *captureRow) read(file io.ReaderAt) ([]byte, error) {
+	b := make([]byte, r.place.Bytes)
+	if _, err := file.ReadAt(b, r.place.First); err != nil {
+		return nil, fmt.Errorf("reading an entry of a new transcript: %w", err)
+	}
+	return b, nil
 }
 
 // entry gives the row as it is stored.
@@ -114,15 +133,18 @@ func refuseSecrets(hits []redact.Hit) error {
 	return e
 }
 
-// parameterNames gives the names of an entry's parameters, each after a space.
+// parameterNames gives the names of an entry's parameters that can be read,
+// each after a space.
 func parameterNames(e *transcript.Entry) string {
-	var b strings.Builder
+	var b []byte
 	for _, list := range [][]transcript.Field{e.Request.Query, e.Request.Form} {
 		for _, f := range list {
-			b.WriteString(" " + f.Name)
+			if !strings.HasPrefix(f.Name, "~") {
+				b = append(append(b, ' '), f.Name...)
+			}
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // address cuts a redacted URL; one that is none is all path.
@@ -142,16 +164,17 @@ func address(raw string) (scheme, host, path string) {
 // goes into the row; that of all else is read from the transcript.
 func (r *redactedCapture) layOut(cfg integration.Config) error {
 	drawn := 0
-	for n, h := range analysis.Hops(cfg, r.transcript, r.others) {
-		row := &r.rows[n]
+	for n, h := range analysis.Hops(cfg, r.transcript, r.rows.others) {
+		row := r.rows.row(n)
 		if row.hop = h; h.Kind == analysis.HopSubRequest || drawn == maxPackedHops {
 			continue
 		}
 		drawn++
-		row.json = make([]byte, row.place.Bytes)
-		if _, err := r.writer.ReadAt(row.json, row.place.First); err != nil {
-			return fmt.Errorf("reading an entry of a new transcript: %w", err)
+		b, err := row.read(r.writer)
+		if err != nil {
+			return err
 		}
+		row.json = b
 	}
 	return nil
 }

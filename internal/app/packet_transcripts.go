@@ -71,10 +71,13 @@ func (g *gathering) transcript(c store.Capture) (packet.Transcript, error) {
 
 // limitWords say what a capture cannot show.
 var limitWords = map[string]string{
-	capture.LimitCookies:   "The exporter left cookies out.",
-	capture.LimitFragments: "Addresses are cut at the number sign.",
-	capture.LimitBodies:    "Bodies of responses are not in the file.",
-	capture.LimitTail:      "The file was cut off; its complete entries are kept.",
+	capture.LimitCookies:       "The exporter left cookies out.",
+	capture.LimitAuthorization: "The exporter left Authorization headers out.",
+	capture.LimitFragments:     "Addresses are cut at the number sign.",
+	capture.LimitForms:         "The exporter replaced the values of posted forms.",
+	capture.LimitBodies:        "Bodies of responses are not in the file.",
+	capture.LimitTimes:         "No entry says when it was made.",
+	capture.LimitTail:          "The file was cut off; its complete entries are kept.",
 }
 
 func runLabel(c store.Capture) string { return packet.Label(packet.LabelRun, c.RunNumber) }

@@ -2,9 +2,9 @@ package capture
 
 // body gathers postData or content. Its bytes are used again by the next entry.
 type body struct {
-	there   bool // the file has the object
-	text    bool // with a text
-	file    bool // whose text lies in another file
+	there   bool   // the file has the object
+	text    bool   // with a text
+	file    string // the file beside the capture that the text lies in
 	cut     bool
 	size    int64 // as stated, -1 when not
 	textLen int64 // length of the text in the file
@@ -36,7 +36,7 @@ func (r *reader) readBody(b *body) {
 		case "encoding", "_encoding":
 			b.base64 = r.name() == "base64"
 		case "_file":
-			b.file = r.text() != ""
+			b.file = r.text()
 		case "params":
 			b.params = r.fields(b.params[:0])
 		case "text":
@@ -97,7 +97,7 @@ func (b *body) finish() *Body {
 		Params:    b.params,
 		Size:      size,
 		Truncated: b.cut,
-		Omitted:   !b.text && len(b.params) == 0 && (b.file || b.size != 0),
+		Omitted:   (!b.text || b.file != "" && b.textLen == 0) && len(b.params) == 0 && (b.file != "" || b.size != 0),
 		Encoded:   encoded,
 	}
 	return &b.out

@@ -198,8 +198,10 @@ func TestCannotShow(t *testing.T) {
 	t.Parallel()
 	cookie := `,"request":{"url":"https://a.example/","headers":[{"name":"cookie","value":"a=1"}]}`
 	plain := `,"request":{"url":"https://a.example/"}`
+	bearer := `,"request":{"url":"https://a.example/","headers":[{"name":"Authorization","value":"Bearer a"}]}`
 	fragment := `,"request":{"url":"https://a.example/#a=1"}`
 	body := `,"response":{"status":200,"content":{"size":2,"text":"ab"}}`
+	bare := `,"response":{"status":200}`
 	noBody := `,"response":{"status":200,"content":{"size":2}}`
 	redirect := `,"response":{"status":302,"content":{"size":0}}`
 	meta := `"_proofwalk":{"format":1,"round":"r","source":{"kind":"har","exporter":"chrome","limits":["cookies","odd"]}},`
@@ -207,18 +209,21 @@ func TestCannotShow(t *testing.T) {
 		name, creator, meta, entry string
 		want                       []string
 	}{
-		{"Chrome, sanitized", "WebInspector", "", plain + body, []string{LimitCookies, LimitFragments}},
+		{"Chrome, sanitized", "WebInspector", "", plain + body, []string{LimitCookies, LimitAuthorization, LimitFragments}},
+		{"Chrome with Authorization", "WebInspector", "", bearer + body, []string{LimitCookies, LimitFragments}},
 		{"Chrome with cookies", "WebInspector", "", cookie + body, []string{LimitFragments}},
-		{"Firefox without cookies", "Firefox", "", plain + body, []string{LimitFragments}},
-		{"unknown tool without cookies", "x", "", plain + body, []string{LimitCookies, LimitFragments}},
+		{"Firefox without cookies", "Firefox", "", plain + body, nil},
+		{"unknown tool without cookies", "x", "", plain + body, []string{LimitCookies, LimitAuthorization, LimitFragments}},
 		{"fragment kept", "Playwright", "", fragment + body, nil},
 		{"bodies left out", "Firefox", "", fragment + noBody, []string{LimitBodies}},
+		{"content left out", "Firefox", "", plain + bare, []string{LimitBodies}},
 		{"bodies empty", "Firefox", "", fragment + redirect, nil},
+		{"proxy", "mitmproxy", "", cookie + body, []string{LimitFragments}},
 		{"redacted before", "proofwalk", meta, plain + noBody, []string{LimitCookies}},
 	}
 	for _, tt := range tests {
 		for _, creatorFirst := range []bool{true, false} {
-			creator, entry := `"creator":{"name":"`+tt.creator+`"}`, `"entries":[{"time":1`+tt.entry+`}]`
+			creator, entry := `"creator":{"name":"`+tt.creator+`"}`, `"entries":[{"startedDateTime":"2026-03-01T10:00:00Z"`+tt.entry+`}]`
 			doc := `{"log":{` + tt.meta + creator + `,` + entry + `}}`
 			if !creatorFirst {
 				doc = `{"log":{` + tt.meta + entry + `,` + creator + `}}`
@@ -227,6 +232,17 @@ func TestCannotShow(t *testing.T) {
 			if err != nil || !slices.Equal(src.CannotShow, tt.want) {
 				t.Errorf("%s: cannot show %v, want %v, error %v", tt.name, src.CannotShow, tt.want, err)
 			}
+		}
+	}
+}
+
+// A capture in which no entry has a time says so.
+func TestCannotShowTimes(t *testing.T) {
+	t.Parallel()
+	for entry, want := range map[string]bool{`"startedDateTime":"2026-03-01T10:00:00Z"`: false, `"startedDateTime":"now"`: true, `"time":1`: true} {
+		_, src, err := entries(t, strings.NewReader(wrap(entry)), Limits{})
+		if err != nil || slices.Contains(src.CannotShow, LimitTimes) != want {
+			t.Errorf("%s: cannot show %v, error %v", entry, src.CannotShow, err)
 		}
 	}
 }

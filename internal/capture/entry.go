@@ -14,7 +14,9 @@ type Limits struct {
 	Depth       int   // deepest nesting of the document; deeper is refused
 	Children    int   // most members of one object or array that are kept (headers, cookies)
 	Entries     int   // most entries of a capture; more are refused
-	TotalBytes  int64 // most bytes read in all; more are refused
+	TotalBytes  int64 // most bytes read in all, and most that come out of a container; more are refused
+	Ratio       int   // most bytes that come out of a container for each byte in it, beyond the first MiB; more are refused
+	Files       int   // most files of a zip; more are refused
 }
 
 // DefaultLimits are large enough for every recording that a browser can make
@@ -27,6 +29,8 @@ func DefaultLimits() Limits {
 		Children:    2000,
 		Entries:     1_000_000,
 		TotalBytes:  4 << 30,
+		Ratio:       200,
+		Files:       10_000,
 	}
 }
 
@@ -51,18 +55,27 @@ func (l Limits) orDefault() Limits {
 	if l.TotalBytes <= 0 {
 		l.TotalBytes = d.TotalBytes
 	}
+	if l.Ratio <= 0 {
+		l.Ratio = d.Ratio
+	}
+	if l.Files <= 0 {
+		l.Files = d.Files
+	}
 	return l
 }
 
 // Source says what a capture is and what it cannot show.
 type Source struct {
-	Kind      string // "har"
-	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, proofwalk, other
+	Kind      string // har or saml_tracer
+	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, saml_tracer, proofwalk, other
 	Version   string // digits and dots of the exporter's version, else empty
 	Truncated bool   // the tail is missing or damaged; the entries given are complete
 	StoppedAt int64  // where reading stopped when Truncated: byte offset in the text, as UTF-8
 	Entries   int
 	Bytes     int64 // bytes read from the input
+	// Duplicates counts members whose name stood before in the same object: the
+	// last one counts, and what reads the first sees another capture.
+	Duplicates int
 	// CannotShow lists what this exporter or this export leaves out, from the
 	// closed list of Limit* constants: rules that need it answer not_seen.
 	CannotShow []string
@@ -85,11 +98,17 @@ type RedactedMeta struct {
 
 // What a capture may be unable to show.
 const (
-	LimitCookies   = "cookies"   // Cookie and Set-Cookie were dropped by the exporter
-	LimitFragments = "fragments" // URLs are cut at #
-	LimitBodies    = "bodies"    // no response has its content
-	LimitTail      = "tail"      // the file is cut off
+	LimitCookies       = "cookies"       // Cookie and Set-Cookie were dropped by the exporter, or their values replaced
+	LimitAuthorization = "authorization" // Authorization headers were dropped by the exporter
+	LimitFragments     = "fragments"     // URLs are cut at #
+	LimitForms         = "forms"         // values of posted forms were replaced by the exporter
+	LimitBodies        = "bodies"        // no response has its content
+	LimitTimes         = "times"         // no entry says when it was made
+	LimitTail          = "tail"          // the file is cut off
 )
+
+// LimitWords are the Limit* words, in the order in which they are given.
+var LimitWords = []string{LimitCookies, LimitAuthorization, LimitFragments, LimitForms, LimitBodies, LimitTimes, LimitTail}
 
 // Page is one HAR page.
 type Page struct {

@@ -5,11 +5,9 @@ import "strings"
 // readEntry reads one element of log.entries and hands it on when it is
 // complete.
 func (r *reader) readEntry() {
-	if r.src.Entries >= r.lim.Entries {
-		r.lex.fail(errTooManyEntries)
+	if !r.begin() {
 		return
 	}
-	r.reset()
 	e := &r.entry
 	for key := range r.lex.members {
 		switch string(key) {
@@ -44,13 +42,28 @@ func (r *reader) readEntry() {
 			r.facts()
 		}
 	}
-	if r.lex.err != nil {
+	r.end()
+}
+
+// begin makes room for one more entry; false when there may be none.
+func (r *reader) begin() bool {
+	if r.src.Entries >= r.lim.Entries {
+		r.lex.fail(errTooManyEntries)
+		return false
+	}
+	r.reset()
+	return true
+}
+
+// end hands the entry on when it is complete.
+func (r *reader) end() {
+	if r.joinFiles(); r.lex.err != nil {
 		return
 	}
 	r.finishBodies()
-	r.seen.note(e)
+	r.seen.note(&r.entry)
 	r.src.Entries++
-	if err := r.fn(e); err != nil {
+	if err := r.fn(&r.entry); err != nil {
 		r.lex.fail(err)
 	}
 }

@@ -37,12 +37,12 @@ func (r *reader) finish() error {
 		return err // the callback's own, or wrapped where it was read
 	}
 	if !r.sawEntries {
-		if r.sawRequests {
-			return refuse(apperr.Unsupported, nil, "This looks like a SAML-tracer export, which is not read. %s", saveAgain)
-		}
 		return refuse(apperr.Invalid, nil, "This is JSON but not a HAR: it has no log.entries. %s", saveAgain)
 	}
 	if r.src.Entries == 0 {
+		if r.sawRequests {
+			return refuse(apperr.Invalid, nil, "The SAML-tracer export has no requests: nothing was recorded. Open SAML-tracer, repeat the sign-in and export again.")
+		}
 		return refuse(apperr.Invalid, nil, "The HAR has no entries: nothing was recorded. %s", saveAgain)
 	}
 	return nil

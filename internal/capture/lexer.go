@@ -37,6 +37,7 @@ type lexer struct {
 	pending  bool // a value stands ahead that nobody has read
 	depth    int
 	maxDepth int
+	repeats  int // names of members that stood before in their object
 	key      []byte
 	scratch  []byte
 }
@@ -151,6 +152,7 @@ func (l *lexer) members(yield func(name []byte) bool) {
 	}
 	l.pending = false
 	l.enter()
+	var names nameSet
 	for l.err == nil {
 		switch l.peek() {
 		case '}':
@@ -169,6 +171,9 @@ func (l *lexer) members(yield func(name []byte) bool) {
 				return
 			}
 			l.pos++
+			if !cut && names.repeated(l.key) {
+				l.repeats++
+			}
 			if !l.one(l.key, yield) {
 				return
 			}

@@ -1,14 +1,10 @@
 package capture
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"strings"
-
-	"github.com/proofwalk/proofwalk/internal/apperr"
 )
 
 // errTooManyEntries stops the reader at Limits.Entries.
@@ -20,15 +16,16 @@ const shortBytes = 1 << 10
 // reader maps one document to entries. Its entry and buffers are used again for
 // every entry, so that its memory does not grow with their number.
 type reader struct {
-	in  *limitedInput
-	lex *lexer
-	lim Limits
-	fn  func(*Entry) error
-	src Source
+	in    *limitedInput
+	lex   *lexer
+	files *resources // bodies beside the capture; nil for none
+	lim   Limits
+	fn    func(*Entry) error
+	src   Source
 
 	sawObject   bool // the document is an object
 	sawEntries  bool // log.entries is there and is an array
-	sawRequests bool // a member "requests" is there, as SAML-tracer writes
+	sawRequests bool // a member "requests" came first, as SAML-tracer writes it
 
 	entry    Entry
 	response Response
@@ -41,66 +38,51 @@ type reader struct {
 }
 
 // Read reads one capture and calls fn for each complete entry, in the order of
-// the file. The memory it needs depends on lim only, not on the input. It stops
-// reading behind the document; what follows it is ignored.
+// the file: a HAR or a SAML-tracer export, as it is, in a gzip file, or as the
+// one capture in a zip. The memory it needs depends on lim only, not on the
+// input. It stops reading behind the document; what follows it is ignored, but
+// for the other files of a zip, which must hold no second capture.
+//
+// Where r also has ReadAt(p, offset), counted from where r stands, and Size(),
+// as *bytes.Reader has, a zip is read by its directory, and bodies that
+// Playwright keeps in files of their own are joined to their entries. From a
+// plain stream they count as left out.
 //
 // A file whose tail is missing or damaged gives its complete entries and a
-// Source that says so. A file without one complete entry is refused: Unsupported
-// (gzip, zip, a format that is not read), Invalid (empty, not JSON, not a HAR,
-// no entries, cut off too early) or TooLarge (a limit was passed; entries before
-// it have been given). The texts name byte offsets and no input. An error of fn
+// Source that says so. All else is refused, whereby entries that came before the
+// reason have been given: Invalid (empty, not JSON, no capture in it, no
+// complete entry, a checksum that does not fit), Unsupported (packed twice or by
+// a method that is not read, encrypted, two captures in one zip) or TooLarge (a
+// limit was passed). The texts name byte offsets and no input. An error of fn
 // ends the reading and is returned as it is; an error of r is wrapped.
 func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
 	lim = lim.orDefault()
 	in := &limitedInput{r: r, limit: lim.TotalBytes}
-	text, err := decodedInput(in)
+	o, err := open(in, lim)
 	if err != nil {
 		return Source{Bytes: in.n}, err
 	}
 	rd := &reader{
 		in:    in,
-		lex:   newLexer(text, lim.Depth),
+		lex:   newLexer(o.text, lim.Depth),
+		files: o.files,
 		lim:   lim,
 		fn:    fn,
-		src:   Source{Kind: "har", Exporter: "other"},
+		src:   Source{Kind: kindHAR, Exporter: "other"},
 		names: make(map[string]string),
 	}
 	rd.document()
 	err = rd.finish()
-	rd.src.Bytes = in.n
-	if err != nil {
-		return Source{Kind: rd.src.Kind, Entries: rd.src.Entries, Bytes: in.n}, err
+	if err == nil && !rd.src.Truncated && o.rest != nil {
+		err = o.rest()
 	}
+	rd.src.Bytes = max(in.n, o.size)
+	if err != nil {
+		return Source{Kind: rd.src.Kind, Entries: rd.src.Entries, Bytes: rd.src.Bytes}, err
+	}
+	rd.src.Duplicates = rd.lex.repeats
 	rd.src.CannotShow = rd.limits()
 	return rd.src, nil
-}
-
-// decodedInput looks at the first bytes: it passes a byte order mark, turns
-// UTF-16 into UTF-8 and refuses containers.
-func decodedInput(in *limitedInput) (io.Reader, error) {
-	var head [4]byte
-	n, err := io.ReadFull(in, head[:])
-	switch {
-	case errors.Is(err, errTooManyBytes):
-		return nil, refuse(apperr.TooLarge, err, "The file is larger than %d bytes, which is the most that is read.", in.limit)
-	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
-		return nil, fmt.Errorf("reading capture: %w", err)
-	}
-	got := head[:n]
-	rest := io.MultiReader(bytes.NewReader(got), wrappedInput{in})
-	switch {
-	case bytes.HasPrefix(got, []byte{0x1f, 0x8b}):
-		return nil, refuse(apperr.Unsupported, nil, "This is a gzip file. Unpack it and hand in the HAR that is inside.")
-	case bytes.HasPrefix(got, []byte("PK\x03\x04")), bytes.HasPrefix(got, []byte("PK\x05\x06")):
-		return nil, refuse(apperr.Unsupported, nil, "This is a zip file. Unpack it and hand in the HAR that is inside.")
-	case bytes.HasPrefix(got, []byte{0xef, 0xbb, 0xbf}):
-		return io.MultiReader(bytes.NewReader(got[3:]), wrappedInput{in}), nil
-	case bytes.HasPrefix(got, []byte{0xff, 0xfe}):
-		return newUTF16Input(skipped(rest, 2), binary.LittleEndian), nil
-	case bytes.HasPrefix(got, []byte{0xfe, 0xff}):
-		return newUTF16Input(skipped(rest, 2), binary.BigEndian), nil
-	}
-	return rest, nil
 }
 
 // wrappedInput tells errors of the input from those of the callback.
@@ -110,7 +92,7 @@ type wrappedInput struct{ in *limitedInput }
 func (w wrappedInput) Read(p []byte) (int, error) {
 	n, err := w.in.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, errTooManyBytes) { //nolint:errorlint // the lexer knows the end by EOF itself
-		err = fmt.Errorf("reading capture: %w", err)
+		err = inputError(err)
 	}
 	return n, err
 }
@@ -137,9 +119,14 @@ func (r *reader) document() {
 	for key := range l.members {
 		switch string(key) {
 		case "log":
-			r.log()
+			if !r.sawRequests {
+				r.log()
+			}
 		case "requests":
-			r.sawRequests = true
+			if !r.sawEntries {
+				r.sawRequests = true
+				r.samlTracer()
+			}
 		}
 	}
 }
@@ -201,6 +188,12 @@ var exporters = []struct{ prefix, word string }{
 	{"mitmproxy", "mitmproxy"},
 	{"proofwalk", "proofwalk"},
 }
+
+// The words of Source.Kind.
+const (
+	kindHAR        = "har"
+	kindSAMLTracer = "saml_tracer"
+)
 
 func (r *reader) creator() {
 	for key := range r.lex.members {
@@ -288,11 +281,8 @@ func (r *reader) redactedSource(m *RedactedMeta) {
 		case "limits":
 			m.SourceLimits = nil
 			for range r.lex.elements {
-				switch word := r.short(); word {
-				case LimitCookies, LimitFragments, LimitBodies, LimitTail:
-					if len(m.SourceLimits) < 4 {
-						m.SourceLimits = append(m.SourceLimits, word)
-					}
+				if word := r.short(); slices.Contains(LimitWords, word) && !slices.Contains(m.SourceLimits, word) {
+					m.SourceLimits = append(m.SourceLimits, word)
 				}
 			}
 		}

@@ -67,7 +67,7 @@ func parsed(t testing.TB, file []byte) *transcript.Transcript {
 func captureFiles(t testing.TB) map[string]*integration.Config {
 	t.Helper()
 	out := map[string]*integration.Config{}
-	for _, pattern := range []string{"hars/*.har*", "captures/recorded/*.har"} {
+	for _, pattern := range []string{"hars/*.har*", "captures/recorded/*.har", "captures/formats/*.har"} {
 		files, err := filepath.Glob(filepath.FromSlash("../../testdata/" + pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -137,17 +137,21 @@ func (r *Redactor) meta(s *capture.Source) transcript.Meta {
 	kept := m
 	kept.Round, kept.IntegrationDigest = old.Round, old.IntegrationDigest
 	kept.Source.Kind, kept.Source.Exporter = old.SourceKind, old.SourceExporter
-	if !isRound(kept.Round) || !isDigest(kept.IntegrationDigest) || old.SourceKind != s.Kind ||
+	if !isRound(kept.Round) || !isDigest(kept.IntegrationDigest) || !kinds[old.SourceKind] ||
 		!exporters[old.SourceExporter] || !transcript.CheckMeta(kept) {
 		return m
 	}
 	return kept
 }
 
-var exporters = map[string]bool{
-	"chrome": true, "firefox": true, "safari": true, "playwright": true, "charles": true,
-	"fiddler": true, "mitmproxy": true, "proofwalk": true, "other": true,
-}
+// kinds and exporters are the words of a capture's source, see capture.Source.
+var (
+	kinds     = map[string]bool{"har": true, "saml_tracer": true}
+	exporters = map[string]bool{
+		"chrome": true, "firefox": true, "safari": true, "playwright": true, "charles": true,
+		"fiddler": true, "mitmproxy": true, "saml_tracer": true, "proofwalk": true, "other": true,
+	}
+)
 
 // RoundChars is the length of a round's name as NewRound makes it.
 const RoundChars = 26

@@ -17,6 +17,9 @@ type Report struct {
 	Truncated bool     `json:"truncated"`  // the capture's tail is missing
 	StoppedAt int64    `json:"stopped_at"` // byte offset where reading stopped, when truncated
 	Limits    []string `json:"limits"`     // what the capture cannot show
+	// Duplicates counts members that stood twice in one object of the capture; the
+	// last of each was taken.
+	Duplicates int `json:"duplicates"`
 	// Again counts the entries that came with facts, as those of a file that was
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
@@ -92,8 +95,8 @@ func (t *tally) add(rule, place string) {
 func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
-		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow), Again: t.again, Items: []Item{},
-		Before: s.Redacted,
+		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow),
+		Duplicates: s.Duplicates, Again: t.again, Items: []Item{}, Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -70,6 +71,22 @@ func TestDocumentListsTheClasses(t *testing.T) {
 		if !strings.Contains(text, "`"+name+"`") {
 			t.Errorf("the derived field %s is missing", name)
 		}
+	}
+}
+
+// The document names every word for what a capture cannot show.
+func TestDocumentListsTheLimits(t *testing.T) {
+	t.Parallel()
+	_, line, _ := strings.Cut(readDocument(t), "| `source.limits` |")
+	line, _, _ = strings.Cut(line, "\n")
+	at := 0
+	for _, word := range capture.LimitWords {
+		next := strings.Index(line, "`"+word+"`")
+		if next < at {
+			t.Errorf("%s is missing from the document, or not in its place", word)
+			continue
+		}
+		at = next
 	}
 }
 
@@ -137,7 +154,7 @@ func schema() object {
 	marker := closed(object{
 		"format": object{"const": transcript.Format}, "policy": object{"type": "integer", "minimum": 1}, "round": word,
 		"redactor":           closed(object{"name": word, "version": word}),
-		"source":             closed(object{"kind": word, "exporter": word, "limits": list(object{"enum": []string{"cookies", "fragments", "bodies", "tail"}})}),
+		"source":             closed(object{"kind": word, "exporter": word, "limits": list(object{"enum": capture.LimitWords})}),
 		"integration_digest": object{"type": "string", "pattern": `^([0-9a-f]{64})?$`},
 	})
 	log := closed(object{

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -151,7 +152,7 @@ func (f *captureForm) read(r *request) (err error) {
 	}
 	req := r.Request()
 	req.Body = http.MaxBytesReader(r.Response(), req.Body, app.MaxCaptureBytes+1<<20)
-	req.Body = patientBody{req.Body, http.NewResponseController(r.Response())}
+	req.Body = newPatientBody(req.Body, http.NewResponseController(r.Response()))
 	parts, err := req.MultipartReader()
 	if err != nil {
 		return apperr.Wrap(apperr.Unsupported, "This address takes files from the form on this page only. Choose the file here and send it.", err)
@@ -204,7 +205,7 @@ func (f *captureForm) file(r *request, part *multipart.Part) error {
 		return apperr.New(apperr.TooLarge, fmt.Sprintf("The form takes %d files at once. Send the rest separately.", maxUploadFiles))
 	}
 	if media, _, err := mime.ParseMediaType(part.Header.Get("Content-Type")); err == nil && isNoCapture(media) {
-		return apperr.New(apperr.Unsupported, "The file is not a HAR: your browser says it is a picture, a page or an archive. Choose the file that ends in .har.")
+		return apperr.New(apperr.Unsupported, "The file is not a HAR: your browser says it is a picture or a page. Choose the file that ends in .har.")
 	}
 	cmd := app.Command{Actor: r.actor, RequestID: requestID(r.Context)}
 	if f.key != "" {
@@ -226,23 +227,41 @@ func isNoCapture(media string) bool {
 	case "image", "audio", "video", "font":
 		return true
 	}
-	return media == "text/html" || media == "application/pdf" || media == "application/zip"
+	return media == "text/html" || media == "application/pdf"
 }
 
-// patientBody gives each reading of a body its own deadline: a large file may
+// readBlock is how much of an upload is asked for at once: the form's parts are
+// cut in steps of 4 KiB, and each asking has a deadline to set.
+const readBlock = 128 << 10
+
+// newPatientBody gives each reading of a body its own deadline: a large file may
 // take long, a sender that stands still may not.
+func newPatientBody(body io.ReadCloser, connection *http.ResponseController) patientBody {
+	p := patientReader{body, connection}
+	return patientBody{bufio.NewReaderSize(p, readBlock), body}
+}
+
+// patientBody is a body that is read in blocks with a deadline each.
 type patientBody struct {
-	io.ReadCloser
+	io.Reader
+	plain io.ReadCloser
+}
+
+// Close implements io.Closer.
+func (b patientBody) Close() error { return b.plain.Close() }
+
+type patientReader struct {
+	body       io.Reader
 	connection *http.ResponseController
 }
 
 // Read implements io.Reader.
-func (b patientBody) Read(p []byte) (int, error) {
+func (r patientReader) Read(p []byte) (int, error) {
 	// A connection without deadlines, as in tests without a network, is read all the same.
-	_ = b.connection.SetReadDeadline(time.Now().Add(readPatience))
-	n, err := b.ReadCloser.Read(p)
+	_ = r.connection.SetReadDeadline(time.Now().Add(readPatience))
+	n, err := r.body.Read(p)
 	if errors.Is(err, io.EOF) {
-		_ = b.connection.SetReadDeadline(time.Time{}) // what is done with the file now has no deadline
+		_ = r.connection.SetReadDeadline(time.Time{}) // what is done with the file now has no deadline
 	}
 	return n, err
 }
@@ -254,7 +273,7 @@ func (r *request) drain() {
 	_ = connection.SetReadDeadline(time.Now().Add(drainPatience))
 	body := r.Request().Body
 	if patient, ok := body.(patientBody); ok {
-		body = patient.ReadCloser
+		body = patient.plain
 	}
 	_, _ = io.CopyN(io.Discard, body, drainBytes) // what cannot be read needs no draining
 }

@@ -146,7 +146,7 @@ func withdrawEvidence(r *request) error {
 func addScreenshot(r *request) error {
 	req := r.Request()
 	req.Body = http.MaxBytesReader(r.Response(), req.Body, app.MaxPictureBytes+64<<10)
-	req.Body = patientBody{req.Body, http.NewResponseController(r.Response())}
+	req.Body = newPatientBody(req.Body, http.NewResponseController(r.Response()))
 	// All of it fits into memory: no picture is on disk before it is made anew.
 	if err := req.ParseMultipartForm(app.MaxPictureBytes + 64<<10); err != nil {
 		return pictureUnread(err)

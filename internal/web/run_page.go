@@ -111,7 +111,7 @@ var captureKinds = map[store.CaptureKind]string{
 
 var exporterNames = map[string]string{
 	"chrome": "Chrome or Edge", "firefox": "Firefox", "safari": "Safari", "playwright": "Playwright", "charles": "Charles",
-	"fiddler": "Fiddler", "mitmproxy": "mitmproxy", "proofwalk": "Proofwalk",
+	"fiddler": "Fiddler", "mitmproxy": "mitmproxy", "saml_tracer": "SAML-tracer", "proofwalk": "Proofwalk",
 }
 
 func exporterName(word string) string {
@@ -122,7 +122,8 @@ func exporterName(word string) string {
 }
 
 var limitWords = map[string]string{
-	capture.LimitCookies: "cookies", capture.LimitFragments: "what follows # in addresses", capture.LimitBodies: "contents of pages", capture.LimitTail: "the end of the file",
+	capture.LimitCookies: "cookies", capture.LimitAuthorization: "Authorization headers", capture.LimitFragments: "what follows # in addresses",
+	capture.LimitForms: "values of forms", capture.LimitBodies: "contents of pages", capture.LimitTimes: "times", capture.LimitTail: "the end of the file",
 }
 
 // cannotShow says in words what an exporter left out.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -101,7 +102,11 @@ func (s *server) prepare() error {
 	if _, err := s.post("/partners/"+partner[1]+"/settings", settings); err != nil {
 		return err
 	}
-	described := url.Values{"partner": {partner[1]}, "yaml": {"format: proofwalk/integration/v1\nname: Bench\ntest_users: [driver-licence]\n"}}
+	yaml, err := os.ReadFile("testdata/integrations/right.yaml")
+	if err != nil {
+		return fmt.Errorf("reading the sample integration: %w", err)
+	}
+	described := url.Values{"partner": {partner[1]}, "yaml": {strings.Replace(string(yaml), "name: ", "name: Bench of ", 1)}}
 	if s.integration, err = s.post("/integrations/import", described); err != nil {
 		return err
 	}
@@ -142,8 +147,9 @@ func (s *server) upload(file string, n int) (measured, error) {
 	return measured{wall: wall, cpu: after.cpu - before.cpu, bytes: max(peak, after.rss) - before.rss}, err
 }
 
-// formOf streams the upload form. n makes the file another one each time: the
-// server refuses a file that it has.
+// formOf streams the upload form: a recorded sign-in of the integration, then
+// the entries of the file. n makes it another file each time, since the server
+// refuses one that it has.
 func formOf(f io.Reader, n int) (io.Reader, string) {
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
@@ -156,8 +162,12 @@ func formOf(f io.Reader, n int) (io.Reader, string) {
 			if err != nil {
 				return err
 			}
-			first := strings.NewReader(fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n))
-			if _, err := io.Copy(part, io.MultiReader(first, afterEntries(f))); err != nil {
+			signIn, err := recordedEntries()
+			if err != nil {
+				return err
+			}
+			head := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n)
+			if _, err := io.Copy(part, io.MultiReader(strings.NewReader(head), bytes.NewReader(signIn), strings.NewReader(","), afterEntries(f))); err != nil {
 				return err
 			}
 			return form.Close()
@@ -165,6 +175,28 @@ func formOf(f io.Reader, n int) (io.Reader, string) {
 		writer.CloseWithError(err)
 	}()
 	return reader, form.FormDataContentType()
+}
+
+// recordedEntries gives the entries of a recorded sign-in, with commas between.
+func recordedEntries() ([]byte, error) {
+	text, err := os.ReadFile("testdata/captures/recorded/right-happy-path.har")
+	if err != nil {
+		return nil, fmt.Errorf("reading the recorded sign-in: %w", err)
+	}
+	var doc struct {
+		Log struct{ Entries []json.RawMessage }
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("reading the recorded sign-in: %w", err)
+	}
+	var out []byte
+	for i, e := range doc.Log.Entries {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, e...)
+	}
+	return out, nil
 }
 
 // afterEntries gives what follows the opening of the list of entries.

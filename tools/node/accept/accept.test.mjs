@@ -22,14 +22,14 @@ const redacted = new Map(); // name -> text
 
 before(() => {
   execFileSync('go', ['build', '-o', kit, './cmd/proofwalk'], { cwd: ROOT, stdio: 'inherit' });
-  for (const dir of ['hars', 'captures/recorded']) {
-    for (const name of readdirSync(join(ROOT, 'testdata', dir)).filter((n) => /\.harp?$/.test(n) && n !== BROKEN)) {
+  for (const dir of ['hars', 'captures/recorded', 'captures/formats']) {
+    for (const name of readdirSync(join(ROOT, 'testdata', dir)).filter((n) => /\.(harp?|gz|zip|json)$/.test(n) && n !== BROKEN)) {
       const { status, stdout, stderr } = spawnSync(kit, ['redact', join(ROOT, 'testdata', dir, name)], { encoding: 'utf8', maxBuffer: 64 << 20 });
       assert.equal(status, 0, `${name}: ${stderr}`);
       redacted.set(name, stdout);
     }
   }
-  assert.ok(redacted.size >= 19, `${redacted.size} captures were redacted, want at least 19`);
+  assert.ok(redacted.size >= 29, `${redacted.size} captures were redacted, want at least 29`);
 });
 
 after(() => rmSync(folder, { recursive: true }));

@@ -40,7 +40,7 @@ export async function importInChromium(texts) {
 }
 
 /** A client of Firefox's Marionette protocol: length-prefixed JSON, one answer per command. */
-class Marionette {
+export class Marionette {
   #socket;
   #buffer = Buffer.alloc(0);
   #waiting = [];
@@ -101,7 +101,8 @@ class Marionette {
   }
 }
 
-async function freePort() {
+/** A port of loopback that nobody listens on. */
+export async function freePort() {
   const server = net.createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
