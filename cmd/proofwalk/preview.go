@@ -206,10 +206,13 @@ func (s seen) hidden() (n int) {
 
 // limitWords say what a capture cannot show, and what would.
 var limitWords = map[string]string{
-	capture.LimitCookies:   "cookies: this export left them out; in Chrome and Edge choose the export with sensitive data",
-	capture.LimitFragments: "tokens after # in addresses: this exporter cuts addresses there",
-	capture.LimitBodies:    "contents of pages: the file was saved without them",
-	capture.LimitTail:      "what came after the cut: the file breaks off, its complete entries are kept",
+	capture.LimitCookies:       "cookies: this export left them out; in Chrome and Edge choose the export with sensitive data",
+	capture.LimitAuthorization: "Authorization headers: this export left them out",
+	capture.LimitFragments:     "tokens after # in addresses: this exporter cuts addresses there",
+	capture.LimitForms:         "values of posted forms: the exporter replaced them before it saved the file",
+	capture.LimitBodies:        "contents of pages: the file was saved without them",
+	capture.LimitTimes:         "times: no entry says when it was made",
+	capture.LimitTail:          "what came after the cut: the file breaks off, its complete entries are kept",
 }
 
 // show writes the whole preview.

@@ -15,8 +15,9 @@ import (
 
 // Sizes of what goes between the module and the browser in one call.
 const (
-	readBytes  = 2 << 20
-	writeBytes = 1 << 20
+	readBytes   = 2 << 20
+	writeBytes  = 1 << 20
+	windowBytes = 256 << 10 // in a container
 )
 
 // host is the worker around the module.
@@ -47,6 +48,9 @@ type file struct {
 	at    int64 // where the next slice begins
 	buf   []byte
 	got   []byte // read and not taken yet
+
+	window   []byte // what ReadAt fetched last
+	windowAt int64
 }
 
 func newFile(h host, index int) *file {
@@ -72,15 +76,22 @@ func (f *file) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReadAt implements io.ReaderAt.
+// ReadAt implements io.ReaderAt. A container is read from here to there in small
+// parts, so a whole window is fetched for them.
 func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	done := 0
 	for done < len(p) {
-		n, err := f.slice(p[done:min(len(p), done+readBytes)], off+int64(done))
-		done += n
-		if err != nil {
-			return done, err
+		at := off + int64(done)
+		if at < f.windowAt || at >= f.windowAt+int64(len(f.window)) {
+			f.windowAt, f.window = at, append(f.window[:0], make([]byte, windowBytes)...)
+			n, err := f.slice(f.window, at)
+			f.window = f.window[:n]
+			if err != nil {
+				return done, err
+			}
+			f.host.progress(f.index, at+int64(n))
 		}
+		done += copy(p[done:], f.window[at-f.windowAt:])
 	}
 	return done, nil
 }

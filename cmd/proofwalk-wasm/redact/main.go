@@ -20,8 +20,8 @@ import (
 // small; collecting seldom is faster, and the limit keeps the module's memory,
 // which never shrinks once it grew, well below what a tab may take.
 const (
-	collectAt   = 800      // percent of growth
-	memoryLimit = 48 << 20 // bytes
+	collectAt   = 400      // percent of growth
+	memoryLimit = 24 << 20 // bytes
 )
 
 func main() {

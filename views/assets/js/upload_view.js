@@ -58,7 +58,7 @@ function drawCheck(run) {
   const files = run.done;
   const entries = files.reduce((sum, one) => sum + one.report.entries, 0);
   const values = files.reduce((sum, one) => sum + total(one.report), 0);
-  const before = files.reduce((sum, one) => sum + one.report.bytes, 0);
+  const before = files.reduce((sum, one) => sum + one.file.size, 0);
   run.size = files.reduce((sum, one) => sum + one.output.size, 0);
   const several = plural(files.length, "file", "files");
   say("[data-in=name]", files.length === 1 ? files[0].file.name : several);
