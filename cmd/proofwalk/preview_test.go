@@ -51,7 +51,7 @@ func TestPreviewDeclares(t *testing.T) {
 		t.Fatalf("exit %d; the screen says\n%s", code, screen)
 	}
 	for _, part := range []string{"values were replaced or dropped", "1  shop.example.net (2)", "2  cdn.example.org (1)", "Our members", "/members/area",
-		"numbers go from 1 to 5", "Declared 4; redacted again.", "tokens after #", "i.yaml has them now."} {
+		"numbers go from 1 to 5", "Declared 4; redacted again.", "contents of pages", "i.yaml has them now."} {
 		if !strings.Contains(screen, part) {
 			t.Errorf("the screen lacks %q:\n%s", part, screen)
 		}

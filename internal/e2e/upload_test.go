@@ -258,3 +258,47 @@ func TestUploadPageWithoutScripts(t *testing.T) {
 		t.Errorf("it loads htmx %d times", n)
 	}
 }
+
+// A zip with bodies in files of their own and a gzip are read in the browser as
+// they are, in one go; each is sent and stored by itself.
+func TestContainersInTheBrowser(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	b.open(upload)
+	var files []string
+	for _, name := range []string{"playwright-attach.zip", "playwright-embed.har.gz"} {
+		file, err := filepath.Abs("../../testdata/captures/formats/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	b.run("choosing the files", chromedp.SetUploadFiles(`input[type=file]`, files, chromedp.ByQuery))
+	b.press("Redact here", shows("2 files"))
+	var bodies bool
+	b.run("looking for what cannot be judged", chromedp.Evaluate(`document.querySelector("[data-limit=bodies]").hidden`, &bodies))
+	if !bodies {
+		t.Error("the bodies beside the HAR in the zip were not found")
+	}
+	b.sendRedacted()
+	captures, err := store.ListCaptures(t.Context(), s.Store.Reader(), auth.System().Scope(), s.integration(t, "Okta sample application"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	for _, c := range captures {
+		if c.RedactedBy == "partner_browser" && c.Exporter == "playwright" {
+			stored++
+		}
+	}
+	if stored != 2 {
+		t.Errorf("%d captures are stored, want 2", stored)
+	}
+	if got := b.complaints(); len(got) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
+	}
+}
