@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
@@ -256,6 +258,27 @@ func TestUploadPageWithoutScripts(t *testing.T) {
 	}
 	if n := len(page.all(`script[src*="htmx"]`)); n != 0 {
 		t.Errorf("it loads htmx %d times", n)
+	}
+}
+
+// A browser that cannot run the redactor is told so, and sends nothing.
+func TestUploadPageWithoutWebAssembly(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	b.run("taking WebAssembly away", chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := cdpage.AddScriptToEvaluateOnNewDocument("delete window.WebAssembly").Do(ctx)
+		return err
+	}))
+	b.open(upload)
+	var offered int
+	b.run("reading the page", shows("This file cannot be sent from here."),
+		chromedp.Evaluate(`[...document.querySelectorAll("form[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
+	if offered != 0 {
+		t.Errorf("%d buttons send", offered)
 	}
 }
 
