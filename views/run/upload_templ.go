@@ -287,7 +287,7 @@ func uploadForm(m UploadModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Input(components.FieldModel{Name: "file", ID: "file", Type: "file", Label: "HAR files", Hint: m.Limits,
+		templ_7745c5c3_Err = components.Input(components.FieldModel{Name: "file", ID: "file", Type: "file", Label: "Capture files", Hint: m.Limits,
 			Attrs: templ.Attributes{"multiple": true, "accept": ".har,.json,.harp,.zip,.gz,application/json"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
