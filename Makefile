@@ -31,8 +31,12 @@ demo: setup-demo build ## install what is missing, build, and run the product wi
 	bin/proofwalkd demo
 
 .PHONY: build
-build: ## build bin/proofwalk and bin/proofwalkd
+build: wasm ## build bin/proofwalk and bin/proofwalkd
 	$(BUILD) -o bin/ ./cmd/proofwalk ./cmd/proofwalkd
+
+.PHONY: wasm
+wasm: ## build the redactor for the browser, which bin/proofwalkd carries
+	@scripts/build_wasm.sh
 
 .PHONY: setup-demo
 setup-demo: ## install what the server needs (PostgreSQL)
@@ -45,16 +49,17 @@ setup: ## install what the server and all tests need
 .PHONY: clean
 clean: ## remove what the targets here built or installed into this folder
 	rm -rf bin tools/node/node_modules
+	rm -f views/assets/gen/*.wasm views/assets/gen/*.wasm.* views/assets/gen/*.js
 
 ##@ Test
 
 .PHONY: test
-test: setup check-generated ## install what is missing and run every test
+test: setup check-generated wasm ## install what is missing and run every test
 	go test ./...
 	@scripts/test_node.sh
 
 .PHONY: race
-race: setup ## run the Go tests under the race detector
+race: setup wasm ## run the Go tests under the race detector
 	go test -race ./...
 
 .PHONY: fuzz
@@ -69,6 +74,10 @@ bench: setup ## run the Go benchmarks and measure the redaction of large capture
 .PHONY: bench-pages
 bench-pages: setup-demo ## time every page against a large database and count its queries
 	go run ./internal/e2e/benchpages
+
+.PHONY: bench-browser
+bench-browser: setup wasm ## redact 200 MB in Chromium and on this machine: time, memory, size of the module
+	go run ./internal/e2e/benchbrowser
 
 .PHONY: nightly
 nightly: setup check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target, 2 GB redacted

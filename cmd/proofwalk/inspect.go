@@ -52,7 +52,7 @@ func (c *inspectCommand) Run(s *streams) error {
 	}
 	answer := inspection{RuleSet: analysis.RuleSet, Summary: map[analysis.Verdict]int{}}
 	var inputs []analysis.Input
-	redactor := newRedactor(cfg)
+	redactor := newRedactor(cfg, nil)
 	for i, name := range c.Files {
 		in, err := open(name, s)
 		if err != nil {

@@ -17,13 +17,16 @@ type redactCommand struct {
 	Out         string `short:"o" placeholder:"OUT.har" help:"Write the redacted HAR here; without it to standard output."`
 	Report      string `placeholder:"R.json" help:"Write what was taken out: rule, place and count, never a value."`
 	Integration string `placeholder:"I.yaml" help:"The integration, whose registered values stay in clear."`
+	Preview     bool   `help:"First show, on the terminal only, what is left and which hosts, paths and titles are hidden, and declare some."`
 }
 
 // Help shows examples.
 func (redactCommand) Help() string {
 	return `Examples:
   proofwalk redact -o safe.har --integration integration.yaml sign-in.har
-  proofwalk redact --report report.json sign-in.har > safe.har`
+  proofwalk redact --report report.json sign-in.har > safe.har
+  proofwalk redact --preview --integration integration.yaml sign-in.har
+With --preview names are shown in clear, but only on the terminal itself: never on standard output or error.`
 }
 
 // Run redacts one capture.
@@ -32,11 +35,20 @@ func (c *redactCommand) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Preview {
+		if cfg, err = c.preview(cfg, s); err != nil {
+			return err
+		}
+		if c.goesNowhere(s) {
+			_, err := fmt.Fprintf(s.messages, "%s: nothing was written; -o writes the redacted HAR\n", shown(c.File))
+			return err
+		}
+	}
 	in, err := open(c.File, s)
 	if err != nil {
 		return inputError(c.File, err)
 	}
-	report, err := c.redact(newRedactor(cfg), in, s)
+	report, err := c.redact(newRedactor(cfg, nil), in, s)
 	if err := errors.Join(err, in.Close()); err != nil {
 		return err
 	}
@@ -95,10 +107,10 @@ func (c *redactCommand) redact(r *redact.Redactor, in io.Reader, s *streams) (re
 }
 
 // newRedactor makes a redactor with a key and round of its own: what one call
-// redacts compares within the call only.
-func newRedactor(cfg *integration.Config) *redact.Redactor {
+// redacts compares within the call only. hidden may be nil.
+func newRedactor(cfg *integration.Config, hidden *redact.Hidden) *redact.Redactor {
 	key, round := redact.NewRound()
-	o := redact.Options{Config: cfg, Key: key, Round: round, Name: "proofwalk", Version: buildVersion()}
+	o := redact.Options{Config: cfg, Key: key, Round: round, Hidden: hidden, Name: "proofwalk", Version: buildVersion()}
 	if cfg != nil {
 		o.Digest = integration.Digest(*cfg)
 	}

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -14,6 +16,10 @@ import (
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/redact"
 )
 
 // visitor is a browser without scripts: it keeps cookies, follows redirects and
@@ -234,4 +240,45 @@ func has(n *html.Node, name string) bool {
 		}
 	}
 	return false
+}
+
+// uploadRedacted does what the page's script does: it fetches the round's key,
+// redacts the file and sends what is left. run is the path of the test run.
+func (v *visitor) uploadRedacted(run, kind, file string) {
+	v.t.Helper()
+	var round struct {
+		Round, Key  string
+		Names       *redact.NameTable
+		Integration integration.Config
+		Digest      string `json:"integration_digest"`
+	}
+	if err := json.Unmarshal(v.do(http.MethodPost, run+"/redactor", "", nil).wants(http.StatusOK).Body, &round); err != nil {
+		v.t.Fatal(err)
+	}
+	key, err := base64.StdEncoding.DecodeString(round.Key)
+	if err != nil || len(key) != 32 {
+		v.t.Fatalf("the key has %d bytes, %v", len(key), err)
+	}
+	raw, err := os.Open(file)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer raw.Close()
+	redactor := redact.New(redact.Options{Config: &round.Integration, Digest: round.Digest, Key: [32]byte(key), Round: round.Round, Names: round.Names,
+		Name: "proofwalk_browser", Version: "test"})
+	var body, redacted bytes.Buffer
+	if _, err := redactor.HAR(&redacted, raw, capture.Limits{}); err != nil {
+		v.t.Fatal(err)
+	}
+	names, err := json.Marshal(redactor.Names())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("kind", kind) // a buffer never gives an error
+	_ = form.WriteField("names", string(names))
+	part, _ := form.CreateFormFile("file", filepath.Base(file))
+	_, _ = part.Write(redacted.Bytes())
+	_ = form.Close()
+	v.do(http.MethodPost, run+"/capture", form.FormDataContentType(), &body).wants(http.StatusOK)
 }

@@ -89,8 +89,16 @@ func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func contentSecurityPolicy(nonce string) string {
-	return "default-src 'none'; script-src 'nonce-" + nonce + "' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; " +
+func contentSecurityPolicy(nonce string) string { return policyWith(nonce, "", "") }
+
+// redactorPolicy is the policy of a page that compiles a WebAssembly module of
+// ours and runs it in a worker of ours. Such a page loads no htmx.
+func redactorPolicy(nonce string) string {
+	return policyWith(nonce, " 'wasm-unsafe-eval'", "worker-src 'self'; ")
+}
+
+func policyWith(nonce, script, more string) string {
+	return "default-src 'none'; script-src 'nonce-" + nonce + "' 'strict-dynamic'" + script + "; " + more + "style-src 'self'; img-src 'self' data:; " +
 		"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types default"
 }

@@ -158,6 +158,10 @@ func pathNewRun(id uuid.UUID) string { return pathRuns(id) + "/new" }
 
 func pathUpload(id, run uuid.UUID) string { return pathRun(id, run) + "/capture" }
 
+func pathRedactor(id, run uuid.UUID) string { return pathRun(id, run) + "/redactor" }
+
+func pathReveal(id uuid.UUID) string { return pathIntegration(id) + "/reveal" }
+
 func pathDownload(id, capture uuid.UUID) string { return pathCapture(id, capture) + "/redacted.har" }
 
 func pathCaptureComments(id, capture uuid.UUID) string { return pathCapture(id, capture) + "/comments" }

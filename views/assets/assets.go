@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,7 +33,7 @@ var files embed.FS
 // styleParts is the order of app.css: tokens first, print last.
 var styleParts = []string{
 	"css/tokens.css", "css/base.css", "css/layout.css", "css/marks.css", "css/controls.css",
-	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/charts.css", "css/print.css",
+	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/charts.css", "css/upload.css", "css/print.css",
 }
 
 // renamed gives the served name of files whose place in the folder is not the
@@ -45,11 +46,30 @@ var renamed = map[string]string{
 	"vendor/htmx-ext-sse.min.js": "htmx-ext-sse.js",
 }
 
+// uploadParts is the order of upload.js, whose parts are one module.
+var uploadParts = []string{"js/upload_words.js", "js/upload_view.js", "js/upload.js"}
+
+// What a build may leave out: the redactor for the browser, as `make wasm`
+// builds it, and the script of the Go toolchain that starts it.
+const (
+	redactorModule = "gen/redact.wasm"
+	redactorStart  = "gen/wasm_exec.js"
+	redactorWorker = "redact_worker.js"
+)
+
+// workerPolicy is the content security policy of the redactor's worker, which
+// holds the raw file: it may compile the module it is given and nothing else.
+// It reaches no network, not even its own origin.
+const workerPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'"
+
 // asset is one file as it is served.
 type asset struct {
-	plain, gzipped []byte // gzipped is nil where it would not be smaller
-	mediaType      string
-	etag           string
+	plain     []byte
+	gzipped   []byte // nil where it would not be smaller
+	brotli    []byte // nil but for what the build packed
+	mediaType string
+	etag      string
+	policy    string // the content security policy of a worker's script
 }
 
 var (
@@ -58,20 +78,45 @@ var (
 )
 
 func init() {
-	for _, dir := range []string{"fonts", "gen"} {
-		for _, name := range list(dir) {
-			add(name, read(name))
-		}
+	for _, name := range list("fonts") {
+		add(name, read(name))
 	}
 	for from, name := range renamed {
 		add(name, read(from))
 	}
 	add("app.css", styleSheet())
+	add("upload.js", joined(uploadParts))
+	addRedactor(files)
 }
+
+// addRedactor adds the redactor for the browser where the build has it whole.
+// Its worker is one script, so that it needs to import none. What the build
+// packed is served as it is: packing it takes seconds.
+func addRedactor(from fs.FS) {
+	parts := make(map[string][]byte)
+	for _, name := range []string{redactorModule, redactorModule + ".br", redactorModule + ".gz", redactorStart, "js/" + redactorWorker} {
+		body, err := fs.ReadFile(from, name)
+		if err != nil {
+			return
+		}
+		parts[name] = body
+	}
+	module := newAsset(redactorModule, parts[redactorModule])
+	module.brotli, module.gzipped = parts[redactorModule+".br"], parts[redactorModule+".gz"]
+	register(redactorModule, module)
+	worker := newAsset(redactorWorker, slices.Concat(parts[redactorStart], []byte("\n"), parts["js/"+redactorWorker]))
+	worker.gzipped = compress(worker.plain)
+	worker.policy = workerPolicy
+	register(redactorWorker, worker)
+}
+
+// HasRedactor reports whether this build carries the redactor for the browser:
+// the assets "gen/redact.wasm" and "redact_worker.js".
+func HasRedactor() bool { return Has(redactorModule) && Has(redactorWorker) }
 
 // Path returns the address of an asset, such as "app.css", "app.js",
 // "htmx.js", "htmx-ext-sse.js", "fonts/plex-sans-latin-400.woff2" or a file
-// under "gen/". It panics for a name that does not exist: that is a mistake in
+// that HasRedactor speaks of. It panics for a name that does not exist: that is a mistake in
 // a template, and the test that renders the template finds it.
 func Path(name string) string {
 	p, ok := byName[name]
@@ -112,8 +157,15 @@ func Handler() http.Handler {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
+		if a.policy != "" {
+			h.Set("Content-Security-Policy", a.policy)
+		}
 		body := a.plain
-		if a.gzipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		switch accepted := r.Header.Get("Accept-Encoding"); {
+		case a.brotli != nil && accepts(accepted, "br"):
+			h.Set("Content-Encoding", "br")
+			body = a.brotli
+		case a.gzipped != nil && accepts(accepted, "gzip"):
 			h.Set("Content-Encoding", "gzip")
 			body = a.gzipped
 		}
@@ -124,12 +176,12 @@ func Handler() http.Handler {
 	})
 }
 
-// acceptsGzip reports whether an Accept-Encoding header allows gzip. A weight
+// accepts reports whether an Accept-Encoding header allows a coding. A weight
 // of zero ("gzip;q=0") refuses it.
-func acceptsGzip(header string) bool {
+func accepts(header, want string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+		if strings.EqualFold(strings.TrimSpace(coding), want) {
 			q, found := strings.CutPrefix(strings.ReplaceAll(weight, " ", ""), "q=")
 			if !found {
 				return true
@@ -143,16 +195,25 @@ func acceptsGzip(header string) bool {
 
 // add registers one file under its hashed name.
 func add(name string, body []byte) {
-	sum := sha256.Sum256(body)
-	digest := hex.EncodeToString(sum[:])
-	ext := path.Ext(name)
-	hashed := Prefix + strings.TrimSuffix(name, ext) + "." + digest[:12] + ext
-	a := asset{plain: body, mediaType: mediaType(ext), etag: strconv.Quote(digest[:32])}
+	a := newAsset(name, body)
 	if packed := compress(body); len(packed) < len(body)*9/10 {
 		a.gzipped = packed
 	}
-	byName[name] = hashed
-	byPath[hashed] = a
+	register(name, a)
+}
+
+func newAsset(name string, body []byte) asset {
+	sum := sha256.Sum256(body)
+	return asset{plain: body, mediaType: mediaType(path.Ext(name)), etag: strconv.Quote(hex.EncodeToString(sum[:16]))}
+}
+
+// register makes an asset known under its name and served under its address,
+// which carries the first digits of its digest.
+func register(name string, a asset) {
+	ext := path.Ext(name)
+	address := Prefix + strings.TrimSuffix(name, ext) + "." + a.etag[1:13] + ext
+	byName[name] = address
+	byPath[address] = a
 }
 
 // mediaType names the type of a file by its extension, without asking the
@@ -211,6 +272,15 @@ func styleSheet() []byte {
 	return fontAddress.ReplaceAllFunc(out.Bytes(), func(found []byte) []byte {
 		return []byte("url(" + Path(string(found[len("url("):len(found)-1])) + ")")
 	})
+}
+
+// joined is the content of several files, one after the other.
+func joined(names []string) []byte {
+	var out bytes.Buffer
+	for _, name := range names {
+		out.Write(read(name))
+	}
+	return out.Bytes()
 }
 
 // list names the files below a folder, recursively.

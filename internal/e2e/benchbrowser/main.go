@@ -1,0 +1,141 @@
+// Command benchbrowser redacts one large HAR twice, as whole processes: with the
+// kit on this machine, and with the WebAssembly module in a worker of a real
+// Chromium, as the upload page does. It prints times, memory and the size of the
+// module beside their goals, and exits with 2 when it could not measure. Run it
+// with `make bench-browser`.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/proofwalk/proofwalk/views/assets"
+)
+
+// The goals of the product for 200 MB.
+const (
+	maxRatio  = 4.0
+	maxTab    = 200 << 20
+	maxBrotli = 1_500_000
+)
+
+func main() {
+	megabytes := flag.Int64("mb", 200, "size of the HAR in MB")
+	rounds := flag.Int("rounds", 3, "how often each is measured; the fastest counts")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout, *megabytes<<20, *rounds)
+	stop()
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "benchbrowser:", err)
+		os.Exit(2)
+	}
+}
+
+// measured is one redaction of the whole file.
+type measured struct {
+	took   time.Duration
+	cpu    time.Duration
+	memory int64 // bytes at the highest
+	wasm   int64 // bytes of the module's memory; 0 for the kit
+	values int   // that were replaced or dropped
+}
+
+func run(ctx context.Context, out io.Writer, size int64, rounds int) (err error) {
+	if !assets.HasRedactor() {
+		return errors.New("this build has no redactor for the browser: `make wasm` builds it")
+	}
+	dir, err := os.MkdirTemp("", "proofwalk-bench-")
+	if err != nil {
+		return fmt.Errorf("making a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sample := filepath.Join(dir, "sample.har")
+	entries, written, err := writeSample(sample, size)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(out, "sample: %.1f MB, %d entries of testdata/hars over and over\n", mb(written), entries)
+	kit, err := buildKit(ctx, dir)
+	if err != nil {
+		return err
+	}
+	tab, err := openTab(ctx, sample)
+	if err != nil {
+		return err
+	}
+	defer tab.close()
+	var native, browser []measured
+	for range rounds { // in turns, so that what else the machine does hits both
+		n, err := kit.redact(ctx, sample)
+		if err != nil {
+			return err
+		}
+		b, err := tab.redact()
+		if err != nil {
+			return err
+		}
+		if n.values != b.values {
+			return fmt.Errorf("the kit took out %d values, the browser %d: not the same work", n.values, b.values)
+		}
+		native, browser = append(native, n), append(browser, b)
+	}
+	return report(out, written, tab.before, best(native), best(browser))
+}
+
+// best is the fastest, with the least CPU time and the most memory of all.
+func best(all []measured) measured {
+	b := slices.MinFunc(all, func(x, y measured) int { return int(x.took - y.took) })
+	for _, m := range all {
+		b.cpu = min(b.cpu, m.cpu)
+		b.memory, b.wasm = max(b.memory, m.memory), max(b.wasm, m.wasm)
+	}
+	return b
+}
+
+func report(out io.Writer, size, before int64, native, browser measured) error {
+	sizes, err := moduleSizes()
+	if err != nil {
+		return err
+	}
+	ratio := browser.took.Seconds() / native.took.Seconds()
+	rows := [][4]string{
+		{"what", "figure", "goal", ""},
+		{"kit, whole process", fmt.Sprintf("%.2f s, %.0f MB/s", native.took.Seconds(), mb(size)/native.took.Seconds()), "", ""},
+		{"kit, CPU time", fmt.Sprintf("%.2f s", native.cpu.Seconds()), "", ""},
+		{"kit, peak RSS", fmt.Sprintf("%.1f MB", mb(native.memory)), "", ""},
+		{"browser, from the choice to the last byte", fmt.Sprintf("%.2f s, %.0f MB/s", browser.took.Seconds(), mb(size)/browser.took.Seconds()), "", ""},
+		{"browser, CPU time with compiling", fmt.Sprintf("%.2f s", browser.cpu.Seconds()), "", ""},
+		{"browser to kit, by the clock", fmt.Sprintf("%.2f", ratio), fmt.Sprintf("<= %.1f", maxRatio), verdict(ratio <= maxRatio)},
+		{"tab, private memory at its peak", fmt.Sprintf("%.1f MB", mb(browser.memory)), fmt.Sprintf("<= %.0f MB", mb(maxTab)), verdict(browser.memory <= maxTab)},
+		{"tab, private memory before", fmt.Sprintf("%.1f MB", mb(before)), "", ""},
+		{"of it the module's memory", fmt.Sprintf("%.1f MB", mb(browser.wasm)), "", ""},
+		{"module, brotli", fmt.Sprintf("%d bytes", sizes.brotli), fmt.Sprintf("<= %d", maxBrotli), verdict(sizes.brotli <= maxBrotli)},
+		{"module, gzip", fmt.Sprintf("%d bytes", sizes.gzip), "", ""},
+		{"module", fmt.Sprintf("%d bytes", sizes.plain), "", ""},
+	}
+	for _, r := range rows {
+		if _, err := fmt.Fprintf(out, "%-44s %-22s %-14s %s\n", r[0], r[1], r[2], r[3]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func verdict(met bool) string {
+	if met {
+		return "met"
+	}
+	return "MISSED"
+}
+
+func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }

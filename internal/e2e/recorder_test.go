@@ -1,0 +1,74 @@
+package e2e
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// wire is a proxy between browser and server that keeps every byte that the
+// browser sends: request line, headers and body.
+type wire struct {
+	mu   sync.Mutex
+	sent [][]byte
+}
+
+// tap puts a wire between the site and whoever asks it from now on.
+func (s *site) tap(t *testing.T) *wire {
+	t.Helper()
+	target, err := url.Parse(s.Origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &wire{}
+	forward := httputil.NewSingleHostReverseProxy(target)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, "the body broke off", http.StatusBadGateway)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		p.keep(r, body)
+		r.Host = target.Host
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	s.Origin = strings.Replace(front.URL, "127.0.0.1", "localhost", 1)
+	return p
+}
+
+func (p *wire) keep(r *http.Request, body []byte) {
+	var all bytes.Buffer
+	all.WriteString(r.Method + " " + r.URL.String() + "\n")
+	_ = r.Header.Write(&all) // a buffer never gives an error
+	all.WriteString("\n")
+	all.Write(body)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = append(p.sent, all.Bytes())
+}
+
+// requests gives what was sent so far.
+func (p *wire) requests() [][]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sent
+}
+
+// posted counts the requests of one method to paths that end so.
+func (p *wire) posted(ending string) (n int) {
+	for _, r := range p.requests() {
+		line, _, _ := strings.Cut(string(r), "\n")
+		if strings.HasPrefix(line, http.MethodPost) && strings.HasSuffix(line, ending) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,327 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	cdpage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/redact/leaktest"
+	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/views/assets"
+)
+
+// needRedactor fails in a build that lacks the redactor for the browser.
+func needRedactor(t *testing.T) {
+	t.Helper()
+	if !assets.HasRedactor() {
+		t.Fatal("this build has no redactor for the browser: `make wasm` builds it")
+	}
+}
+
+// newRun creates a test run as somebody of the partner and gives the path of its upload page.
+func (s *site) newRun(t *testing.T, who, integration, user string) string {
+	t.Helper()
+	base := "/integrations/" + s.integration(t, integration).String()
+	made := s.as(t, who).get(base+"/runs/new").send("/runs", values{"scenario": "happy-path", "test_user": user}).wants(http.StatusOK)
+	return made.Path
+}
+
+// redactInBrowser chooses a file on the upload page and waits for what is left of it.
+func (b *browser) redactInBrowser(upload, file string) {
+	b.t.Helper()
+	b.open(upload)
+	b.run("choosing the file", chromedp.WaitReady(`[data-redactor][data-ready]`, chromedp.ByQuery),
+		chromedp.SetUploadFiles(`input[type=file]`, []string{file}, chromedp.ByQuery))
+	b.press("Redact here", chromedp.WaitVisible(`[data-part=check] [data-entry-text]:not(:empty)`, chromedp.ByQuery))
+}
+
+// sendRedacted sends what is left and waits for the test run's page.
+func (b *browser) sendRedacted() {
+	b.t.Helper()
+	b.press("Send redacted", chromedp.WaitVisible(`a[href*="/captures/"]`, chromedp.ByQuery))
+}
+
+func tempFile(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// Values are planted over every position of a HAR. It is chosen on the upload
+// page, redacted and sent; whoever records the line sees none of them, in no
+// request and no encoding. The page shows a hidden host in clear, and the
+// transcript appears.
+func TestNoSecretLeavesTheBrowser(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	wire := s.tap(t)
+	b := s.newBrowser(t)
+	raw, planted := leaktest.HAR()
+	if len(planted) < 100 {
+		t.Fatalf("only %d values are planted", len(planted))
+	}
+	b.signIn(partner)
+	b.redactInBrowser(upload, tempFile(t, "planted.har", raw))
+	b.run("reading the preview", shows("0 secrets left"), shows("Nothing was sent yet."), shows("app.example.org"))
+	if n := wire.posted("/capture"); n != 0 {
+		t.Errorf("%d uploads before the button was pressed", n)
+	}
+	b.sendRedacted()
+	b.run("opening the transcript", chromedp.Click(`a[href*="/captures/"]`, chromedp.ByQuery), chromedp.WaitVisible(`.hop`, chromedp.ByQuery), shows("in the partner's browser"))
+	if got := b.complaints(); len(got) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
+	}
+
+	if n := wire.posted("/capture"); n != 1 {
+		t.Errorf("%d uploads, want 1", n)
+	}
+	before := leaktest.Dig(raw)
+	var after []string
+	for _, r := range wire.requests() {
+		after = append(after, leaktest.Dig(r)...)
+	}
+	if !leaktest.Contains(after, `"_proofwalk"`) {
+		t.Error("what was searched holds no redacted file")
+	}
+	holds := func(decoded []string, value string) bool { // hosts are written in lower case
+		return leaktest.Contains(decoded, value) || leaktest.Contains(decoded, strings.ToLower(value))
+	}
+	for _, c := range planted {
+		if !holds(before, c.Value) {
+			t.Errorf("%s: the search does not find it in the raw file either", c.Position)
+		}
+		if holds(after, c.Value) {
+			t.Errorf("%s left the browser", c.Position)
+		}
+	}
+}
+
+// An admin declares what a preview hid: it is in the description, the file is
+// redacted again, and what leaves has the names in clear.
+func TestDeclaringWhatThePreviewHid(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	file := tempFile(t, "shop.har", []byte(`{"log":{"version":"1.2","creator":{"name":"Firefox","version":"1"},"pages":[{"id":"p","title":"Our members","startedDateTime":"2026-03-01T10:00:00.000Z"}],"entries":[
+		{"pageref":"p","startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://shop.example.net/members/area?state=Zm9vYmFyYmF6cXV4MTIzNDU2"},"response":{"status":200}},
+		{"startedDateTime":"2026-03-01T10:00:01.000Z","request":{"method":"GET","url":"https://cdn.example.org/login"},"response":{"status":200}}]}}`))
+	b.redactInBrowser(upload, file)
+	tick := func(name string) chromedp.Action {
+		return chromedp.Click(`.names input[value="`+name+`"]`, chromedp.ByQuery)
+	}
+	b.run("ticking", tick("shop.example.net"), tick("cdn.example.org"), tick("/members/area"), tick("Our members"),
+		chromedp.SetValue(`.names li:has(input[value="cdn.example.org"]) select`, "third_party_host", chromedp.ByQuery))
+	b.press("Declare and redact again", shows("4 names are declared, and the file was redacted again."))
+	var entry string
+	b.run("reading the first entry", chromedp.WaitVisible(`[data-entry-text]:not(:empty)`, chromedp.ByQuery), chromedp.TextContent(`[data-entry-text]`, &entry, chromedp.ByQuery))
+	if !strings.Contains(entry, "https://shop.example.net/members/area?state=~state") {
+		t.Errorf("the entry as it leaves is %s", entry)
+	}
+	i, err := store.FindIntegration(t.Context(), s.Store.Reader(), auth.System().Scope(), s.integration(t, "Okta sample application"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := i.Config; !slices.Contains(c.Hosts.Own, "shop.example.net") || !slices.Contains(c.Hosts.ThirdParty, "cdn.example.org") ||
+		!slices.Contains(c.Reveal.Paths, "/members/area") || !slices.Contains(c.Reveal.Titles, "Our members") {
+		t.Errorf("the description has %+v and %+v", c.Hosts, c.Reveal)
+	}
+	b.sendRedacted()
+	if got := b.complaints(); len(got) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
+	}
+}
+
+// Who may not declare is told whom to ask; stopping sends nothing; a file that
+// is no capture is refused on this machine; a round that changed meanwhile is
+// redacted anew and shown again.
+func TestUploadPageOnTheWay(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, quickpass, "Quickpass Tickets", "driver-licence")
+	wire := s.tap(t)
+	b := s.newBrowser(t)
+	b.signIn(quickpass)
+	b.open(upload)
+	b.run("choosing no capture", chromedp.SetUploadFiles(`input[type=file]`, []string{tempFile(t, "letter.har", []byte("this is a letter"))}, chromedp.ByQuery))
+	b.press("Redact here", shows("not a HAR"))
+	first, second := tempFile(t, "first.har", smallHAR("first.example.net")), tempFile(t, "second.har", smallHAR("second.example.net"))
+	b.run("stopping", chromedp.SetUploadFiles(`input[type=file]`, []string{first}, chromedp.ByQuery),
+		chromedp.Evaluate(`document.querySelector("form[data-drop]").requestSubmit(); document.querySelector("[data-part=work] [data-act=stop]").click()`, nil),
+		shows("Stopped. Nothing was sent."))
+	b.redactInBrowser(upload, first)
+	b.run("reading whom to ask", shows("Only an admin of your team declares"))
+	var boxes int
+	b.run("counting boxes", chromedp.Evaluate(`document.querySelectorAll(".names input").length`, &boxes))
+	if boxes != 0 {
+		t.Errorf("a member has %d boxes to tick", boxes)
+	}
+	s.as(t, quickpass).uploadRedacted(strings.TrimSuffix(upload, "/capture"), "browser", second) // meanwhile
+	b.press("Send redacted", shows("changed meanwhile, so the file was redacted anew"))
+	b.sendRedacted()
+	if n := wire.posted("/redactor"); n < 4 {
+		t.Errorf("the round was asked for %d times", n)
+	}
+	complaints := slices.DeleteFunc(b.complaints(), func(line string) bool { return strings.Contains(line, "409 (Conflict)") })
+	if len(complaints) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(complaints, "\n"))
+	}
+}
+
+func smallHAR(host string) []byte {
+	return bytes.ReplaceAll([]byte(`{"log":{"version":"1.2","creator":{"name":"Firefox","version":"1"},"entries":[
+		{"startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://HOST/a"},"response":{"status":200}}]}}`), []byte("HOST"), []byte(host))
+}
+
+// TestUploadPageLooks looks at each step of the page, in every window and both
+// colours.
+func TestUploadPageLooks(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	file, err := filepath.Abs("../../testdata/hars/mitmproxy_mitmproxy__test_mitmproxy_data_har_files_firefox.har")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	for _, look := range []struct {
+		name   string
+		width  int64
+		scheme string
+	}{{"1440", 1440, "light"}, {"720", 720, "light"}, {"360", 360, "light"}, {"1440-dark", 1440, "dark"}} {
+		b.look(look.width, look.scheme)
+		b.redactInBrowser(upload, file)
+		b.judge("upload-check-" + look.name)
+		b.run("unfolding", chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => d.open = true);
+			document.querySelectorAll("[data-group-more]:not([hidden])").forEach(b => b.click());
+			document.querySelector(".names input").click();
+			document.querySelector("[data-act=next]").click()`, nil), shows("2 of 14"))
+		b.judge("upload-check-unfolded-" + look.name)
+		b.run("as while it works", chromedp.Evaluate(`document.querySelectorAll("[data-part]").forEach(p => p.hidden = p.dataset.part !== "work")`, nil))
+		b.judge("upload-work-" + look.name)
+		b.run("throwing away", chromedp.Evaluate(`document.querySelector("[data-act=reset]").click()`, nil), chromedp.WaitVisible(`[data-part=choose]`, chromedp.ByQuery))
+		b.judge("upload-choose-" + look.name)
+	}
+	if got := b.complaints(); len(got) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
+	}
+}
+
+// judge looks for what sticks out and what axe objects to.
+func (b *browser) judge(name string) {
+	b.t.Helper()
+	var over string
+	b.run("measuring", settled(), chromedp.Evaluate(sticksOut, &over))
+	if over != "" {
+		b.t.Errorf("%s scrolls sideways because of %s", name, over)
+	}
+	for _, violation := range b.violations(allOfAxe) {
+		b.t.Errorf("%s: %s", name, violation)
+	}
+	b.keepPicture(name)
+}
+
+// Without scripts nothing can be sent where raw uploads are forbidden, and the
+// page says what to do.
+func TestUploadPageWithoutScripts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	page := s.as(t, partner).get(upload).wants(http.StatusOK)
+	if got := page.text("main .without-script"); !strings.Contains(got, "cannot be sent from here") || !strings.Contains(got, "proofwalk inspect") {
+		t.Errorf("the page says %q", got)
+	}
+	if n := len(page.all("main .without-script button")); n != 0 {
+		t.Errorf("it has %d buttons that send", n)
+	}
+	if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "'wasm-unsafe-eval'") || !strings.Contains(policy, "worker-src 'self'") {
+		t.Errorf("its policy is %q", policy)
+	}
+	if n := len(page.all(`script[src*="htmx"]`)); n != 0 {
+		t.Errorf("it loads htmx %d times", n)
+	}
+}
+
+// A browser that cannot run the redactor is told so, and sends nothing.
+func TestUploadPageWithoutWebAssembly(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	b.run("taking WebAssembly away", chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := cdpage.AddScriptToEvaluateOnNewDocument("delete window.WebAssembly").Do(ctx)
+		return err
+	}))
+	b.open(upload)
+	var offered int
+	b.run("reading the page", shows("This file cannot be sent from here."),
+		chromedp.Evaluate(`[...document.querySelectorAll("form[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
+	if offered != 0 {
+		t.Errorf("%d buttons send", offered)
+	}
+}
+
+// A zip with bodies in files of their own and a gzip are read in the browser as
+// they are, in one go; each is sent and stored by itself.
+func TestContainersInTheBrowser(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	b.open(upload)
+	var files []string
+	for _, name := range []string{"playwright-attach.zip", "playwright-embed.har.gz"} {
+		file, err := filepath.Abs("../../testdata/captures/formats/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	b.run("choosing the files", chromedp.SetUploadFiles(`input[type=file]`, files, chromedp.ByQuery))
+	b.press("Redact here", shows("2 files"))
+	var bodies bool
+	b.run("looking for what cannot be judged", chromedp.Evaluate(`document.querySelector("[data-limit=bodies]").hidden`, &bodies))
+	if !bodies {
+		t.Error("the bodies beside the HAR in the zip were not found")
+	}
+	b.sendRedacted()
+	captures, err := store.ListCaptures(t.Context(), s.Store.Reader(), auth.System().Scope(), s.integration(t, "Okta sample application"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	for _, c := range captures {
+		if c.RedactedBy == "partner_browser" && c.Exporter == "playwright" {
+			stored++
+		}
+	}
+	if stored != 2 {
+		t.Errorf("%d captures are stored, want 2", stored)
+	}
+	if got := b.complaints(); len(got) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
+	}
+}

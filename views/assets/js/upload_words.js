@@ -1,0 +1,78 @@
+// Words and figures of the upload page.
+
+const exporters = {
+  chrome: "Chrome or Edge", firefox: "Firefox", safari: "Safari", playwright: "Playwright", charles: "Charles",
+  fiddler: "Fiddler", mitmproxy: "mitmproxy", saml_tracer: "SAML-tracer", proofwalk: "Proofwalk",
+};
+
+function number(n) { return n.toLocaleString("en-US"); }
+
+function plural(n, one, many) { return number(n) + " " + (n === 1 ? one : many); }
+
+// size in the same words as the server's pages.
+function size(bytes) {
+  if (bytes >= 1 << 20) return (bytes / (1 << 20)).toFixed(1) + " MB";
+  if (bytes >= 1 << 10) return (bytes / (1 << 10)).toFixed(1) + " KB";
+  return plural(bytes, "byte", "bytes");
+}
+
+function total(report) { return report.items.reduce((sum, item) => sum + item.count, 0); }
+
+// redactedName is how the redacted file is called when it is saved or sent.
+function redactedName(name) { return name.replace(/\.(har|json|harp|zip|gz)$/i, "") + ".redacted.har"; }
+
+// added joins the items of several reports.
+function added(reports) {
+  const counts = new Map();
+  for (const report of reports) {
+    for (const item of report.items) {
+      const key = item.rule + "\n" + item.place;
+      counts.set(key, (counts.get(key) || 0) + item.count);
+    }
+  }
+  return [...counts].map(([key, count]) => {
+    const [rule, place] = key.split("\n");
+    return { rule, place, count };
+  }).sort((a, b) => a.rule.localeCompare(b.rule) || a.place.localeCompare(b.place));
+}
+
+// reportJSON is the report for approval. It holds no value and no hidden name.
+function reportJSON(run) {
+  return JSON.stringify({
+    redacted_with: "proofwalk_browser " + run.version,
+    round: run.round,
+    integration_digest: run.digest,
+    files: run.done.map((one) => ({
+      name: one.file.name,
+      redacted: { name: redactedName(one.file.name), bytes: one.output.size, sha256: one.sha256 },
+      still_suspicious: one.hits.map((hit) => ({ rule: hit.rule, place: hit.place, entry: hit.entry + 1 })),
+      report: one.report,
+    })),
+  }, null, 2) + "\n";
+}
+
+// reportText says the same for people.
+function reportText(run) {
+  const lines = ["Redaction report", "", "Made in the browser by proofwalk_browser " + run.version + ", before anything was sent.",
+    "It says rule, place and count; it holds no value of the file.", ""];
+  for (const one of run.done) {
+    const report = one.report;
+    lines.push(one.file.name,
+      "  read      " + plural(report.bytes, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", from " + (exporters[report.exporter] || "another tool"),
+      "  leaves    " + plural(one.output.size, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", as " + redactedName(one.file.name),
+      "  SHA-256   " + one.sha256,
+      "  policy    " + report.policy,
+      "  replaced or dropped   " + plural(total(report), "value", "values"),
+      "  looks like a secret   " + (one.hits.length ? plural(one.hits.length, "place", "places") : "nothing"),
+      "  cannot show           " + (report.limits.join(", ") || "nothing known"), "");
+    if (report.truncated) lines.push("  cut off at byte " + number(report.stopped_at) + "; the complete entries were kept", "");
+    for (const [rule, text] of Object.entries(run.rules)) {
+      const items = report.items.filter((item) => item.rule === rule);
+      if (!items.length) continue;
+      lines.push("  " + rule + "  " + text);
+      for (const item of items) lines.push("      " + number(item.count).padStart(9) + "  " + item.place);
+    }
+    lines.push("");
+  }
+  return lines.join("\n");
+}

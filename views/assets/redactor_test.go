@@ -1,0 +1,87 @@
+package assets
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
+)
+
+// builtRedactor is what a build has in its folder, in small.
+func builtRedactor(t *testing.T) fstest.MapFS {
+	t.Helper()
+	module := bytes.Repeat([]byte("\x00asm and more "), 500)
+	var br bytes.Buffer
+	w := brotli.NewWriter(&br)
+	if _, err := w.Write(module); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{
+		redactorModule: {Data: module}, redactorModule + ".br": {Data: br.Bytes()}, redactorModule + ".gz": {Data: compress(module)},
+		redactorStart: {Data: []byte("// starts")}, "js/" + redactorWorker: {Data: []byte("// works")},
+	}
+}
+
+// It is not parallel: it adds assets, which others read.
+func TestRedactorIsServedAsTheBuildPackedIt(t *testing.T) {
+	names, paths := byName, byPath
+	defer func() { byName, byPath = names, paths }()
+	byName, byPath = map[string]string{}, map[string]asset{}
+	built := builtRedactor(t)
+	addRedactor(built)
+	if !HasRedactor() {
+		t.Fatal("the redactor is not known")
+	}
+	for accepted, want := range map[string]string{"": "", "gzip": "gzip", "gzip, deflate, br": "br", "br;q=0, gzip": "gzip", "br": "br"} {
+		r := httptest.NewRequest(http.MethodGet, Path(redactorModule), nil)
+		r.Header.Set("Accept-Encoding", accepted)
+		w := httptest.NewRecorder()
+		Handler().ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding"); got != want || w.Header().Get("Content-Type") != "application/wasm" {
+			t.Errorf("asked with %q: coding %q, type %q", accepted, got, w.Header().Get("Content-Type"))
+		}
+		body := w.Body.Bytes()
+		switch want {
+		case "gzip":
+			body = unpack(t, body)
+		case "br":
+			var err error
+			if body, err = io.ReadAll(brotli.NewReader(bytes.NewReader(body))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(body, built[redactorModule].Data) {
+			t.Errorf("asked with %q: the body is not the module", accepted)
+		}
+	}
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path(redactorWorker), nil))
+	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'" {
+		t.Errorf("the worker's policy is %q", got)
+	}
+	if got := w.Body.String(); got != "// starts\n// works" {
+		t.Errorf("the worker is %q", got)
+	}
+}
+
+// A build that lacks any part of the redactor has none.
+func TestRedactorThatIsNotWhole(t *testing.T) {
+	names, paths := byName, byPath
+	defer func() { byName, byPath = names, paths }()
+	for missing := range builtRedactor(t) {
+		byName, byPath = map[string]string{}, map[string]asset{}
+		built := builtRedactor(t)
+		delete(built, missing)
+		addRedactor(built)
+		if HasRedactor() || len(byPath) > 0 {
+			t.Errorf("without %s there is a redactor", missing)
+		}
+	}
+}
