@@ -96,7 +96,7 @@ func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID
 		return nil, err
 	}
 	g.head()
-	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks} {
+	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks, g.credentialPasses} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -191,6 +191,10 @@ func (g *gathering) evidenceOf(e store.Evidence, stale bool) packet.Evidence {
 		out.Screenshot = g.screenshot(e)
 	case e.Text != nil:
 		out.Text = *e.Text
+	}
+	if e.DocumentDigest != nil {
+		out.Document = &packet.Document{Name: deref(e.DocumentName), MediaType: e.DocumentType, Bytes: e.DocumentBytes, SHA256: *e.DocumentDigest,
+			LookedInto: isTextDocument(e.DocumentType)}
 	}
 	return out
 }

@@ -152,7 +152,7 @@ func addScreenshot(r *request) error {
 		return pictureUnread(err)
 	}
 	return r.actOnItem("evidence", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
-		if err := r.server.App.CheckScreenshot(ctx, cmd, ref); err != nil {
+		if err := r.server.App.CheckEvidence(ctx, cmd, ref, checklist.EvidenceScreenshot); err != nil {
 			return err
 		}
 		header, err := r.FormFile("picture")
