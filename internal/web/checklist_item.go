@@ -30,7 +30,7 @@ type itemPage struct {
 func showItem(r *request) error { return r.itemAnswer(http.StatusOK, nil, nil) }
 
 // itemAnswer renders the item's page; fill changes it after it was loaded.
-func (r *request) itemAnswer(status int, cause error, fill func(m *view.ItemModel)) error {
+func (r *request) itemAnswer(status int, cause error, fill itemRefill) error {
 	m, items, err := r.checklist(r.Param("item"))
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (r *request) itemAnswer(status int, cause error, fill func(m *view.ItemMode
 		item.Errors = itemErrors(cause)
 	}
 	if fill != nil {
-		fill(item)
+		r.refuse(cause, item.Errors, fill(item)...)
 	}
 	m.Item = item
 	return r.render(status, view.Page(m))
@@ -121,6 +121,9 @@ func (r *request) itemModel(item store.ChecklistItem) (*view.ItemModel, error) {
 		NewHelp:  components.FieldModel{Name: "help", ID: "help", Label: "Help", Value: item.Help},
 	}
 	m.StaleReason, m.NotApplicableReason = text(item.StaleReason), text(item.NotApplicableReason)
+	if m.Passed, err = r.passNote(item.IntegrationID, item.Title, item.Help, m.NotApplicableReason); err != nil {
+		return nil, err
+	}
 	m.By, m.At = lastAct(item)
 	m.ClaimNotYet = missingSlot(p)
 	if err := r.fillSlots(m, p); err != nil {
