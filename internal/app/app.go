@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,7 +42,8 @@ type App struct {
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
 
-	turns captureTurns
+	turns    captureTurns
+	pictures sync.Mutex // held while one is decoded
 }
 
 // Command says who asks for a write.
