@@ -22,7 +22,7 @@ func fileField(kind checklist.EvidenceKind) components.FieldModel {
 	if kind == checklist.EvidenceScreenshot {
 		return components.FieldModel{Name: "picture", ID: "picture", Type: "file", Label: "Picture",
 			Hint:  "PNG or JPEG, up to 5 MB. Cover names and numbers: what is in the picture stays in it.",
-			Attrs: templ.Attributes{"accept": "image/png,image/jpeg"}}
+			Attrs: templ.Attributes{"accept": "image/png,image/jpeg", "data-masks-input": true}}
 	}
 	return components.FieldModel{Name: "document", ID: "document-" + string(kind), Type: "file", Label: "Document", Optional: true,
 		Hint:  "PDF, SVG, HTML, plain text, PNG or JPEG, up to 10 MB. Others download it; it is never shown here. A PDF is not looked into for credentials.",

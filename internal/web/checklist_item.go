@@ -26,6 +26,9 @@ type itemPage struct {
 	running     bool // the walkthrough is being held
 }
 
+// masksScript lets people cover parts of a screenshot before it is sent.
+const masksScript = "masks.js"
+
 // showItem shows one item beside the list.
 func showItem(r *request) error { return r.itemAnswer(http.StatusOK, nil, nil) }
 
@@ -53,6 +56,9 @@ func (r *request) itemAnswer(status int, cause error, fill itemRefill) error {
 		r.refuse(cause, item.Errors, fill(item)...)
 	}
 	m.Item = item
+	if slices.ContainsFunc(item.Slots, func(s view.SlotModel) bool { return s.Upload && s.CanAdd }) {
+		m.Shell.Scripts = []string{masksScript}
+	}
 	return r.render(status, view.Page(m))
 }
 
