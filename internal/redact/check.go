@@ -43,7 +43,7 @@ func CheckText(s string) []Hit {
 	inWord := false
 	for i := 0; i < len(s); i++ {
 		kind := byteKinds[s[i]]
-		if kind&begins != 0 && !inWord {
+		if kind&begins != 0 && !inWord && i+1 < len(s) && mayBegin[s[i]][s[i+1]] {
 			for _, n := range formsByFirst[s[i]] {
 				if f := &allForms[n]; beginsWith(s[i:], f) && f.follows(s[i+len(f.literal):]) {
 					add(f.rule, i, f.final)

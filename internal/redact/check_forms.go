@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -80,7 +81,7 @@ var allForms = []form{
 	{"own_token", OwnTokenPrefix, least(setWord, 16), false, true},
 	{"private_key", "PuTTY-User-Key-File-", least(setHex, 1), false, true},
 	{"private_key", "AGE-SECRET-KEY-1", least(setUpper, 40), false, true},
-	{"private_key", "d", followsJWK, false, true},
+	{"private_key", `d"`, followsJWK, false, true},
 	{"aws_key", "AKIA", exact(setUpper, 16), false, false}, {"aws_key", "ASIA", exact(setUpper, 16), false, false},
 	{"aws_key", "ABIA", exact(setUpper, 16), false, false}, {"aws_key", "ACCA", exact(setUpper, 16), false, false},
 	{"github_token", "ghp_", least(setAlnum, 30), false, false}, {"github_token", "gho_", least(setAlnum, 30), false, false},
@@ -111,24 +112,41 @@ var allForms = []form{
 	{"cookie", "cookie:", followsCookie, true, false}, {"cookie", "set-cookie:", followsCookie, true, false},
 }
 
-// formsByFirst finds the forms, by their number, that may begin with a byte, so
-// that a text is read once and most of its words are passed by.
-var formsByFirst = func() (table [256][]int) {
+// formsByFirst finds the forms, by their number, that may begin with a byte, and
+// mayBegin tells whether any begins with two bytes: a text is read once and
+// nearly all of its words are passed by.
+var (
+	formsByFirst [256][]int
+	mayBegin     [256][256]bool
+)
+
+func init() {
 	for n, f := range allForms {
-		first := f.literal[0]
-		table[first] = append(table[first], n)
-		if !f.fold {
-			continue
+		firsts, seconds := f.literal[:1], f.literal[1:2]
+		if f.fold {
+			firsts, seconds = strings.ToLower(firsts)+strings.ToUpper(firsts), strings.ToLower(seconds)+strings.ToUpper(seconds)
 		}
-		if other := strings.ToUpper(f.literal)[0]; other != first {
-			table[other] = append(table[other], n)
-		}
-		if other := strings.ToLower(f.literal)[0]; other != first {
-			table[other] = append(table[other], n)
+		for i := range len(firsts) {
+			if list := &formsByFirst[firsts[i]]; !slices.Contains(*list, n) {
+				*list = append(*list, n)
+			}
+			for k := range len(seconds) {
+				mayBegin[firsts[i]][seconds[k]] = true
+			}
 		}
 	}
-	return table
-}()
+	for c := range 256 {
+		if len(formsByFirst[c]) > 0 {
+			byteKinds[c] |= begins
+		}
+		if strings.IndexByte("=:~K", byte(c)) >= 0 {
+			byteKinds[c] |= stands
+		}
+		if isWordChar(byte(c)) {
+			byteKinds[c] |= inside
+		}
+	}
+}
 
 // What a byte can be in a text that is looked through.
 const (
@@ -137,20 +155,7 @@ const (
 	inside             // a character of a word
 )
 
-var byteKinds = func() (table [256]byte) {
-	for c := range 256 {
-		if len(formsByFirst[c]) > 0 {
-			table[c] |= begins
-		}
-		if strings.IndexByte("=:~K", byte(c)) >= 0 {
-			table[c] |= stands
-		}
-		if isWordChar(byte(c)) {
-			table[c] |= inside
-		}
-	}
-	return table
-}()
+var byteKinds [256]byte
 
 // credentialAround gives the rule and the beginning of a credential that is
 // told by the character at i in its middle; an empty rule for none.
@@ -238,10 +243,6 @@ func followsJWT[text string | []byte](rest text) bool {
 // followsJWK tells whether the private part of a JSON Web Key goes on: the
 // member "d" with at least 32 bytes.
 func followsJWK(rest string) bool {
-	rest, quoted := strings.CutPrefix(rest, `"`)
-	if !quoted {
-		return false
-	}
 	rest = strings.TrimLeft(rest[:min(len(rest), 64)], " \t")
 	if !strings.HasPrefix(rest, ":") {
 		return false
