@@ -3,6 +3,7 @@
 BEGIN;
 ALTER TABLE evidence
     DROP COLUMN document_digest,
-    DROP COLUMN document_name;
+    DROP COLUMN document_name,
+    DROP COLUMN masks;
 DROP TABLE credential_passes;
 COMMIT;

@@ -1,5 +1,6 @@
--- False alarms of the credential check that a person passed with a reason, and
--- documents that stand beside the text of a declaration or observation.
+-- False alarms of the credential check that a person passed with a reason,
+-- documents that stand beside the text of a declaration or observation, and how
+-- many areas of a screenshot were covered.
 BEGIN;
 
 CREATE TABLE credential_passes (
@@ -29,9 +30,11 @@ REVOKE UPDATE ON credential_passes FROM proofwalk_app;
 ALTER TABLE evidence
     ADD COLUMN document_digest text,
     ADD COLUMN document_name   text,
+    ADD COLUMN masks           integer NOT NULL DEFAULT 0 CHECK (masks BETWEEN 0 AND 1000),
     ADD CONSTRAINT evidence_document_fkey FOREIGN KEY (partner_id, document_digest) REFERENCES artifacts (partner_id, digest),
     ADD CONSTRAINT evidence_document_whole CHECK ((document_digest IS NULL) = (document_name IS NULL)),
     ADD CONSTRAINT evidence_document_kind CHECK (document_digest IS NULL OR kind IN ('declaration', 'observation'));
+COMMENT ON COLUMN evidence.masks IS 'areas of a screenshot that were covered before it was sent, as the sender''s browser counted';
 COMMENT ON COLUMN evidence.document_digest IS 'a file beside the text: downloads only, never shown in a page';
 
 COMMIT;

@@ -250,15 +250,19 @@ CREATE TABLE public.evidence (
     withdrawn_at timestamp with time zone,
     document_digest text,
     document_name text,
+    masks integer DEFAULT 0 NOT NULL,
     CONSTRAINT evidence_check CHECK (((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'back_channel'::text])) = (capture_id IS NOT NULL))),
     CONSTRAINT evidence_check1 CHECK (((kind = 'screenshot'::text) = (artifact_digest IS NOT NULL))),
     CONSTRAINT evidence_check2 CHECK (((kind = ANY (ARRAY['declaration'::text, 'observation'::text])) = (text IS NOT NULL))),
     CONSTRAINT evidence_document_kind CHECK (((document_digest IS NULL) OR (kind = ANY (ARRAY['declaration'::text, 'observation'::text])))),
     CONSTRAINT evidence_document_whole CHECK (((document_digest IS NULL) = (document_name IS NULL))),
-    CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'screenshot'::text, 'back_channel'::text, 'declaration'::text, 'observation'::text])))
+    CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'screenshot'::text, 'back_channel'::text, 'declaration'::text, 'observation'::text]))),
+    CONSTRAINT evidence_masks_check CHECK (((masks >= 0) AND (masks <= 1000)))
 );
 
 COMMENT ON COLUMN public.evidence.document_digest IS 'a file beside the text: downloads only, never shown in a page';
+
+COMMENT ON COLUMN public.evidence.masks IS 'areas of a screenshot that were covered before it was sent, as the sender''s browser counted';
 
 CREATE TABLE public.findings (
     partner_id uuid NOT NULL,

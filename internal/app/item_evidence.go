@@ -53,8 +53,12 @@ func (a *App) CheckEvidence(ctx context.Context, cmd Command, ref ItemRef, kind 
 	})
 }
 
-// AddScreenshotEvidence ties a picture that is stored already to an item.
-func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact) error {
+// maxMasks is the largest number of covered areas that is kept.
+const maxMasks = 1000
+
+// AddScreenshotEvidence ties a picture that is stored already to an item; masks
+// says how many areas of it the sender's browser covered.
+func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact, masks int) error {
 	if cmd.Key != "" {
 		cmd.Key += "/" + picture.Digest // another picture under the same key is another ask
 	}
@@ -63,7 +67,7 @@ func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRe
 		if err := store.InsertArtifact(ctx, w.Tx, picture); err != nil {
 			return err
 		}
-		e.ArtifactDigest, e.CapturedAt = &picture.Digest, &w.Now
+		e.ArtifactDigest, e.CapturedAt, e.Masks = &picture.Digest, &w.Now, max(0, min(masks, maxMasks))
 		return nil
 	})
 }

@@ -203,7 +203,7 @@ func (g *gathering) evidenceOf(e store.Evidence, stale bool) packet.Evidence {
 func (g *gathering) screenshot(e store.Evidence) string {
 	c := &g.source.Content
 	label := packet.Label(packet.LabelScreenshot, len(c.Screenshots)+1)
-	c.Screenshots = append(c.Screenshots, packet.Screenshot{ID: label, Title: fmt.Sprintf("Screenshot for %s", g.requirementOf(e.ItemID)), By: e.CreatedByName,
+	c.Screenshots = append(c.Screenshots, packet.Screenshot{ID: label, Title: fmt.Sprintf("Screenshot for %s", g.requirementOf(e.ItemID)), By: e.CreatedByName, Masks: e.Masks,
 		Clocks: clocks(e.HappenedAt, e.CapturedAt, e.ReceivedAt)})
 	g.source.Screenshots = append(g.source.Screenshots, *e.ArtifactDigest)
 	return label

@@ -196,6 +196,9 @@ func (s *site) lookUnderMasks(t *testing.T, id uuid.UUID, requirement string) {
 	if last.Kind != checklist.EvidenceScreenshot || last.ArtifactDigest == nil {
 		t.Fatalf("the last evidence of %s is %s", requirement, last.Kind)
 	}
+	if last.Masks != 3 {
+		t.Errorf("%d covered areas are counted, want 3", last.Masks)
+	}
 	raw, err := s.Blobs.Read(t.Context(), *last.ArtifactDigest)
 	if err != nil {
 		t.Fatal(err)

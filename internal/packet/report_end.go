@@ -14,7 +14,11 @@ func (r *report) screenshots() {
 	}
 	r.chapter("Screenshots", "screenshots")
 	for _, s := range r.c.Screenshots {
-		caption := []pdf.Span{small(fmt.Sprintf("%s, %s covered. Happened %s.", s.By, count(s.Masks, "area"), second(s.HappenedAt)))}
+		by := s.By
+		if s.Masks > 0 { // nobody counts what was covered outside of the page
+			by += ", " + count(s.Masks, "area") + " covered"
+		}
+		caption := []pdf.Span{small(fmt.Sprintf("%s. Happened %s.", by, second(s.HappenedAt)))}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
 				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,

@@ -25,6 +25,7 @@ type Evidence struct {
 	Scenario       string
 	ArtifactDigest *string // screenshot
 	Width, Height  int     // of the screenshot
+	Masks          int     // areas of it that were covered before it was sent
 	Text           *string // declaration, observation
 	// Document is a file beside the text; nil without one.
 	DocumentDigest       *string
@@ -43,7 +44,7 @@ type Evidence struct {
 const evidenceSelect = `
 	SELECT e.partner_id, e.id, e.integration_id, e.item_id, e.kind, e.capture_id, COALESCE(c.number, 0) AS capture_number,
 	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario,
-	       e.artifact_digest, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, e.text,
+	       e.artifact_digest, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, e.masks, e.text,
 	       e.document_digest, e.document_name, COALESCE(d.media_type, '') AS document_type, COALESCE(d.bytes, 0) AS document_bytes,
 	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, e.created_by, u.name AS created_by_name
 	FROM evidence e
@@ -76,13 +77,13 @@ func FindEvidence(ctx context.Context, q Querier, scope auth.Scope, integration,
 func InsertEvidence(ctx context.Context, tx Querier, e Evidence) error {
 	return exec(ctx, tx, "inserting evidence", `
 		INSERT INTO evidence (partner_id, id, integration_id, item_id, kind, capture_id, artifact_digest, text, document_digest,
-			document_name, configuration_version, rule_set, happened_at, captured_at, received_at, created_by)
+			document_name, configuration_version, rule_set, happened_at, captured_at, received_at, created_by, masks)
 		VALUES (@partner_id, @id, @integration_id, @item_id, @kind, @capture_id, @artifact_digest, @text, @document_digest,
-			@document_name, @configuration_version, @rule_set, @happened_at, @captured_at, @received_at, @created_by)`,
+			@document_name, @configuration_version, @rule_set, @happened_at, @captured_at, @received_at, @created_by, @masks)`,
 		pgx.NamedArgs{"partner_id": e.PartnerID, "id": e.ID, "integration_id": e.IntegrationID, "item_id": e.ItemID, "kind": string(e.Kind),
 			"capture_id": e.CaptureID, "artifact_digest": e.ArtifactDigest, "text": e.Text,
 			"document_digest": e.DocumentDigest, "document_name": e.DocumentName, "configuration_version": e.ConfigurationVersion,
-			"rule_set": e.RuleSet, "happened_at": e.HappenedAt, "captured_at": e.CapturedAt, "received_at": e.ReceivedAt, "created_by": e.CreatedBy})
+			"rule_set": e.RuleSet, "happened_at": e.HappenedAt, "captured_at": e.CapturedAt, "received_at": e.ReceivedAt, "created_by": e.CreatedBy, "masks": e.Masks})
 }
 
 // WithdrawEvidence takes evidence off its item; what was frozen keeps it.

@@ -102,6 +102,9 @@ func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {
 		f.Href = pathCapture(p.integration, *e.CaptureID)
 	case e.ArtifactDigest != nil:
 		f.Picture, f.Width, f.Height = pathPicture(p.integration, e.ID), e.Width, e.Height
+		if e.Masks > 0 {
+			f.Text = components.Plural(e.Masks, "area", "areas") + " covered."
+		}
 	default:
 		f.Text = text(e.Text)
 	}

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -72,7 +73,8 @@ func addScreenshot(r *request) error {
 		if err != nil {
 			return err
 		}
-		return r.server.App.AddScreenshotEvidence(ctx, cmd, ref, picture)
+		masks, _ := strconv.Atoi(r.FormValue("masks")) // none without the script
+		return r.server.App.AddScreenshotEvidence(ctx, cmd, ref, picture, masks)
 	}, func(m *view.ItemModel) []*components.FieldModel {
 		return refillSlot(m, string(checklist.EvidenceScreenshot), "")
 	})

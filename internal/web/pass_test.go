@@ -88,6 +88,8 @@ func TestFormsPassFalseAlarms(t *testing.T) {
 	} {
 		f.passes(t)
 	}
+	reworded := r.path + "/checklist/CTX-03"
+	textForm{dana, reworded, reworded + "/wording", `form[action$="/wording"]`, []string{"title", "9 LOOKALIKE", "help", "10 LOOKALIKE"}}.passes(t)
 	description := priya.get(r.path + "/description")
 	whole := description.filled(`form[action$="/description"]`)
 	fields := []string{"notes", "6 LOOKALIKE"}
@@ -110,7 +112,7 @@ func TestFormsPassFalseAlarms(t *testing.T) {
 	if notes := page.text(".pass-note"); strings.Count(notes, passReason) < 3 || !strings.Contains(notes, "Looks like a GitHub token and was passed by Sam") {
 		t.Errorf("beside the texts stands %q", notes)
 	}
-	if list := dana.get(r.path + "/review").text("#passed"); strings.Count(list, passReason) != 8 || !strings.Contains(list, "notes") {
+	if list := dana.get(r.path + "/review").text("#passed"); strings.Count(list, passReason) != 10 || !strings.Contains(list, "notes") {
 		t.Errorf("the review lists %q", list)
 	}
 }
@@ -153,6 +155,14 @@ func TestWalkthroughFormsPassFalseAlarms(t *testing.T) {
 	dana, held := r.as(t, r.consultant), r.path+"/walkthrough"
 	textForm{dana, held, held + "/steps/1", `form[action$="/steps/1"]`, []string{"mark", "not_confirmed", "observation", "1 LOOKALIKE"}}.passes(t)
 	textForm{dana, held, held + "/outcome", `form[action$="/outcome"]`, []string{"outcome", "no_go", "reasons", "2 LOOKALIKE"}}.passes(t)
+}
+
+// A walkthrough is planned with a place that looks like one.
+func TestPlanFormPassesFalseAlarms(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	dana, held := j.as(t, j.consultant), j.reviewed.path+"/walkthrough"
+	textForm{dana, held, held, `form[action$="/walkthrough"]`, []string{"at", "2026-04-01T10:00", "place", "1 LOOKALIKE", "drives", "Sam", "leads", "Dana", "observes", "2 LOOKALIKE"}}.passes(t)
 }
 
 // A document is sent with the words, and comes back as bytes to keep only.

@@ -145,7 +145,7 @@ func addPicture(ctx context.Context, a *app.App, cmd app.Command, ref app.ItemRe
 	if err != nil {
 		return err
 	}
-	return a.AddScreenshotEvidence(ctx, cmd, ref, picture)
+	return a.AddScreenshotEvidence(ctx, cmd, ref, picture, 0)
 }
 
 // path fills in a route's parameters; with an own integration all other ids

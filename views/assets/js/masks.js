@@ -227,6 +227,7 @@ class Masks {
       const list = new DataTransfer();
       list.items.add(new File([await this.burned()], "masked.png", { type: "image/png" }));
       this.input.files = list.files;
+      this.box.querySelector("[name=masks]").value = this.masks.length;
       this.sent = true;
       this.form.requestSubmit(submitter || undefined);
     } catch {
