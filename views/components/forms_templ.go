@@ -59,7 +59,7 @@ func (m FieldModel) PassID() string { return m.id() + "-pass" }
 
 func (m FieldModel) passField() FieldModel {
 	return FieldModel{Name: m.Pass.Name, ID: m.PassID(), Label: "This is no credential because", Value: m.Pass.Value, Error: m.Pass.Error, Rows: 2,
-		Hint: "10 to 500 characters. The reviewer sees the reason beside the text, and the packet lists it. Leave it empty and take the credential out if it is one."}
+		Hint: "10 to 500 characters. The reviewer sees it beside the text, and a packet with the text lists it. Leave it empty and take the credential out if it is one."}
 }
 
 // Fix is a button that sends the form with a corrected value.
