@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type run struct {
 	errorTexts [][]byte // error texts of this capture, folded; see rememberErrorText
 	document   string   // clear host of the last document
 	hosts      map[schemeAndHost]integration.Host
+	witness    witness
 
 	// Of the entry at hand.
 	again     bool // it was redacted before
@@ -44,7 +46,7 @@ type run struct {
 func (r *Redactor) newRun() *run {
 	return &run{
 		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[string]int{},
-		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{},
+		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{}, witness: witness{public: r.public},
 	}
 }
 
@@ -86,15 +88,24 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	if !r.again { // a second pass has both from its facts
 		out.ResourceType, out.Failed = resourceType(e.ResourceType), e.Failed
 	}
+	r.report.at = r.report.entries
 	r.report.entries++
 	r.vendorFields(e)
-	r.hostFacts(e, out.ResourceType)
+	host := r.hostFacts(e)
 	r.redactRequest(&e.Request)
 	if e.Response != nil {
+		var asked transcript.Facts
+		if e.Response.Status == 0 {
+			asked = maps.Clone(r.facts)
+		}
 		r.redactResponse(e.Response)
-		// Without a status and headers, the file's reader takes it for none.
+		// Without a status and headers, the file's reader takes it for none, and
+		// what its body says belongs to nothing.
 		if r.response.Status != 0 || len(r.response.Headers) > 0 {
 			out.Response = &r.response
+		} else {
+			clear(r.facts)
+			maps.Copy(r.facts, asked)
 		}
 	}
 	for name, raw := range e.Facts {
@@ -109,6 +120,10 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 		default:
 			r.facts[transcript.Fact(name)] = v
 		}
+	}
+	r.witness.look(out, r.again)
+	if host != "" && isDocument(out) {
+		r.document = strings.Clone(host)
 	}
 	return out
 }
@@ -196,6 +211,7 @@ func (r *run) pageRef(id string) string {
 
 // pages gives the pages that entries name, in their order, with declared titles only.
 func (r *run) pages(raw []capture.Page) []transcript.Page {
+	r.report.at = -1
 	out := make([]transcript.Page, len(r.pageRefs))
 	for id, n := range r.pageRefs {
 		out[n-1].ID = r.pageRef(id)

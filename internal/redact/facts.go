@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
@@ -9,17 +10,27 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// hostFacts computes what is known of the entry's host and page.
-func (r *run) hostFacts(e *capture.Entry, resource string) {
+// hostFacts computes what is known of the entry's host and page, and gives the
+// host's name.
+func (r *run) hostFacts(e *capture.Entry) string {
 	if r.again {
-		return
+		return ""
 	}
 	u := cutURL(e.Request.URL)
 	if u.host == "" {
-		return
+		return ""
 	}
-	name, _ := splitPort(u.host)
-	host := r.registered(u.scheme, u.host)
+	if u.scheme == "" { // as a redacted address has it; see absolute
+		u.scheme = "https"
+	}
+	name, port := splitPort(u.host)
+	hostPort := u.host
+	if n, err := strconv.Atoi(port); err != nil || n <= 0 || n >= 1<<16 {
+		hostPort = name
+	} else if port[0] == '0' || port[0] == '+' {
+		hostPort = name + ":" + strconv.Itoa(n)
+	}
+	host := r.registered(u.scheme, hostPort)
 	r.setFact(transcript.FactHostRole, string(host.Role))
 	if host.Role == integration.HostProvider && host.Env != "" {
 		r.setFact(transcript.FactHostEnv, string(host.Env))
@@ -28,16 +39,14 @@ func (r *run) hostFacts(e *capture.Entry, resource string) {
 		r.setFact(transcript.FactHostProd, true)
 	}
 	if host.Role == integration.HostPartner {
-		if pages := r.r.public.Page(u.scheme, u.host, u.path); len(pages) > 0 {
+		if pages := r.r.public.Page(u.scheme, hostPort, u.path); len(pages) > 0 {
 			r.setFact(transcript.FactPage, pages[0])
 		}
 	}
 	if r.document != "" {
 		r.setFact(transcript.FactSameSite, r.site(r.document) == r.site(name))
 	}
-	if resource == "document" || resource == "" && isDocument(e) {
-		r.document = strings.Clone(name)
-	}
+	return name
 }
 
 // maxHosts bounds the hosts of which the registration is remembered.
@@ -57,20 +66,14 @@ func (r *run) registered(scheme, host string) integration.Host {
 	return h
 }
 
-// isDocument tells whether an entry of an exporter without resource types is
-// one of the address bar: a page or a redirect.
-func isDocument(e *capture.Entry) bool {
-	if e.Response == nil {
-		return false
+// isDocument tells whether an entry is one of the address bar: what the
+// exporter says, else a page or a redirect.
+func isDocument(e *transcript.Entry) bool {
+	if e.ResourceType != "" || e.Response == nil {
+		return e.ResourceType == "document"
 	}
-	if s := e.Response.Status; s >= 300 && s < 400 {
-		return true
-	}
-	mime := ""
-	if e.Response.Body != nil {
-		mime = e.Response.Body.MIME
-	}
-	return strings.HasPrefix(mime, "text/html")
+	s := e.Response.Status
+	return s >= 300 && s < 400 || strings.HasPrefix(e.Response.BodyMIME, "text/html")
 }
 
 // site is site with the memory of the redactor.

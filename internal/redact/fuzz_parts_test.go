@@ -34,7 +34,8 @@ func addSeeds(f *testing.F, want int, seeds ...string) {
 }
 
 // noMarker redacts captures twice: each is read, its transcript is by the
-// format and does not hold the marker, and the second pass gives the same bytes.
+// format and does not hold the marker, and the second pass gives the same bytes
+// and finds nothing.
 func noMarker(t *testing.T, entries ...map[string]any) {
 	t.Helper()
 	set := dig.NewSet([]string{partMarker})
@@ -46,8 +47,12 @@ func noMarker(t *testing.T, entries ...map[string]any) {
 	if _, err := transcript.Read(bytes.NewReader(once.Bytes())); err != nil {
 		t.Fatalf("the output is no transcript: %v", err)
 	}
-	if _, err := redact.New(withNames(options(nil), first.Names())).HAR(&twice, bytes.NewReader(once.Bytes()), capture.Limits{}); err != nil {
+	again, err := redact.New(withNames(options(nil), first.Names())).HAR(&twice, bytes.NewReader(once.Bytes()), capture.Limits{})
+	if err != nil {
 		t.Fatalf("the second pass: %v", err)
+	}
+	if again.Total() != 0 || len(again.Contradictions) != 0 {
+		t.Fatalf("the second pass takes away %+v and doubts %+v of:\n%s", again.Items, again.Contradictions, once.Bytes())
 	}
 	if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 		t.Fatalf("the second pass gives other bytes:\n%s\n%s", once.Bytes(), twice.Bytes())

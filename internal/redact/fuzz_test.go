@@ -67,17 +67,25 @@ func FuzzHAR(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var once, twice bytes.Buffer
 		first := redact.New(options(nil))
-		if _, err := first.HAR(&once, bytes.NewReader(raw), capture.Limits{}); err != nil {
+		report, err := first.HAR(&once, bytes.NewReader(raw), capture.Limits{})
+		if err != nil {
 			return
 		}
 		if _, err := transcript.Read(bytes.NewReader(once.Bytes())); err != nil {
 			t.Fatalf("the output is no transcript: %v", err)
 		}
-		if _, err := redact.New(withNames(options(nil), first.Names())).HAR(&twice, bytes.NewReader(once.Bytes()), capture.Limits{}); err != nil {
+		again, err := redact.New(withNames(options(nil), first.Names())).HAR(&twice, bytes.NewReader(once.Bytes()), capture.Limits{})
+		if err != nil {
 			t.Fatalf("the second pass: %v", err)
 		}
 		if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 			t.Fatalf("the second pass gives other bytes:\n%s\n%s", once.Bytes(), twice.Bytes())
+		}
+		if again.Total() != 0 {
+			t.Fatalf("the second pass takes away %+v of:\n%s", again.Items, once.Bytes())
+		}
+		if report.Again == 0 && len(again.Contradictions) != 0 {
+			t.Fatalf("the second pass doubts %+v of:\n%s", again.Contradictions, once.Bytes())
 		}
 	})
 }
