@@ -71,6 +71,7 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 // entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.again = e.Facts != nil
+	r.values.again = r.again
 	if r.again {
 		r.report.again++
 	}
@@ -151,7 +152,7 @@ func (r *run) vendorFields(e *capture.Entry) {
 	for range e.EventMessages {
 		r.report.add("W1", "entry.events")
 	}
-	if e.Response != nil && e.Response.StatusText != "" && !r.again {
+	if e.Response != nil && e.Response.StatusText != "" {
 		r.report.add("V1", "response.status_text")
 	}
 }

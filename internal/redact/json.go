@@ -178,7 +178,7 @@ func (w *jsonWalk) skip() bool {
 func (w *jsonWalk) text(name, value string, depth int) {
 	switch name {
 	case "access_token", "id_token", "refresh_token":
-		if value != "" && isClear(value) {
+		if value != "" && w.r.values.isClear(value) {
 			w.found.tokens++
 		}
 	}

@@ -33,7 +33,7 @@ type samlMessage struct {
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
 // message and gives its derived fields, rule S1.
 func (r *run) samlFields(value, place string) []transcript.Field {
-	if value == "" || r.saml == 0 || !isClear(value) {
+	if value == "" || r.saml == 0 || !r.values.isClear(value) {
 		return nil
 	}
 	r.saml--

@@ -112,7 +112,7 @@ func (p *planter) cookies() list {
 	return list{
 		sent(p.any("cookie name") + "=" + p.any("cookie value") + "; a=b"), sent(`a="` + p.any("quoted cookie") + `"; ` + p.any("cookie without a name")),
 		sent("a.b(c)*=" + p.any("cookie whose name has marks") + "; __Host-" + p.any("name behind __Host-") + "=1"), sent("a=" + url.QueryEscape(text(object{"jwt": p.any("JSON in a cookie")}))),
-		sent("s%3A" + p.any("signed cookie") + "." + p.any("signature of a cookie")), sent(strings.Repeat("a=b; ", 30) + "z=" + p.any("last of many cookies")), sent("$Version=1; a=" + p.any("cookie of RFC 2109") + "; $Path=/" + p.any("$Path")),
+		sent("~name." + p.base32("cookie name that looks redacted") + "=~cookie." + p.base32("cookie that looks redacted")), sent("s%3A" + p.any("signed cookie") + "." + p.any("signature of a cookie")), sent(strings.Repeat("a=b; ", 30) + "z=" + p.any("last of many cookies")), sent("$Version=1; a=" + p.any("cookie of RFC 2109") + "; $Path=/" + p.any("$Path")),
 		set(p.any("Set-Cookie name") + "=" + p.any("Set-Cookie value") + "; Path=/" + p.any("Path") + "; Domain=" + p.lower("Domain") + ".example.org"),
 		set("a=b; " + p.any("attribute name") + "=1; Foo=" + p.any("attribute value") + "; " + p.any("attribute without a value")), set("a=b; Expires=" + p.any("Expires of a cookie") + "; Max-Age=" + p.any("Max-Age") + "; SameSite=" + p.any("SameSite") + "; Priority=" + p.any("Priority of a cookie")),
 		set("a=b; Secure=" + p.any("value of Secure") + "; HttpOnly=" + p.any("value of HttpOnly") + "; Partitioned=" + p.any("value of Partitioned")),

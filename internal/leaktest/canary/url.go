@@ -78,6 +78,7 @@ func (p *planter) parameters() list {
 	query("=" + p.any("value without a name"))
 	query("a[b][]=" + p.any("value of a bracketed name") + "&a[" + p.any("bracketed name") + "]=1")
 	query("q=" + url.QueryEscape("~state."+p.any("value that looks redacted")) + "&" + url.QueryEscape("~name."+p.any("name that looks redacted")) + "=1")
+	query("state=~state." + p.base32("key of what looks like a pseudonym") + "&x=~str." + p.base32("key of an unknown one") + "&~name." + p.base32("key of a name") + "=1")
 	query("state=a;code=" + p.any("parameter behind a semicolon"))
 	query("STATE=" + p.any("name in capitals") + "&Code=" + p.any("name with a capital"))
 	req := object{"queryString": list{

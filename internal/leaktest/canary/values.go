@@ -60,6 +60,11 @@ func (p *planter) lower(position string) string {
 	return p.plant(position, v, false)
 }
 
+// base32 plants a secret of the alphabet and length that the keys of pseudonyms have.
+func (p *planter) base32(position string) string {
+	return p.plant(position, p.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16), false)
+}
+
 func (p *planter) words() string {
 	n := p.rng.Perm(len(rareWords))
 	return rareWords[n[0]] + "-" + rareWords[n[1]] + "-" + rareWords[n[2]]
