@@ -67,7 +67,7 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	bodies(e, j)
 	w.authorization(own, j)
 	own.parameters(e, skeleton, j)
-	own.saml(j)
+	own.saml(e, j)
 	w.tokens(skeleton, own, j)
 	for _, spec := range transcript.FactList() {
 		v, has := e.Facts[spec.Name]
@@ -114,13 +114,15 @@ func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {
 // onlyTrue are facts that are written when they are true and else left out.
 var onlyTrue = []transcript.Fact{
 	transcript.FactHostProd, transcript.FactPII, transcript.FactUnknownPII, transcript.FactMetaRefresh, transcript.FactSecretInPage,
-	transcript.FactTokenInPage, transcript.FactTruncatedBody,
+	transcript.FactTokenInPage, transcript.FactTruncatedBody, transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactSOAPFault,
 }
 
 // pageFacts are facts of HTML only.
 var pageFacts = []transcript.Fact{
 	transcript.FactVisible, transcript.FactForms, transcript.FactScripts, transcript.FactTitlePresent, transcript.FactRawErrorCode,
 	transcript.FactRawErrorText, transcript.FactRetryControl, transcript.FactHelpLink, transcript.FactMetaRefresh,
+	transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields, transcript.FactFormPost, transcript.FactFormTarget,
+	transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactPageLang,
 }
 
 // bodies judges the facts about the response's body by its media type, where
@@ -129,7 +131,7 @@ func bodies(e *transcript.Entry, j judgement) {
 	p := e.Response
 	if p == nil {
 		j.all(never, pageFacts...)
-		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody)
+		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody, transcript.FactSOAPFault)
 		return
 	}
 	kinds := possibleKinds(p)
@@ -144,7 +146,11 @@ func bodies(e *transcript.Entry, j judgement) {
 	} else {
 		// A size was rounded down to three digits; what a page has takes bytes.
 		most := p.BodySize + p.BodySize/100 + 1
+		j.all(atMost(most/len("<input>")), transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields)
 		j[transcript.FactVisible], j[transcript.FactForms], j[transcript.FactScripts] = atMost(most), atMost(most/len("<form>")), atMost(most/len("<script>"))
+	}
+	if !may("xml") {
+		j[transcript.FactSOAPFault] = never
 	}
 	if !may("html") && !may("script") {
 		j.all(never, transcript.FactSecretInPage, transcript.FactTokenInPage)

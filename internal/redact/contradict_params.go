@@ -96,6 +96,9 @@ func (o *ownParams) parameters(e *transcript.Entry, s *tokenSkeleton, j judgemen
 		}
 	}
 	j[transcript.FactRelayBytes] = fitsLength(o.first["RelayState"])
+	if o.first["code_verifier"] == "" {
+		j[transcript.FactPKCE] = never
+	}
 	j[transcript.FactVerifierS256] = func(v any) bool {
 		there := len(o.values["code_verifier.s256"]) > 0 || strings.Contains(o.nested, "code_verifier.s256")
 		return v == there
@@ -224,13 +227,19 @@ func (w *witness) redirectURI(uri string, j judgement) {
 // samlResponseFacts are facts of SAML responses only.
 var samlResponseFacts = []transcript.Fact{
 	transcript.FactSAMLSuccess, transcript.FactSAMLEncrypted, transcript.FactSAMLSigned, transcript.FactSAMLSHA1, transcript.FactSAMLTimes,
+	transcript.FactSAMLSignedPart, transcript.FactSAMLSignatureAlg, transcript.FactSAMLAssertions, transcript.FactSAMLAttributes,
+	transcript.FactSAMLRecipient, transcript.FactSAMLAudience,
 }
 
 // saml judges the facts about a SAML response by the fields derived from it.
-func (o *ownParams) saml(j judgement) {
+func (o *ownParams) saml(e *transcript.Entry, j judgement) {
 	types := o.values["saml.type"]
-	if strings.Contains(o.nested, "saml.type") {
+	xml := e.Facts.Code(transcript.FactBodyKind) == "xml" // the message may be in the response
+	if xml || len(o.values["wresult"]) > 0 || strings.Contains(o.nested, "saml.type") || strings.Contains(o.nested, "wresult") {
 		return
+	}
+	if len(o.values["saml.destination"]) == 0 {
+		j[transcript.FactSAMLDestination] = never
 	}
 	if !slices.Contains(types, "Response") {
 		j.all(never, samlResponseFacts...)
@@ -248,7 +257,8 @@ func (w *witness) tokens(s *tokenSkeleton, o *ownParams, j judgement) {
 	fromRequest := o.first["id_token"] != "" || strings.Contains(o.nested, "id_token")
 	switch {
 	case s.idTokens == 0 && !fromRequest:
-		j.all(never, transcript.FactIDTokenAlg, transcript.FactIDTokenAud, transcript.FactIDTokenIss, transcript.FactAtHash)
+		j.all(never, transcript.FactIDTokenAlg, transcript.FactIDTokenAud, transcript.FactIDTokenIss, transcript.FactAtHash, transcript.FactCHash,
+			transcript.FactIDTokenEnc, transcript.FactIDTokenUnsigned, transcript.FactIDTokenNonce, transcript.FactIDTokenTimes)
 	case s.idTokens == 1 && s.header != nil && s.claims != nil && !fromRequest:
 		s.judge(w.public, j)
 	}

@@ -106,7 +106,8 @@ func TestChangedFactsAreDoubted(t *testing.T) {
 			n := 0
 			file := rewritten(t, once, func(e *transcript.Entry) {
 				// No more than the report names.
-				if v, ok := e.Facts[spec.Name]; ok && n < 100 {
+				fetched := strings.HasPrefix(string(spec.Name), "saml_") && e.Facts.Code(transcript.FactBodyKind) == "xml" // of which the entry shows nothing
+				if v, ok := e.Facts[spec.Name]; ok && n < 100 && !fetched {
 					e.Facts[spec.Name] = changed(spec, v)
 					n++
 				}

@@ -22,18 +22,20 @@ type run struct {
 	document   string   // clear host of the last document
 	hosts      map[schemeAndHost]integration.Host
 	witness    witness
+	flow       flowMemory
 
 	// Of the entry at hand.
-	again     bool // it was redacted before
-	started   time.Time
-	facts     transcript.Facts
-	saml      int          // SAML messages that may still be decoded
-	seen      requestFacts // of the request's clear parameters ...
-	observing bool         // ... while they are the request's own
-	out       transcript.Entry
-	response  transcript.Response
-	cookies   messageCookies
-	page      pageScan
+	again              bool // it was redacted before
+	started            time.Time
+	entryHost, address string // of the request, in clear
+	facts              transcript.Facts
+	saml               int          // SAML messages that may still be decoded
+	seen               requestFacts // of the request's clear parameters ...
+	observing          bool         // ... while they are the request's own
+	out                transcript.Entry
+	response           transcript.Response
+	cookies            messageCookies
+	page               pageScan
 
 	// Room for what is put together.
 	texts         capture.Texts
@@ -93,6 +95,8 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.report.entries++
 	r.vendorFields(e)
 	host := r.hostFacts(e)
+	r.address = addressOf(e.Request.URL)
+	r.streamFacts(e)
 	r.redactRequest(&e.Request)
 	if e.Response != nil {
 		var asked transcript.Facts

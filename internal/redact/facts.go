@@ -13,6 +13,7 @@ import (
 // hostFacts computes what is known of the entry's host and page, and gives the
 // host's name.
 func (r *run) hostFacts(e *capture.Entry) string {
+	r.entryHost = ""
 	if r.again {
 		return ""
 	}
@@ -30,6 +31,7 @@ func (r *run) hostFacts(e *capture.Entry) string {
 	} else if port[0] == '0' || port[0] == '+' {
 		hostPort = name + ":" + strconv.Itoa(n)
 	}
+	r.entryHost = hostPort
 	host := r.registered(u.scheme, hostPort)
 	r.setFact(transcript.FactHostRole, string(host.Role))
 	if host.Role == integration.HostProvider && host.Env != "" {
@@ -181,8 +183,12 @@ func (f *requestFacts) done(r *run) {
 	if relay := f.param("RelayState"); relay != "" {
 		r.setFact(transcript.FactRelayBytes, len(relay))
 	}
+	r.flow.code.note(f.param("code"))
+	if verifier := f.param("code_verifier"); verifier != "" && r.flow.challenges.any() {
+		r.setFact(transcript.FactPKCE, r.flow.challenges.has(s256(verifier)))
+	}
 	if token := f.param("id_token"); token != "" {
-		r.idTokenFacts(token, f.param("access_token"))
+		r.idTokenFacts(idTokenIn{token: token, access: f.param("access_token"), code: f.param("code")})
 	}
 	if f.param("client_id") != "" && f.param("response_type") != "" {
 		f.authorization(r)
@@ -211,6 +217,8 @@ func (f *requestFacts) authorization(r *run) {
 		r.setFact(transcript.FactStateBits, roomBits(state))
 		r.setFact(transcript.FactStateData, carriesData(state))
 	}
+	r.flow.nonces.note(f.param("nonce"))
+	r.flow.challenges.note(f.param("code_challenge"))
 	if nonce := f.param("nonce"); nonce != "" {
 		r.setFact(transcript.FactNonceChars, len(nonce))
 	}

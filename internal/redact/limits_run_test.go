@@ -3,6 +3,7 @@ package redact_test
 import (
 	"bytes"
 	"compress/flate"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"net/url"
@@ -129,6 +130,13 @@ func TestCaptureLimits(t *testing.T) {
 				return harEntry("GET", fmt.Sprintf("https://localhost/?error_description=what+went+wrong+%d+times", i), "")
 			})
 			return one(t, append(entries, withBody("text/html", fmt.Sprintf("<p>What went wrong %d times</p>", n-1)))...).Facts[transcript.FactRawErrorText]
+		}, true, false},
+		{"challenges that are remembered", 64, func(t *testing.T, n int) any {
+			entries := manyEntries(n, func(i int) map[string]any {
+				verifier := sha256.Sum256(fmt.Appendf(nil, "verifier%d", i))
+				return harEntry("GET", "https://localhost/?client_id=a&response_type=code&code_challenge="+base64.RawURLEncoding.EncodeToString(verifier[:]), "")
+			})
+			return one(t, append(entries, harEntry("POST", "https://localhost/", "code_verifier=verifier0"))...).Facts[transcript.FactPKCE]
 		}, true, false},
 		{"length of an error text", 1999, func(t *testing.T, n int) any {
 			text := strings.Repeat("x", n)

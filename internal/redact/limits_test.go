@@ -119,6 +119,18 @@ func TestHeaderLimits(t *testing.T) {
 		{"version of a user agent", 999, func(t *testing.T, n int) any {
 			return param(one(t, withHeaders([]any{field("User-Agent", fmt.Sprintf("Chrome/%d", n))}, nil)).Request.Headers, "User-Agent")
 		}, "Chrome/999", "~str"},
+		{"links", 10, func(t *testing.T, n int) any {
+			return strings.Count(answerHeader(t, "Link", strings.TrimSuffix(strings.Repeat(`</login>; rel=preload, `, n), ", ")), "preload")
+		}, 10, 10},
+		{"digits of a number", 8, func(t *testing.T, n int) any {
+			return answerHeader(t, "Strict-Transport-Security", "max-age="+strings.Repeat("1", n))
+		}, "max-age=11111111", "~str"},
+		{"digits where no number belongs", 1, func(t *testing.T, n int) any {
+			return answerHeader(t, "Vary", "Accept, "+strings.Repeat("7", n))
+		}, "Accept, 7", "~str"},
+		{"numbers of a header", 2, func(t *testing.T, n int) any {
+			return answerHeader(t, "Keep-Alive", "timeout=30"+strings.Repeat(", max=100", n-1))
+		}, "timeout=30, max=100", "~str"},
 		{"status", 999, func(t *testing.T, n int) any {
 			e := withHeaders(nil, []any{field("Accept", "text/html")})
 			e["response"].(map[string]any)["status"] = n
@@ -236,6 +248,13 @@ func TestBodyLimits(t *testing.T) {
 		{"text of a link in the source", 2000, func(t *testing.T, n int) any {
 			return fact(one(t, withBody("text/html", "<a>"+strings.Repeat(" ", n-len("try again"))+"try again</a>")), transcript.FactRetryControl)
 		}, true, false},
+		{"forms whose address is looked at", 16, func(t *testing.T, n int) any {
+			return fact(one(t, withBody("text/html", strings.Repeat("<form action=/x></form>", n-1)+"<form action=https://api.id.me/></form>")), transcript.FactFormTarget)
+		}, "provider", "same_host"},
+		{"length of a form's address", 2000, func(t *testing.T, n int) any {
+			const address = "https://api.id.me/"
+			return fact(one(t, withBody("text/html", "<form action="+address+strings.Repeat("x", n-len(address))+"></form>")), transcript.FactFormTarget)
+		}, "provider", "same_host"},
 		{"bytes of a token", 64 << 10, func(t *testing.T, n int) any {
 			head := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
 			claims := base64.RawURLEncoding.EncodeToString([]byte(`{}`))

@@ -21,6 +21,8 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	switch {
 	case spec.kind == kindSAML:
 		out = append(out, r.samlFields(value, place)...)
+	case name == "wresult" && r.observing:
+		r.wresult(value)
 	case name == "code_verifier" && value != "" && r.values.isClear(value):
 		r.setOwnFact(transcript.FactVerifierS256, true, place)
 		out = append(out, transcript.Field{Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))})

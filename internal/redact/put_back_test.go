@@ -20,8 +20,11 @@ func TestAddedFactsAreDoubted(t *testing.T) {
 	picture := withBody("image/png", "PNG")
 	r := redact.New(options(config(t, "right")))
 	once := redacted(t, r, harOf(picture))
-	// What a picture may have, or what its entry cannot show.
-	free := []transcript.Fact{transcript.FactFailed, transcript.FactResourceType, transcript.FactHostRole, transcript.FactTruncatedBody, transcript.FactPII, transcript.FactBodyKind}
+	// What such an entry may have, as far as it shows.
+	free := []transcript.Fact{
+		transcript.FactFailed, transcript.FactResourceType, transcript.FactTruncatedBody,
+		transcript.FactSocketSent, transcript.FactSocketReceived, transcript.FactSocketBytes, transcript.FactEvents, transcript.FactEventBytes,
+	}
 	for _, spec := range transcript.FactList() {
 		value := any(true)
 		switch spec.Kind {
@@ -33,14 +36,8 @@ func TestAddedFactsAreDoubted(t *testing.T) {
 		file := rewritten(t, once, func(e *transcript.Entry) { e.Facts[spec.Name] = value })
 		got := secondPass(t, withNames(options(config(t, "right")), r.Names()), file).Contradictions
 		want := []redact.Contradiction{{Entry: 0, Fact: spec.Name}}
-		if slices.Contains(free, spec.Name) && spec.Name != transcript.FactBodyKind && spec.Name != transcript.FactHostRole && spec.Name != transcript.FactPII {
+		if slices.Contains(free, spec.Name) {
 			want = nil
-		}
-		if spec.Name == transcript.FactPII {
-			want = nil // the path was hidden: it may have held anything
-			if isRoot := strings.HasSuffix(app, ".org/"); isRoot {
-				want = []redact.Contradiction{{Entry: 0, Fact: spec.Name}}
-			}
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: doubted are %v, want %v", spec.Name, got, want)
