@@ -52,6 +52,11 @@ func (s *tokenSkeleton) read(dec *json.Decoder, name string) {
 		}
 		_, _ = dec.Token()
 	case string:
+		if t != "" && (t[0] == '{' || t[0] == '[') {
+			var inside tokenSkeleton // JSON in a string: its tokens are not counted
+			inside.read(json.NewDecoder(strings.NewReader(t)), "")
+			s.errorTexts = append(s.errorTexts, inside.errorTexts...)
+		}
 		if slices.Contains(errorTextNames, name) && t != "" {
 			s.errorTexts = append(s.errorTexts, t)
 		}
