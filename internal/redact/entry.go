@@ -113,19 +113,7 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 			maps.Copy(r.facts, asked)
 		}
 	}
-	for name, raw := range e.Facts {
-		v, ok := transcript.CheckFact(transcript.Fact(name), raw)
-		switch {
-		case !ok:
-			r.report.add("F1", "entry.facts")
-		case name == string(transcript.FactFailed):
-			out.Failed = v.(bool)
-		case name == string(transcript.FactResourceType):
-			out.ResourceType = v.(string)
-		default:
-			r.facts[transcript.Fact(name)] = v
-		}
-	}
+	r.carriedFacts(e, out)
 	r.witness.look(out, r.again)
 	if host != "" && isDocument(out) {
 		r.document = strings.Clone(host)
@@ -140,25 +128,6 @@ func instantOf(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.Truncate(time.Millisecond)
-}
-
-// vendorFields counts what the exporter added and no transcript holds.
-func (r *run) vendorFields(e *capture.Entry) {
-	if e.Comment != "" {
-		r.report.add("V1", "entry.comment")
-	}
-	if e.InitiatorURL != "" {
-		r.report.add("V1", "entry.initiator")
-	}
-	for range e.WebSocketMessages {
-		r.report.add("W1", "entry.websocket")
-	}
-	for range e.EventMessages {
-		r.report.add("W1", "entry.events")
-	}
-	if e.Response != nil && e.Response.StatusText != "" {
-		r.report.add("V1", "response.status_text")
-	}
 }
 
 // maxTimeMS bounds a duration: an hour, rule N1.

@@ -76,3 +76,39 @@ func (r *run) streamFacts(e *capture.Entry) {
 
 // boundedSize is a size as a fact may state it.
 func boundedSize(n int64) int { return min(threeDigits(n), transcript.MaxFactNumber) }
+
+// vendorFields counts what the exporter added and no transcript holds.
+func (r *run) vendorFields(e *capture.Entry) {
+	if e.Comment != "" {
+		r.report.add("V1", "entry.comment")
+	}
+	if e.InitiatorURL != "" {
+		r.report.add("V1", "entry.initiator")
+	}
+	for range e.WebSocketMessages {
+		r.report.add("W1", "entry.websocket")
+	}
+	for range e.EventMessages {
+		r.report.add("W1", "entry.events")
+	}
+	if e.Response != nil && e.Response.StatusText != "" {
+		r.report.add("V1", "response.status_text")
+	}
+}
+
+// carriedFacts takes over the facts that came with an entry, by the closed list.
+func (r *run) carriedFacts(e *capture.Entry, out *transcript.Entry) {
+	for name, raw := range e.Facts {
+		v, ok := transcript.CheckFact(transcript.Fact(name), raw)
+		switch {
+		case !ok:
+			r.report.add("F1", "entry.facts")
+		case name == string(transcript.FactFailed):
+			out.Failed = v.(bool)
+		case name == string(transcript.FactResourceType):
+			out.ResourceType = v.(string)
+		default:
+			r.facts[transcript.Fact(name)] = v
+		}
+	}
+}
