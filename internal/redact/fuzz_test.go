@@ -149,3 +149,24 @@ func FuzzCheckText(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCanaries: whatever the values and their alphabets are, nothing that was
+// planted is left.
+func FuzzCanaries(f *testing.F) {
+	seeds := []uint64{0, 1 << 63}
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	if len(seeds) != 2 {
+		f.Fatalf("%d seeds, want 2", len(seeds))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		c := canary.HAR(seed)
+		r := redact.New(options(nil))
+		for place, text := range everythingWritten(t, r, nil, c.JSON) {
+			for _, position := range newLeakFinder(c.Canaries).in(text) {
+				t.Errorf("seed %d, %s: leak from %s", seed, place, position)
+			}
+		}
+	})
+}

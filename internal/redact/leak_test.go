@@ -136,7 +136,7 @@ func TestCanaries(t *testing.T) {
 	t.Parallel()
 	for _, seed := range canarySeeds {
 		c := canary.HAR(seed)
-		looked := newLeakFinder(c.Canaries)
+		looked, checked, leaked := newLeakFinder(c.Canaries), map[string]bool{}, 0
 		files := c.Files()
 		if seed != canarySeeds[0] {
 			files = files[:1]
@@ -145,13 +145,18 @@ func TestCanaries(t *testing.T) {
 			for _, f := range files {
 				r := redact.New(options(cfg))
 				for place, text := range everythingWritten(t, r, cfg, f.Bytes) {
+					if checked[string(text)] {
+						continue // the same bytes, of another way of writing the file
+					}
+					checked[string(text)] = true
 					for _, position := range looked.in(text) {
+						leaked++
 						t.Errorf("seed %d, %s, %s, %s: leak from %s", seed, name, f.Name, place, position)
 					}
 				}
 			}
 		}
-		t.Logf("seed %d: %d values planted, %d ways to write the file", seed, len(c.Canaries), len(files))
+		t.Logf("seed %d: %d values planted, %d ways to write the file, %d leaks in %d texts that differ", seed, len(c.Canaries), len(files), leaked, len(checked))
 	}
 }
 
