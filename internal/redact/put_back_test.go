@@ -2,12 +2,14 @@ package redact_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/redact"
@@ -183,6 +185,13 @@ func TestUnchangedFilesAreKnown(t *testing.T) {
 	if err != nil || report.Total() != 0 {
 		t.Errorf("found are %+v, %v", report.Items, err)
 	}
+	for name, file := range map[string][]byte{
+		"byte order mark": append([]byte("\ufeff"), once.Bytes()...), "UTF-16": utf16Of(once.String()),
+	} {
+		if report := secondPass(t, withNames(options(nil), r.Names()), file); report.Total() != 0 {
+			t.Errorf("with %s, found are %+v", name, report.Items)
+		}
+	}
 	if report := secondPass(t, withNames(options(nil), r.Names()), once.Bytes()[:once.Len()*2/3]); report.Total() != 0 || !report.Truncated {
 		t.Errorf("of a file that is cut off, found are %+v", report.Items)
 	}
@@ -190,4 +199,13 @@ func TestUnchangedFilesAreKnown(t *testing.T) {
 	if report := secondPass(t, withNames(options(nil), r.Names()), indented); len(report.Items) != 1 || report.Items[0] != (redact.Item{Rule: "V1", Place: "file", Count: 1, Entry: 0}) {
 		t.Errorf("of a file with one more blank, found are %+v", report.Items)
 	}
+}
+
+// utf16Of writes a text in UTF-16 with its byte order mark.
+func utf16Of(text string) []byte {
+	out := []byte{0xff, 0xfe}
+	for _, c := range utf16.Encode([]rune(text)) {
+		out = binary.LittleEndian.AppendUint16(out, c)
+	}
+	return out
 }

@@ -87,7 +87,7 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 		return Report{}, err
 	}
 	rn := r.newRun()
-	source, err := capture.Read(io.TeeReader(src, same), lim, func(e *capture.Entry) error {
+	source, err := capture.ReadWatched(src, lim, same, func(e *capture.Entry) error {
 		out := rn.entry(e)
 		if each != nil {
 			if err := each(out); err != nil {
