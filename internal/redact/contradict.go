@@ -120,7 +120,7 @@ var onlyTrue = []transcript.Fact{
 // pageFacts are facts of HTML only.
 var pageFacts = []transcript.Fact{
 	transcript.FactVisible, transcript.FactForms, transcript.FactScripts, transcript.FactTitlePresent, transcript.FactRawErrorCode,
-	transcript.FactRawErrorText, transcript.FactRetryControl, transcript.FactHelpLink, transcript.FactMetaRefresh,
+	transcript.FactRawErrorText, transcript.FactRetryControl, transcript.FactHelpLink, transcript.FactMetaRefresh, transcript.FactRefreshTarget,
 	transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields, transcript.FactFormPost, transcript.FactFormTarget,
 	transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactPageLang,
 }

@@ -95,6 +95,9 @@ func (o *ownParams) parameters(e *transcript.Entry, s *tokenSkeleton, j judgemen
 			j[transcript.FactDuplicateParam] = exactly(duplicates)
 		}
 	}
+	if o.fields < maxQueryFields {
+		j[transcript.FactDoubleEncoded] = atMost(o.fields)
+	}
 	j[transcript.FactRelayBytes] = fitsLength(o.first["RelayState"])
 	if o.first["code_verifier"] == "" {
 		j[transcript.FactPKCE] = never
@@ -155,7 +158,7 @@ func (o *ownParams) errorText(s *tokenSkeleton, j judgement) {
 	}
 	switch {
 	case len(texts) == 0:
-		j[transcript.FactErrorTextKnown] = never
+		j.all(never, transcript.FactErrorTextKnown, transcript.FactErrorTextChars)
 	case documented == len(texts) || documented == 0:
 		j[transcript.FactErrorTextKnown] = exactly(documented > 0)
 	}

@@ -136,3 +136,17 @@ func TestChangedFactsAreDoubted(t *testing.T) {
 		}
 	}
 }
+
+// The report names a hundred contradictions and no more.
+func TestContradictionsAreBounded(t *testing.T) {
+	t.Parallel()
+	runLimits(t, []limitCase{{"contradictions", 100, func(t *testing.T, n int) any {
+		entries := manyEntries(n, func(int) map[string]any {
+			e := harEntry("GET", "https://localhost/", "")
+			e["_facts"] = map[string]any{"page": "denied"}
+			return e
+		})
+		_, report := oneReported(t, entries...)
+		return len(report.Contradictions)
+	}, 100, 100}})
+}

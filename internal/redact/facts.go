@@ -113,6 +113,7 @@ var secondLevels = wordSet("co com net org gov gob ac edu ne or go")
 type requestFacts struct {
 	inForm bool
 	pii    [2]bool // in the URL, in the form
+	double int     // parameters that are encoded once more
 	params map[string]seenParam
 }
 
@@ -128,7 +129,7 @@ func (f *requestFacts) reset() {
 		f.params = map[string]seenParam{}
 	}
 	clear(f.params)
-	f.inForm, f.pii = false, [2]bool{}
+	f.inForm, f.pii, f.double = false, [2]bool{}, 0
 }
 
 // param gives the first value of a parameter.
@@ -141,7 +142,14 @@ func (f *requestFacts) observe(name, value string, nested bool) {
 	if f.inForm {
 		where = 1
 	}
-	f.pii[where] = f.pii[where] || hasPII(value) || strings.IndexByte(value, '%') >= 0 && hasPII(decode(value, false))
+	once := value
+	if strings.IndexByte(value, '%') >= 0 {
+		once = decode(value, false)
+	}
+	f.pii[where] = f.pii[where] || hasPII(value) || len(once) != len(value) && hasPII(once)
+	if !nested && len(once) != len(value) && !strings.Contains(value, "://") { // an address has encoded parameters of its own
+		f.double++
+	}
 	if nested || len(f.params) >= maxQueryFields {
 		return
 	}
@@ -179,6 +187,9 @@ func (f *requestFacts) done(r *run) {
 	}
 	if duplicates > 0 {
 		r.setFact(transcript.FactDuplicateParam, duplicates)
+	}
+	if f.double > 0 {
+		r.setFact(transcript.FactDoubleEncoded, f.double)
 	}
 	if relay := f.param("RelayState"); relay != "" {
 		r.setFact(transcript.FactRelayBytes, len(relay))

@@ -190,3 +190,29 @@ C=</X509Certificate></KeyInfo></Signature>`
 		t.Errorf("a short certificate is %s", got)
 	}
 }
+
+func TestRefreshTarget(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"0;url=/next": "same_host", "5": "same_host", "0; URL='https://api.id.me/x'": "provider", "0;url=//evil.example/": "undeclared",
+	} {
+		got := factsOf(t, nil, []map[string]any{withBody("text/html", `<meta http-equiv=refresh content="`+content+`">`)}, []transcript.Fact{transcript.FactRefreshTarget})
+		if got.Code(transcript.FactRefreshTarget) != want {
+			t.Errorf("%s: %q, want %q", content, got.Code(transcript.FactRefreshTarget), want)
+		}
+	}
+}
+
+func TestTextAndEncodingFacts(t *testing.T) {
+	t.Parallel()
+	names := []transcript.Fact{transcript.FactErrorTextKnown, transcript.FactErrorTextChars, transcript.FactDoubleEncoded}
+	for query, want := range map[string]transcript.Facts{
+		"error_description=not+ours%21": {transcript.FactErrorTextKnown: false, transcript.FactErrorTextChars: 9},
+		"error_description=The+resource+owner+or+authorization+server+denied+the+request": {transcript.FactErrorTextKnown: true},
+		"state=a%2520b&code=a%2Bb&next=https%3A%2F%2Fa.example%2F%3Fx%3D%2520":            {transcript.FactDoubleEncoded: 1},
+	} {
+		if diff := cmp.Diff(want, factsOf(t, nil, []map[string]any{harEntry("GET", app+"?"+query, "")}, names)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+}

@@ -40,6 +40,7 @@ func (r *run) htmlFacts(page []byte) {
 	r.setFact(transcript.FactHelpLink, s.help)
 	if s.metaRefresh {
 		r.setFact(transcript.FactMetaRefresh, true)
+		r.setFact(transcript.FactRefreshTarget, r.target([]string{s.refresh}))
 	}
 	r.secretsFound(s.scriptScan)
 	if code := shownErrorCode(s.folded); code != "" {
@@ -276,7 +277,10 @@ func (s *pageScan) startTag(name element) {
 	case scriptElement:
 		s.scripts++
 	case metaElement:
-		s.metaRefresh = s.metaRefresh || equalFold(s.attr("http-equiv"), "refresh")
+		if equalFold(s.attr("http-equiv"), "refresh") {
+			s.metaRefresh = true
+			s.refreshTo(s.attr("content"))
+		}
 	case anchorElement:
 		if !s.help {
 			s.label = appendLower(s.label[:0], s.attr("href"))

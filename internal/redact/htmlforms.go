@@ -12,6 +12,7 @@ type pageForms struct {
 	fields, passwords, hiddenFields int
 	post, submits, message          bool
 	actions                         []string
+	refresh                         string // where a meta element sends the browser
 	lang                            string
 }
 
@@ -27,6 +28,15 @@ func (f *pageForms) form(action, method []byte) {
 	f.post = f.post || equalFold(method, "post")
 	if len(f.actions) < maxActions && len(action) > 0 && len(action) <= maxActionBytes {
 		f.actions = append(f.actions, strings.TrimSpace(string(action)))
+	}
+}
+
+// refreshTo notes the address in the content of a meta refresh.
+func (f *pageForms) refreshTo(content []byte) {
+	text := string(content[:min(len(content), maxActionBytes)])
+	_, address, _ := strings.Cut(text, ";")
+	if address = strings.TrimSpace(address); len(address) > 4 && strings.EqualFold(address[:4], "url=") {
+		f.refresh = strings.Trim(address[4:], `'" `)
 	}
 }
 
@@ -70,7 +80,7 @@ func (r *run) formFacts(s *pageScan) {
 	r.setFact(transcript.FactPasswordFields, s.passwords)
 	r.setFact(transcript.FactHiddenFields, s.hiddenFields)
 	r.setFact(transcript.FactFormPost, s.post)
-	r.setFact(transcript.FactFormTarget, r.formTarget(s.actions))
+	r.setFact(transcript.FactFormTarget, r.target(s.actions))
 	if s.submits {
 		r.setFact(transcript.FactAutoSubmit, true)
 	}
@@ -79,11 +89,11 @@ func (r *run) formFacts(s *pageScan) {
 	}
 }
 
-// formTarget tells whose the first host is, other than the page's own, to which
-// a form is sent.
-func (r *run) formTarget(actions []string) string {
-	for _, action := range actions {
-		u := cutURL(action)
+// target tells whose the first host is, other than the page's own, to which one
+// of the addresses leads.
+func (r *run) target(addresses []string) string {
+	for _, address := range addresses {
+		u := cutURL(address)
 		if u.host == "" || u.host == r.entryHost {
 			continue
 		}

@@ -3,6 +3,7 @@ package redact
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -177,6 +178,7 @@ func (r *run) sentence(value, place string) string {
 		return trimmed
 	}
 	r.setOwnFact(transcript.FactErrorTextKnown, false, place)
+	r.setOwnFact(transcript.FactErrorTextChars, utf8.RuneCountInString(trimmed), place)
 	r.rememberErrorText(trimmed)
 	r.report.add("Q1", place)
 	return "~text"

@@ -63,7 +63,7 @@ var Rules = []struct{ ID, Text string }{
 	{"J1", "Claims of JSON Web Tokens"},
 	{"S1", "Content of SAML messages"},
 	{"W1", "Messages of WebSockets and event streams"},
-	{"V1", "Members of the exporter's own, comments, page titles"},
+	{"V1", "Members of the exporter's own, comments, page titles; in a redacted file whatever no redaction writes"},
 	{"F1", "Facts that the format does not have"},
 }
 

@@ -39,6 +39,7 @@ const (
 	FactRetryControl   Fact = "retry_control"  // a link or button with a word of retrying, signing in or going on
 	FactHelpLink       Fact = "help_link"
 	FactMetaRefresh    Fact = "meta_refresh"
+	FactRefreshTarget  Fact = "refresh_target" // code: as form_target
 	FactSecretInPage   Fact = "secret_in_page" // client_secret, refresh_token or code_verifier by name with a value in HTML or script
 	FactTokenInPage    Fact = "token_in_page"  // a JWT, or access_token or id_token by name with a value, in HTML or script
 	FactTruncatedBody  Fact = "body_truncated"
@@ -69,8 +70,10 @@ const (
 	FactNonceChars         Fact = "nonce_chars"
 	FactChallengeForm      Fact = "challenge_form"        // code_challenge is 43 characters of base64url
 	FactDuplicateParam     Fact = "duplicate_params"      // number of parameter names that occur twice
+	FactDoubleEncoded      Fact = "double_encoded"        // parameters whose value is percent-encoded once more
 	FactVerifierS256       Fact = "verifier_s256"         // the S256 challenge of code_verifier is in Form as code_verifier.s256
 	FactErrorTextKnown     Fact = "error_text_documented" // error_description equals a documented sentence
+	FactErrorTextChars     Fact = "error_text_chars"      // length of an error_description or StatusMessage that is no documented sentence
 	FactPKCE               Fact = "pkce_ok"               // the S256 challenge of code_verifier is one that an authorization request of this capture sent
 
 	// About tokens.
@@ -183,6 +186,7 @@ var factList = []FactSpec{
 	{FactRetryControl, FactBool, nil},
 	{FactHelpLink, FactBool, nil},
 	{FactMetaRefresh, FactBool, nil},
+	{FactRefreshTarget, FactCode, formTargets},
 	{FactSecretInPage, FactBool, nil},
 	{FactTokenInPage, FactBool, nil},
 	{FactTruncatedBody, FactBool, nil},
@@ -211,8 +215,10 @@ var factList = []FactSpec{
 	{FactNonceChars, FactNumber, nil},
 	{FactChallengeForm, FactBool, nil},
 	{FactDuplicateParam, FactNumber, nil},
+	{FactDoubleEncoded, FactNumber, nil},
 	{FactVerifierS256, FactBool, nil},
 	{FactErrorTextKnown, FactBool, nil},
+	{FactErrorTextChars, FactNumber, nil},
 	{FactPKCE, FactBool, nil},
 	{FactTokenKinds, FactNumber, nil},
 	{FactIDTokenAlg, FactCode, jwsAlgs},
