@@ -45,6 +45,28 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
+// The decoder finds all that the other formats have planted.
+func TestOtherFormats(t *testing.T) {
+	t.Parallel()
+	planted := 0
+	for name, c := range map[string]canary.Capture{"SAML-tracer": canary.SAMLTracer(1), "Playwright's zip": canary.AttachedZip(1)} {
+		values := make([]string, len(c.Canaries))
+		for i, canary := range c.Canaries {
+			values[i] = canary.Value
+		}
+		found := dig.NewSet(values).Find(dig.Texts(c.JSON))
+		for i, canary := range c.Canaries {
+			if !found[i] {
+				t.Errorf("%s: %s is not found", name, canary.Position)
+			}
+		}
+		planted += len(values)
+	}
+	if planted < 120 {
+		t.Errorf("%d values planted", planted)
+	}
+}
+
 // The same seed gives the same capture, another seed other values.
 func TestSeeded(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,11 @@
 package redact_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
+	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -54,7 +58,7 @@ func (s *survivors) add(t *testing.T, raw, out []byte, cfg *integration.Config) 
 		ours = string(integration.Canonical(*cfg))
 	}
 	printed, written := timesOf(t, out), dig.Runs(string(out), minRun)
-	for run := range dig.Runs(string(raw), minRun) {
+	for run := range dig.Runs(unpacked(t, raw), minRun) {
 		s.runs++
 		switch {
 		case !written[run]:
@@ -68,6 +72,37 @@ func (s *survivors) add(t *testing.T, raw, out []byte, cfg *integration.Config) 
 			s.left = append(s.left, run)
 		}
 	}
+}
+
+// unpacked gives the text of a capture, without the gzip or zip around it.
+func unpacked(t *testing.T, raw []byte) string {
+	t.Helper()
+	var out []byte
+	switch {
+	case bytes.HasPrefix(raw, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err = io.ReadAll(z); err != nil {
+			t.Fatal(err)
+		}
+	case bytes.HasPrefix(raw, []byte("PK")):
+		z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range z.File {
+			content, err := fs.ReadFile(z, f.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(append(out, ' '), content...)
+		}
+	default:
+		return string(raw)
+	}
+	return string(out)
 }
 
 // Survivor test, which needs no canary: no run of twelve or more characters of

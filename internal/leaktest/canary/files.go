@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -16,7 +17,7 @@ type File struct {
 
 // Files gives the capture as the files that exporters and people make of it:
 // with a byte order mark, in UTF-16, in a JSONP call, indented, with every other
-// character escaped, and cut off inside the last entry.
+// character escaped, packed, and cut off inside the last entry.
 func (c Capture) Files() []File {
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, c.JSON, "\t", "  "); err != nil {
@@ -30,8 +31,34 @@ func (c Capture) Files() []File {
 		{"UTF-16, big endian", []byte("\xfe\xff" + utf16Of(string(c.JSON), binary.BigEndian)), false},
 		{"JSONP", []byte("onInputData(" + string(c.JSON) + ");"), false},
 		{"escapes", escapedDocument(c.JSON), false},
+		{"gzip", []byte(gzipped(string(c.JSON))), false},
+		{"zip", zipped(zippedFile{"sign-in.har", c.JSON}), false},
 		{"cut off", c.JSON[:c.lastEntry()], true},
 	}
+}
+
+type zippedFile struct {
+	name    string
+	content []byte
+}
+
+// zipped gives a zip of the files.
+func zipped(files ...zippedFile) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range files {
+		w, err := z.Create(f.name)
+		if err == nil {
+			_, err = w.Write(f.content)
+		}
+		if err != nil {
+			panic(err) // a buffer takes everything
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 // lastEntry is a position inside the last entry, behind a value in it.

@@ -4,6 +4,7 @@
 package dig
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -29,7 +30,7 @@ const (
 
 // Texts gives the text and everything that can be decoded from it or from any
 // part of it: UTF-16, JSON strings and their escapes, percent-encoding, HTML
-// entities, base64 in both alphabets, hexadecimal, gzip, zlib and deflate.
+// entities, base64 in both alphabets, hexadecimal, gzip, zlib, deflate and zip.
 func Texts(file []byte) []string {
 	d := &digger{seen: map[string]bool{}}
 	d.dig(string(file), 0)
@@ -87,6 +88,9 @@ func (d *digger) wholes(text string) []string {
 	}
 	if strings.Contains(text, `\u`) {
 		add(escapesDecoded(text))
+	}
+	for _, file := range unzipped(text) {
+		add(file)
 	}
 	if !printable([]byte(text[:min(len(text), 16)])) {
 		if s, ok := d.inflated([]byte(text)); ok {
@@ -243,6 +247,29 @@ func (d *digger) decodings(run string) []string {
 	// The last character may have bits that belong to nothing.
 	if b, err := base64.RawStdEncoding.DecodeString(std); err == nil {
 		add(b)
+	}
+	return out
+}
+
+// unzipped gives the files of a zip.
+func unzipped(text string) []string {
+	if !strings.HasPrefix(text, "PK\x03\x04") {
+		return nil
+	}
+	z, err := zip.NewReader(strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			continue
+		}
+		if content, err := io.ReadAll(io.LimitReader(r, maxBytes)); err == nil {
+			out = append(out, f.Name+"\n"+string(content))
+		}
+		_ = r.Close()
 	}
 	return out
 }
