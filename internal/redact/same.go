@@ -18,6 +18,7 @@ type sameLines struct {
 	compare int    // lines compared
 	differ  int    // lines that differ
 	first   int    // the first of them
+	lost    bool   // one side is further ahead than lines of ours can be
 }
 
 // headOfOurs is how every file begins that this program redacted.
@@ -42,7 +43,7 @@ func (s *sameLines) Write(p []byte) (int, error) {
 		s.asked, s.ours = true, bytes.HasPrefix(p, []byte(headOfOurs))
 		s.begin = nil
 	}
-	if s.ours {
+	if s.ours && !s.lost {
 		s.in.write(p)
 		s.match()
 	}
@@ -59,7 +60,7 @@ type sameWriter struct {
 
 // Write implements io.Writer.
 func (w sameWriter) Write(p []byte) (int, error) {
-	if !w.same.asked || w.same.ours {
+	if (!w.same.asked || w.same.ours) && !w.same.lost {
 		w.same.out.write(p)
 		w.same.match()
 	}
@@ -79,12 +80,22 @@ func (s *sameLines) match() {
 	}
 	s.in.sums = append(s.in.sums[:0], s.in.sums[n:]...)
 	s.out.sums = append(s.out.sums[:0], s.out.sums[n:]...)
+	if len(s.in.sums) > maxAhead || len(s.out.sums) > maxAhead {
+		if s.differ++; s.differ == 1 {
+			s.first = s.compare
+		}
+		s.lost, s.in, s.out = true, lineSums{}, lineSums{}
+	}
 }
+
+// maxAhead is more than the reader is ahead of the writer in lines, which have
+// some hundred bytes each.
+const maxAhead = 10_000
 
 // finish tells whether the file is ours and unchanged, and else the entry in
 // which it first differs, -1 outside of entries.
 func (s *sameLines) finish(entries int) (same bool, entry int) {
-	if s.in.begun { // the reader stops behind the document
+	if s.in.begun && !s.lost { // the reader stops behind the document
 		s.in.end()
 		s.match()
 	}
