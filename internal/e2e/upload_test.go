@@ -3,6 +3,8 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -77,6 +79,8 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 	b.signIn(partner)
 	b.redactInBrowser(upload, tempFile(t, "planted.har", raw))
 	b.run("reading the preview", shows("0 secrets left"), shows("Nothing was sent yet."), shows("app.example.org"))
+	var digest string
+	b.run("reading the digest", chromedp.TextContent(`[data-out=sha256]`, &digest, chromedp.ByQuery))
 	if n := wire.posted("/capture"); n != 0 {
 		t.Errorf("%d uploads before the button was pressed", n)
 	}
@@ -88,6 +92,9 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 
 	if n := wire.posted("/capture"); n != 1 {
 		t.Errorf("%d uploads, want 1", n)
+	}
+	if sent := wire.file(t); fmt.Sprintf("%x", sha256.Sum256(sent)) != digest {
+		t.Error("the page shows another digest than that of what it sent")
 	}
 	before := leaktest.Dig(raw)
 	var after []string
