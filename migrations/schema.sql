@@ -143,6 +143,35 @@ CREATE TABLE public.configuration_versions (
 
 COMMENT ON COLUMN public.configuration_versions.config IS 'integration.yaml v1 as JSON';
 
+CREATE TABLE public.credential_passes (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    object_kind text NOT NULL,
+    object_id text NOT NULL,
+    item text NOT NULL,
+    field text NOT NULL,
+    rules text[] NOT NULL,
+    salt bytea NOT NULL,
+    digest bytea NOT NULL,
+    reason text NOT NULL,
+    passed_by uuid NOT NULL,
+    passed_at timestamp with time zone NOT NULL,
+    CONSTRAINT credential_passes_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT credential_passes_field_check CHECK ((field <> ''::text)),
+    CONSTRAINT credential_passes_reason_check CHECK (((char_length(reason) >= 10) AND (char_length(reason) <= 500))),
+    CONSTRAINT credential_passes_rules_check CHECK ((cardinality(rules) > 0)),
+    CONSTRAINT credential_passes_salt_check CHECK ((length(salt) = 32))
+);
+
+COMMENT ON TABLE public.credential_passes IS 'texts that look like a credential and are none, as a person said; a row never changes';
+
+COMMENT ON COLUMN public.credential_passes.object_kind IS 'with object_id: what the write was about, as its audit entry says';
+
+COMMENT ON COLUMN public.credential_passes.item IS 'requirement of the item that the text belongs to, empty for none';
+
+COMMENT ON COLUMN public.credential_passes.digest IS 'HMAC-SHA-256 of the text under salt: only this very text passes';
+
 CREATE TABLE public.decisions (
     partner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -219,11 +248,21 @@ CREATE TABLE public.evidence (
     received_at timestamp with time zone NOT NULL,
     created_by uuid NOT NULL,
     withdrawn_at timestamp with time zone,
+    document_digest text,
+    document_name text,
+    masks integer DEFAULT 0 NOT NULL,
     CONSTRAINT evidence_check CHECK (((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'back_channel'::text])) = (capture_id IS NOT NULL))),
     CONSTRAINT evidence_check1 CHECK (((kind = 'screenshot'::text) = (artifact_digest IS NOT NULL))),
     CONSTRAINT evidence_check2 CHECK (((kind = ANY (ARRAY['declaration'::text, 'observation'::text])) = (text IS NOT NULL))),
-    CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'screenshot'::text, 'back_channel'::text, 'declaration'::text, 'observation'::text])))
+    CONSTRAINT evidence_document_kind CHECK (((document_digest IS NULL) OR (kind = ANY (ARRAY['declaration'::text, 'observation'::text])))),
+    CONSTRAINT evidence_document_whole CHECK (((document_digest IS NULL) = (document_name IS NULL))),
+    CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['redirect'::text, 'error'::text, 'screenshot'::text, 'back_channel'::text, 'declaration'::text, 'observation'::text]))),
+    CONSTRAINT evidence_masks_check CHECK (((masks >= 0) AND (masks <= 1000)))
 );
+
+COMMENT ON COLUMN public.evidence.document_digest IS 'a file beside the text: downloads only, never shown in a page';
+
+COMMENT ON COLUMN public.evidence.masks IS 'areas of a screenshot that were covered before it was sent, as the sender''s browser counted';
 
 CREATE TABLE public.findings (
     partner_id uuid NOT NULL,
@@ -532,6 +571,9 @@ ALTER TABLE ONLY public.comments
 ALTER TABLE ONLY public.configuration_versions
     ADD CONSTRAINT configuration_versions_pkey PRIMARY KEY (partner_id, integration_id, version);
 
+ALTER TABLE ONLY public.credential_passes
+    ADD CONSTRAINT credential_passes_pkey PRIMARY KEY (partner_id, id);
+
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (partner_id, id);
 
@@ -639,6 +681,8 @@ CREATE INDEX captures_test_run_idx ON public.captures USING btree (partner_id, t
 
 CREATE INDEX comments_item_idx ON public.comments USING btree (partner_id, integration_id, item_id, created_at);
 
+CREATE INDEX credential_passes_integration_idx ON public.credential_passes USING btree (partner_id, integration_id, passed_at);
+
 CREATE INDEX decisions_revision_idx ON public.decisions USING btree (partner_id, revision_id);
 
 CREATE INDEX entries_hops_idx ON public.entries USING btree (partner_id, capture_id, n) WHERE is_hop;
@@ -735,6 +779,12 @@ ALTER TABLE ONLY public.configuration_versions
 ALTER TABLE ONLY public.configuration_versions
     ADD CONSTRAINT configuration_versions_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.credential_passes
+    ADD CONSTRAINT credential_passes_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.credential_passes
+    ADD CONSTRAINT credential_passes_passed_by_fkey FOREIGN KEY (passed_by) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.decisions
     ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id);
 
@@ -749,6 +799,9 @@ ALTER TABLE ONLY public.entries
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_document_fkey FOREIGN KEY (partner_id, document_digest) REFERENCES public.artifacts(partner_id, digest);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_partner_id_artifact_digest_fkey FOREIGN KEY (partner_id, artifact_digest) REFERENCES public.artifacts(partner_id, digest);
@@ -895,6 +948,9 @@ GRANT SELECT ON TABLE public.comments TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.configuration_versions TO proofwalk_app;
 GRANT SELECT ON TABLE public.configuration_versions TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.credential_passes TO proofwalk_app;
+GRANT SELECT ON TABLE public.credential_passes TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decisions TO proofwalk_app;
 GRANT SELECT ON TABLE public.decisions TO proofwalk_read;

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,7 +42,8 @@ type App struct {
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
 
-	turns captureTurns
+	turns    captureTurns
+	pictures sync.Mutex // held while one is decoded
 }
 
 // Command says who asks for a write.
@@ -54,6 +56,11 @@ type Command struct {
 	Key string
 	// RequestID is that of the request, for the audit entry and the log.
 	RequestID string
+	// PassReason is why what looks like a credential in a typed text is none;
+	// empty for no such claim.
+	PassReason string
+
+	passed []passedText // texts that the reason passes
 }
 
 // Write is one write in progress: its transaction and its audit entry.
@@ -61,6 +68,8 @@ type Write struct {
 	Tx  pgx.Tx
 	Now time.Time
 	Cmd Command
+
+	partner, integration uuid.UUID
 
 	entry    audit.Entry
 	personal map[string]string
@@ -70,6 +79,7 @@ type Write struct {
 // Audit fills in the write's one audit entry: what was done to which object.
 // details are numbers, truth values, identifiers and words.
 func (w *Write) Audit(action string, partner, integration uuid.UUID, object audit.Object, details map[string]audit.Value) {
+	w.partner, w.integration = partner, integration
 	w.entry.Action, w.entry.Object, w.entry.Details = action, object, details
 	if partner != uuid.Nil {
 		w.entry.PartnerID = partner.String()
@@ -125,6 +135,9 @@ func keyDigest(key string) string {
 func (a *App) finish(ctx context.Context, w *Write, id uuid.UUID) error {
 	if !w.audited {
 		return errors.New("finishing a write: it has no audit entry")
+	}
+	if err := w.keepPasses(ctx); err != nil {
+		return err
 	}
 	if err := appendAudit(ctx, w.Tx, w.entry, w.personal); err != nil {
 		return err

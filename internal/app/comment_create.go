@@ -10,9 +10,12 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
+// fieldComment is the form's name of a comment's text.
+const fieldComment = "comment"
+
 // CommentOnItem adds a comment to an item's thread.
 func (a *App) CommentOnItem(ctx context.Context, cmd Command, integrationID uuid.UUID, requirement, text string) error {
-	return a.comment(ctx, cmd, integrationID, text, func(ctx context.Context, w *Write, c *store.Comment) (audit.Object, error) {
+	return a.comment(ctx, cmd, integrationID, requirement, text, func(ctx context.Context, w *Write, c *store.Comment) (audit.Object, error) {
 		item, err := store.FindChecklistItem(ctx, w.Tx, cmd.Actor.Scope(), integrationID, requirement)
 		c.ItemID = &item.ID
 		return audit.Object{ID: requirement, Kind: "item"}, err
@@ -21,17 +24,17 @@ func (a *App) CommentOnItem(ctx context.Context, cmd Command, integrationID uuid
 
 // CommentOnEntry adds a comment that is pinned to an entry of a capture.
 func (a *App) CommentOnEntry(ctx context.Context, cmd Command, integrationID, captureID uuid.UUID, entry int, text string) error {
-	return a.comment(ctx, cmd, integrationID, text, func(ctx context.Context, w *Write, c *store.Comment) (audit.Object, error) {
+	return a.comment(ctx, cmd, integrationID, "", text, func(ctx context.Context, w *Write, c *store.Comment) (audit.Object, error) {
 		capture, err := store.FindCapture(ctx, w.Tx, cmd.Actor.Scope(), integrationID, captureID)
 		c.CaptureID, c.EntryN = &capture.ID, &entry
 		return audit.Object{ID: captureID.String(), Kind: "capture"}, err
 	})
 }
 
-func (a *App) comment(ctx context.Context, cmd Command, integrationID uuid.UUID, text string,
+func (a *App) comment(ctx context.Context, cmd Command, integrationID uuid.UUID, requirement, text string,
 	pin func(ctx context.Context, w *Write, c *store.Comment) (audit.Object, error),
 ) error {
-	text, err := typedText("comment", text)
+	text, err := a.typedText(ctx, &cmd, place{integration: integrationID, item: requirement}, fieldComment, text)
 	if err != nil {
 		return err
 	}

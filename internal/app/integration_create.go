@@ -26,6 +26,11 @@ func (a *App) CreateIntegration(ctx context.Context, cmd Command, partner uuid.U
 	if err := checkReveal(cmd.Actor, partner, integration.Reveal{}, cfg.Reveal); err != nil {
 		return uuid.Nil, err
 	}
+	texts := a.gate(ctx, &cmd, place{begins: true})
+	texts.config(cfg)
+	if err := texts.refusal(); err != nil {
+		return uuid.Nil, err
+	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i := store.Integration{PartnerID: partner, ID: store.NewID(), Name: cfg.Name, Config: cfg, ConfigDigest: integration.Digest(cfg)}
 		if err := store.InsertIntegration(ctx, w.Tx, i, cmd.Actor.UserID, w.Now); err != nil {

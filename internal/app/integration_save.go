@@ -21,6 +21,11 @@ func (a *App) SaveIntegration(ctx context.Context, cmd Command, id uuid.UUID, ro
 	if err := checkConfig(cfg); err != nil {
 		return err
 	}
+	texts := a.gate(ctx, &cmd, place{integration: id})
+	texts.config(cfg)
+	if err := texts.refusal(); err != nil {
+		return err
+	}
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.LockIntegration(ctx, w.Tx, cmd.Actor.Scope(), id)
 		if err != nil {

@@ -30,7 +30,7 @@ func (a *App) AddCaptureEvidence(ctx context.Context, cmd Command, ref ItemRef, 
 // AddTextEvidence ties a declaration of the partner or an observation of the
 // consultant to an item.
 func (a *App) AddTextEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind, text string) error {
-	text, err := typedText("text", text)
+	text, err := a.typedText(ctx, &cmd, ref.place(), "text", text)
 	if err != nil {
 		return err
 	}
@@ -40,21 +40,25 @@ func (a *App) AddTextEvidence(ctx context.Context, cmd Command, ref ItemRef, kin
 	})
 }
 
-// CheckScreenshot tells whether the actor may add a screenshot to the item as
-// it stands, so that nobody else's pictures are decoded and stored.
-func (a *App) CheckScreenshot(ctx context.Context, cmd Command, ref ItemRef) error {
+// CheckEvidence tells whether the actor may add evidence of a kind to the item
+// as it stands, so that nobody else's files are read and stored.
+func (a *App) CheckEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind) error {
 	return a.Store.InTx(ctx, func(tx pgx.Tx) error {
 		w := &Write{Tx: tx, Now: a.Now(), Cmd: cmd}
-		_, item, err := lockItem(ctx, w, ref, evidencePermission(checklist.EvidenceScreenshot))
+		_, item, err := lockItem(ctx, w, ref, evidencePermission(kind))
 		if err != nil {
 			return err
 		}
-		return checkTakesEvidence(ctx, w, item, checklist.EvidenceScreenshot)
+		return checkTakesEvidence(ctx, w, item, kind)
 	})
 }
 
-// AddScreenshotEvidence ties a picture that is stored already to an item.
-func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact) error {
+// maxMasks is the largest number of covered areas that is kept.
+const maxMasks = 1000
+
+// AddScreenshotEvidence ties a picture that is stored already to an item; masks
+// says how many areas of it the sender's browser covered.
+func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRef, picture store.Artifact, masks int) error {
 	if cmd.Key != "" {
 		cmd.Key += "/" + picture.Digest // another picture under the same key is another ask
 	}
@@ -63,7 +67,7 @@ func (a *App) AddScreenshotEvidence(ctx context.Context, cmd Command, ref ItemRe
 		if err := store.InsertArtifact(ctx, w.Tx, picture); err != nil {
 			return err
 		}
-		e.ArtifactDigest, e.CapturedAt = &picture.Digest, &w.Now
+		e.ArtifactDigest, e.CapturedAt, e.Masks = &picture.Digest, &w.Now, max(0, min(masks, maxMasks))
 		return nil
 	})
 }

@@ -44,14 +44,12 @@ func (a *App) PlanItem(ctx context.Context, cmd Command, ref ItemRef, owner *uui
 
 // RewordItem changes wording and weight of an item that may be asked.
 func (a *App) RewordItem(ctx context.Context, cmd Command, ref ItemRef, title, help string, required bool) error {
-	title, err := typedText("title", title)
-	if err != nil {
+	texts := a.gate(ctx, &cmd, ref.place())
+	title, help = texts.text("title", title), texts.text("help", help)
+	if err := texts.refusal(); err != nil {
 		return err
 	}
-	if help, err = typedText("help", help); err != nil {
-		return err
-	}
-	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, item, err := lockItem(ctx, w, ref, auth.EditChecklist)
 		if err != nil {
 			return uuid.Nil, err

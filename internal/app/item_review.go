@@ -50,7 +50,7 @@ func (a *App) ReturnItem(ctx context.Context, cmd Command, ref ItemRef, remarks 
 	}
 	remarks = slices.Clone(remarks)
 	for n := range remarks {
-		if err := remarks[n].check(); err != nil {
+		if err := remarks[n].check(a.gate(ctx, &cmd, ref.place())); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,8 @@ type ItemRef struct {
 	RowVersion  int
 }
 
+func (r ItemRef) place() place { return place{integration: r.Integration, item: r.Requirement} }
+
 // ClaimItem states for the partner that the item is done; every needed
 // evidence slot must be filled.
 func (a *App) ClaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
@@ -53,7 +55,7 @@ func (a *App) UnclaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 // SetItemNotApplicable says, with a reason, that the item does not apply; the
 // consultant confirms it later.
 func (a *App) SetItemNotApplicable(ctx context.Context, cmd Command, ref ItemRef, reason string) error {
-	text, err := typedText("reason", reason)
+	text, err := a.typedText(ctx, &cmd, ref.place(), "reason", reason)
 	if err != nil {
 		return err
 	}

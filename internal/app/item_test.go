@@ -178,7 +178,7 @@ func TestScreenshotEvidence(t *testing.T) {
 	if err != nil || picture.Width != 8 || picture.Height != 4 {
 		t.Fatalf("stored as %d × %d, error %v", picture.Width, picture.Height, err)
 	}
-	if err := m.app.AddScreenshotEvidence(t.Context(), cmd, m.ref(t, id, "TST-01"), picture); err != nil {
+	if err := m.app.AddScreenshotEvidence(t.Context(), cmd, m.ref(t, id, "TST-01"), picture, 2); err != nil {
 		t.Fatalf("adding: %v", err)
 	}
 	evidence, err := store.ListItemEvidence(t.Context(), m.app.Store.Reader(), m.admin.Scope(), id, m.item(t, id, "TST-01").ID)

@@ -25,6 +25,11 @@ type Declaration struct {
 // the next configuration version, and gives its number. It is for the
 // partner's admins. What is declared already changes nothing.
 func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Declaration) (version int, err error) {
+	texts := a.gate(ctx, &cmd, place{}) // one click declares them: there is no form for a reason
+	texts.config(d.addTo(integration.Config{}))
+	if err := texts.refusal(); err != nil {
+		return 0, err
+	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.LockIntegration(ctx, w.Tx, cmd.Actor.Scope(), id)
 		if err != nil {

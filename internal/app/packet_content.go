@@ -96,7 +96,7 @@ func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID
 		return nil, err
 	}
 	g.head()
-	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks} {
+	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks, g.credentialPasses} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -192,6 +192,10 @@ func (g *gathering) evidenceOf(e store.Evidence, stale bool) packet.Evidence {
 	case e.Text != nil:
 		out.Text = *e.Text
 	}
+	if e.DocumentDigest != nil {
+		out.Document = &packet.Document{Name: deref(e.DocumentName), MediaType: e.DocumentType, Bytes: e.DocumentBytes, SHA256: *e.DocumentDigest,
+			LookedInto: isTextDocument(e.DocumentType)}
+	}
 	return out
 }
 
@@ -199,7 +203,7 @@ func (g *gathering) evidenceOf(e store.Evidence, stale bool) packet.Evidence {
 func (g *gathering) screenshot(e store.Evidence) string {
 	c := &g.source.Content
 	label := packet.Label(packet.LabelScreenshot, len(c.Screenshots)+1)
-	c.Screenshots = append(c.Screenshots, packet.Screenshot{ID: label, Title: fmt.Sprintf("Screenshot for %s", g.requirementOf(e.ItemID)), By: e.CreatedByName,
+	c.Screenshots = append(c.Screenshots, packet.Screenshot{ID: label, Title: fmt.Sprintf("Screenshot for %s", g.requirementOf(e.ItemID)), By: e.CreatedByName, Masks: e.Masks,
 		Clocks: clocks(e.HappenedAt, e.CapturedAt, e.ReceivedAt)})
 	g.source.Screenshots = append(g.source.Screenshots, *e.ArtifactDigest)
 	return label

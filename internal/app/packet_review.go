@@ -38,6 +38,25 @@ func (g *gathering) remarks() error {
 	return nil
 }
 
+// credentialPasses lists what looks like a credential in the packet's texts and
+// was passed. Comments are no part of a packet, nor are texts of items that do
+// not apply any more.
+func (g *gathering) credentialPasses() error {
+	passes, err := store.ListCredentialPasses(g.ctx, g.q, g.scope, g.integration.ID)
+	if err != nil {
+		return err
+	}
+	c := &g.source.Content
+	for _, p := range passes {
+		if p.Field == fieldComment || p.Item != "" && !slices.ContainsFunc(c.Items, func(i packet.Item) bool { return i.ID == p.Item }) {
+			continue
+		}
+		c.CredentialPasses = append(c.CredentialPasses, packet.CredentialPass{ID: packet.Label(packet.LabelPass, len(c.CredentialPasses)+1),
+			Item: p.Item, Field: p.Field, Rules: p.Rules, Act: packet.Act{By: p.PassedByName, At: packet.At(p.PassedAt), Text: p.Reason}})
+	}
+	return nil
+}
+
 // pin is the anchor of the hop that a remark is pinned to, empty where that hop
 // is not drawn.
 func (g *gathering) pin(r store.Remark) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -83,10 +84,11 @@ func (a *App) SaveProviderContact(ctx context.Context, cmd Command, address stri
 }
 
 // oneLine gives a name without spaces around; ok is false when nothing is left,
-// or too much, or more than a line.
+// or too much, or more than a line, or what looks like a credential. Names have
+// no reason to look like one: there is nothing to pass.
 func oneLine(s string) (string, bool) {
 	s = strings.TrimSpace(s)
-	return s, s != "" && len(s) <= maxName && isPlain(s) && !strings.ContainsAny(s, "\n\t")
+	return s, s != "" && len(s) <= maxName && isPlain(s) && !strings.ContainsAny(s, "\n\t") && len(redact.CheckText(s)) == 0
 }
 
 func errField(name, text string, cause error) error {

@@ -1,57 +1,44 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	_ "image/jpeg" // a format that is read
-	"image/png"
 	"io"
 
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/picture"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
-// Limits of a picture.
-const (
-	MaxPictureBytes  = 5 << 20
-	maxPicturePixels = 25_000_000
-)
+// MaxPictureBytes is the limit of a picture's file.
+const MaxPictureBytes = picture.MaxBytes
 
-// StorePicture decodes a PNG or JPEG under limits and stores it made anew as
-// PNG: pixels only, metadata gone.
+// StorePicture makes a PNG or JPEG anew, as picture.Remake does, and stores it.
 func (a *App) StorePicture(ctx context.Context, r io.Reader) (store.Artifact, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MaxPictureBytes+1))
 	if err != nil {
 		return store.Artifact{}, fmt.Errorf("reading a picture: %w", err)
 	}
-	if len(raw) > MaxPictureBytes {
-		return store.Artifact{}, apperr.New(apperr.TooLarge, "The picture is larger than 5 MB. Save it smaller and add it again.")
-	}
-	header, format, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || format != "png" && format != "jpeg" {
-		return store.Artifact{}, apperr.Wrap(apperr.Invalid, "The file is no PNG or JPEG picture. Save the screenshot as one of them.", err)
-	}
-	if header.Width <= 0 || header.Height <= 0 || header.Width > maxPicturePixels/header.Height {
-		return store.Artifact{}, apperr.New(apperr.TooLarge, "The picture has more than 25 million pixels. Save it smaller and add it again.")
-	}
-	picture, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return store.Artifact{}, apperr.Wrap(apperr.Invalid, "The picture is damaged. Save it again and add it.", err)
-	}
-	var out bytes.Buffer
-	if err := png.Encode(&out, picture); err != nil {
-		return store.Artifact{}, fmt.Errorf("encoding a picture: %w", err)
-	}
-	digest, err := a.Blobs.Put(ctx, out.Bytes())
+	made, err := a.remakePicture(raw)
 	if err != nil {
 		return store.Artifact{}, err
 	}
-	return store.Artifact{Digest: digest, MediaType: "image/png", Bytes: int64(out.Len()), Width: header.Width, Height: header.Height}, nil
+	digest, err := a.Blobs.Put(ctx, made.PNG)
+	if err != nil {
+		return store.Artifact{}, err
+	}
+	return store.Artifact{Digest: digest, MediaType: "image/png", Bytes: int64(len(made.PNG)), Width: made.Width, Height: made.Height}, nil
+}
+
+// remakePicture decodes one picture at a time in this process: a small file may
+// hold 25 million pixels.
+func (a *App) remakePicture(raw []byte) (picture.Picture, error) {
+	a.pictures.Lock()
+	defer a.pictures.Unlock()
+	return picture.Remake(raw)
 }
 
 // ViewPicture notes in the audit log that the actor looks at a screenshot and

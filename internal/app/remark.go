@@ -10,7 +10,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
-	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -26,16 +25,17 @@ type NewRemark struct {
 // maxParam is the longest name of a parameter that a remark is pinned to, in bytes.
 const maxParam = 100
 
-func (n *NewRemark) check() error {
-	var err error
-	if n.Text, err = typedText("remark", n.Text); err != nil {
+// check looks through the texts of a remark.
+func (n *NewRemark) check(texts *gate) error {
+	n.Text, n.Param = texts.text("remark", n.Text), strings.TrimSpace(n.Param)
+	texts.look("param", n.Param)
+	if err := texts.refusal(); err != nil {
 		return err
 	}
-	n.Param = strings.TrimSpace(n.Param)
 	switch {
 	case n.Param != "" && n.Capture == nil:
 		return apperr.InvalidFields("One field needs a change.", apperr.Field{Name: "param", Text: "Choose the hop that the parameter belongs to."})
-	case len(n.Param) > maxParam, !isPlain(n.Param), len(redact.CheckText(n.Param)) > 0:
+	case len(n.Param) > maxParam, !isPlain(n.Param):
 		return apperr.InvalidFields("One field needs a change.", apperr.Field{Name: "param", Text: "Write the name of the parameter only."})
 	}
 	return nil
@@ -43,7 +43,7 @@ func (n *NewRemark) check() error {
 
 // AddRemark asks for something to be mended, outside of returning an item.
 func (a *App) AddRemark(ctx context.Context, cmd Command, integrationID uuid.UUID, requirement string, remark NewRemark) error {
-	if err := remark.check(); err != nil {
+	if err := remark.check(a.gate(ctx, &cmd, place{integration: integrationID, item: requirement})); err != nil {
 		return err
 	}
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
@@ -107,7 +107,7 @@ type RemarkRef struct {
 
 // AnswerRemark is the partner's answer to an open remark.
 func (a *App) AnswerRemark(ctx context.Context, cmd Command, ref RemarkRef, answer string) error {
-	text, err := typedText("answer", answer)
+	text, err := a.typedText(ctx, &cmd, place{integration: ref.Integration}, "answer", answer)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (a *App) CloseRemark(ctx context.Context, cmd Command, ref RemarkRef) error
 
 // WaiveRemark lets a remark go unmended, with a reason that packets show.
 func (a *App) WaiveRemark(ctx context.Context, cmd Command, ref RemarkRef, reason string) error {
-	text, err := typedText("reason", reason)
+	text, err := a.typedText(ctx, &cmd, place{integration: ref.Integration}, "reason", reason)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type ReviewDecision struct {
 // pseudonym key, and opens the next. ready is refused with a list while an item
 // of the review is not done; it asks for edition 1 of the packet.
 func (a *App) DecideRevision(ctx context.Context, cmd Command, d ReviewDecision) error {
-	if err := d.check(); err != nil {
+	if err := d.check(a.gate(ctx, &cmd, place{integration: d.Integration})); err != nil {
 		return err
 	}
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
@@ -62,7 +62,7 @@ func (a *App) DecideRevision(ctx context.Context, cmd Command, d ReviewDecision)
 	return err
 }
 
-func (d *ReviewDecision) check() error {
+func (d *ReviewDecision) check(texts *gate) error {
 	switch d.State {
 	case store.RevisionReady:
 		if strings.TrimSpace(d.Reasons) == "" {
@@ -73,9 +73,8 @@ func (d *ReviewDecision) check() error {
 	default:
 		return apperr.InvalidFields("The revision needs a decision.", apperr.Field{Name: "decision", Text: "Choose ready or returned."})
 	}
-	var err error
-	d.Reasons, err = typedText("reasons", d.Reasons)
-	return err
+	d.Reasons = texts.text("reasons", d.Reasons)
+	return texts.refusal()
 }
 
 func checkUndecided(r store.Revision, integrationID uuid.UUID) error {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"io"
 	"slices"
 
 	"github.com/google/uuid"
@@ -12,16 +11,17 @@ import (
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
-	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
 // SubmitRevision freezes the checklist as revision rN and hands it to review.
 // It is refused while a revision is in review, and with a list (apperr.Conflict,
 // a field per reason, named by the item) while an item keeps the gate shut, or a
-// typed text or transcript holds what looks like a credential now.
+// typed text, document or transcript holds what looks like a credential now. A
+// text that was passed with a reason before stays passed; the command's own
+// reason passes those that are no credential.
 func (a *App) SubmitRevision(ctx context.Context, cmd Command, integrationID uuid.UUID) (uuid.UUID, error) {
-	checked, err := a.checkTranscripts(ctx, cmd, integrationID)
+	checked, err := a.checkStored(ctx, cmd, integrationID)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -41,7 +41,7 @@ func (a *App) SubmitRevision(ctx context.Context, cmd Command, integrationID uui
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if err := checkSubmit(frozen, checked); err != nil {
+		if err := checkSubmit(ctx, w, i, frozen, checked); err != nil {
 			return uuid.Nil, err
 		}
 		round, err := a.openRoundOf(ctx, w, i)
@@ -117,87 +117,6 @@ func evidencedRuns(evidence []store.Evidence) map[uuid.UUID]bool {
 		}
 	}
 	return used
-}
-
-// checkTranscripts looks through every transcript of the integration under the
-// current policy, before the transaction. It gives for each capture whether it
-// is clean.
-func (a *App) checkTranscripts(ctx context.Context, cmd Command, integrationID uuid.UUID) (map[uuid.UUID]bool, error) {
-	scope := cmd.Actor.Scope()
-	i, err := store.FindIntegration(ctx, a.Store.Reader(), scope, integrationID)
-	if err != nil {
-		return nil, err
-	}
-	if err := allow(cmd.Actor, auth.SubmitRevision, i.PartnerID); err != nil {
-		return nil, err
-	}
-	captures, err := store.ListCaptures(ctx, a.Store.Reader(), scope, integrationID)
-	if err != nil {
-		return nil, err
-	}
-	clean := make(map[uuid.UUID]bool, len(captures))
-	for _, c := range captures {
-		if clean[c.ID], err = a.isClean(ctx, c.Digest); err != nil {
-			return nil, err
-		}
-	}
-	return clean, nil
-}
-
-func (a *App) isClean(ctx context.Context, digest string) (bool, error) {
-	file, err := a.Blobs.Open(ctx, digest)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = file.Close() }() // reading only
-	_, err = redact.Check(io.Reader(file))
-	if apperr.Is(err, apperr.Invalid) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// checkSubmit gives all that keeps a checklist from being submitted as one
-// error with a field per reason.
-func checkSubmit(f store.Frozen, clean map[uuid.UUID]bool) error {
-	rules := make([]checklist.Item, len(f.Items))
-	for n, i := range f.Items {
-		rules[n] = i.Rule()
-	}
-	held := blockerFields(checklist.SubmitBlockers(rules))
-	names := map[uuid.UUID]string{}
-	for _, i := range f.Items {
-		names[i.ID] = i.RequirementID
-		for _, t := range []string{i.Title, i.Help, deref(i.NotApplicableReason)} {
-			held = append(held, textField(i.RequirementID, "its text", t)...)
-		}
-	}
-	captures := map[uuid.UUID]store.Capture{}
-	for _, c := range f.Captures {
-		captures[c.ID] = c
-	}
-	for _, e := range f.Evidence {
-		item := names[e.ItemID]
-		held = append(held, textField(item, "its evidence", deref(e.Text))...)
-		if e.CaptureID == nil {
-			continue
-		}
-		ok, looked := clean[*e.CaptureID]
-		switch {
-		case !looked:
-			return apperr.New(apperr.Conflict, "A capture was added at this moment. Submit again, so that it is looked through too.")
-		case !ok:
-			held = append(held, apperr.Field{Name: item, Text: item + " rests on a capture that holds what looks like a credential: record the run again"})
-		}
-	}
-	return refuseWith("The checklist cannot be submitted yet.", held)
-}
-
-func textField(item, where, text string) []apperr.Field {
-	if len(redact.CheckText(text)) == 0 {
-		return nil
-	}
-	return []apperr.Field{{Name: item, Text: item + ": " + where + " holds what looks like a credential: take it out"}}
 }
 
 // blockerFields gives one field per blocker, named by its item.

@@ -8,6 +8,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -55,6 +56,9 @@ func auditSession(w *Write, action, method string) {
 // AddPasskey keeps a passkey that the actor registered. Without a name it is
 // named after the day.
 func (a *App) AddPasskey(ctx context.Context, cmd Command, made auth.Credential, name string) (uuid.UUID, error) {
+	if len(redact.CheckText(name)) > 0 {
+		return uuid.Nil, errField("name", "Name the device: what was typed looks like a credential.", nil)
+	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		p := store.Passkey{ID: store.NewID(), UserID: cmd.Actor.UserID, CredentialID: made.ID, Credential: made.JSON,
 			Name: passkeyName(name, w), CreatedAt: w.Now}

@@ -12,7 +12,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
-	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -31,6 +30,11 @@ const maxRelease = 80
 // next, which begins with the first run after a review decision.
 func (a *App) CreateTestRun(ctx context.Context, cmd Command, run NewTestRun) (uuid.UUID, error) {
 	run.Release = strings.TrimSpace(run.Release)
+	texts := a.gate(ctx, &cmd, place{integration: run.Integration})
+	texts.look("release", run.Release)
+	if err := texts.refusal(); err != nil {
+		return uuid.Nil, err
+	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		scope := cmd.Actor.Scope()
 		i, err := store.LockIntegration(ctx, w.Tx, scope, run.Integration)
@@ -74,8 +78,8 @@ func (run NewTestRun) check(users []string) error {
 	switch {
 	case utf8.RuneCountInString(run.Release) > maxRelease:
 		fields = append(fields, apperr.Field{Name: "release", Text: "Shorten it to 80 characters."})
-	case !isPlain(run.Release), len(redact.CheckText(run.Release)) > 0:
-		fields = append(fields, apperr.Field{Name: "release", Text: "Write the name of the build only, without control characters or credentials."})
+	case !isPlain(run.Release):
+		fields = append(fields, apperr.Field{Name: "release", Text: "Write the name of the build only, without control characters."})
 	}
 	if len(fields) > 0 {
 		return apperr.InvalidFields("Nothing was created yet. Change the marked fields and send it again.", fields...)

@@ -10,6 +10,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -149,7 +150,7 @@ func (p NewPerson) check() (NewPerson, error) {
 	case p.Name == "":
 		fields = append(fields, apperr.Field{Name: "name", Text: "Type the person's name: it stands beside what they decide."})
 	case !plain:
-		fields = append(fields, apperr.Field{Name: "name", Text: "Use a name in one line of at most 120 letters, so that it fits into the packet."})
+		fields = append(fields, apperr.Field{Name: "name", Text: "Use a name in one line of at most 120 letters, so that it fits into the packet, and without a credential."})
 	}
 	if !isAddress(p.Email) {
 		fields = append(fields, apperr.Field{Name: "email", Text: "Type one e-mail address such as priya@northfall.example: it tells two people of one name apart."})
@@ -163,7 +164,7 @@ func (p NewPerson) check() (NewPerson, error) {
 // isAddress: one plain e-mail address, without a display name.
 func isAddress(s string) bool {
 	parsed, err := mail.ParseAddress(s)
-	return err == nil && parsed.Address == s && len(s) <= maxAddress && isPlain(s) && !strings.ContainsAny(s, "\n\t")
+	return err == nil && parsed.Address == s && len(s) <= maxAddress && isPlain(s) && !strings.ContainsAny(s, "\n\t") && len(redact.CheckText(s)) == 0
 }
 
 func (p NewPerson) audit(w *Write) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -34,11 +33,10 @@ func (a *App) MarkStep(ctx context.Context, cmd Command, m StepMark) error {
 	if err := walkthrough.CheckMark(m.Mark, m.Observation); err != nil {
 		return err
 	}
-	if strings.TrimSpace(m.Observation) != "" {
-		var err error
-		if m.Observation, err = typedText("observation", m.Observation); err != nil {
-			return err
-		}
+	texts := a.gate(ctx, &cmd, place{integration: m.Integration})
+	m.Observation = texts.optional("observation", m.Observation)
+	if err := texts.refusal(); err != nil {
+		return err
 	}
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		held, err := openWalkthrough(ctx, w, m.Integration)
@@ -53,7 +51,7 @@ func (a *App) MarkStep(ctx context.Context, cmd Command, m StepMark) error {
 			return uuid.Nil, err
 		}
 		mark, by := string(m.Mark), cmd.Actor.UserID
-		step.Mark, step.Observation, step.MarkedBy, step.MarkedAt = &mark, strings.TrimSpace(m.Observation), &by, &w.Now
+		step.Mark, step.Observation, step.MarkedBy, step.MarkedAt = &mark, m.Observation, &by, &w.Now
 		if err := store.SaveStepMark(ctx, w.Tx, cmd.Actor.Scope(), step); err != nil {
 			return uuid.Nil, err
 		}

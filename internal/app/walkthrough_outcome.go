@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -18,11 +17,10 @@ import (
 // edition 2 of the packet. What keeps an outcome from being recorded is
 // apperr.Conflict with a field per step or item; see walkthrough.CheckOutcome.
 func (a *App) RecordOutcome(ctx context.Context, cmd Command, ref WalkthroughRef, outcome walkthrough.Outcome, reasons string) error {
-	if reasons = strings.TrimSpace(reasons); reasons != "" {
-		var err error
-		if reasons, err = typedText("reasons", reasons); err != nil {
-			return err
-		}
+	texts := a.gate(ctx, &cmd, place{integration: ref.Integration})
+	reasons = texts.optional("reasons", reasons)
+	if err := texts.refusal(); err != nil {
+		return err
 	}
 	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		held, err := openWalkthrough(ctx, w, ref.Integration)

@@ -39,6 +39,9 @@ type Field struct {
 	Name string
 	// Text says what to change and why; it never repeats the value.
 	Text string
+	// Passable is true where the same form, sent with a reason, is taken: what
+	// looks like a credential and is none.
+	Passable bool
 }
 
 // Error carries kind, user-safe text and cause.

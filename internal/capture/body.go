@@ -51,11 +51,11 @@ func (r *reader) bodyText(b *body) {
 	if r.lex.peek() != '"' {
 		return
 	}
-	text, size, cut := r.lex.str(maxZero(min(r.lim.StringBytes, r.budget)))
-	b.text, b.cut, b.textLen = true, cut, size
-	b.buf = append(b.buf, text...)
-	r.budget -= len(text)
-	r.entry.Cut = r.entry.Cut || cut
+	b.text = true
+	r.lex.pos++
+	b.buf, b.textLen, b.cut = r.lex.appendStr(b.buf, maxZero(min(r.lim.StringBytes, r.budget)))
+	r.budget -= len(b.buf)
+	r.entry.Cut = r.entry.Cut || b.cut
 }
 
 // finishBodies gives the entry its bodies once all of it is read: "encoding"

@@ -232,7 +232,7 @@ func (r *reader) joined() string {
 }
 
 func (r *reader) addField(out []Field, f Field) []Field {
-	if !strings.EqualFold(f.Name, "set-cookie") || !strings.Contains(f.Value, "\n") {
+	if len(f.Name) != len("set-cookie") || !strings.EqualFold(f.Name, "set-cookie") || !strings.Contains(f.Value, "\n") {
 		if len(out) >= r.lim.Children {
 			r.entry.Cut = true
 			return out

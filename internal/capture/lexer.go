@@ -34,6 +34,8 @@ type lexer struct {
 	err      error
 	inErr    error // came along with bytes; stops the lexer after them
 
+	quote, back int // where the next quote and backslash stand; unknown when before pos
+
 	pending  bool // a value stands ahead that nobody has read
 	depth    int
 	maxDepth int
@@ -68,6 +70,7 @@ func (l *lexer) fill() bool {
 		l.end -= l.pos
 		l.pos = 0
 	}
+	l.quote, l.back = -1, -1
 	for range 100 {
 		if l.inErr != nil {
 			break
@@ -106,6 +109,16 @@ func (l *lexer) ensure(n int) bool {
 
 // peek gives the next byte that is not white space, 0 when there is none.
 func (l *lexer) peek() byte {
+	if l.pos < l.end && l.err == nil {
+		if c := l.buf[l.pos]; c > ' ' {
+			return c
+		}
+	}
+	return l.passSpace()
+}
+
+// passSpace is peek where there is white space, or the window ends.
+func (l *lexer) passSpace() byte {
 	for l.err == nil {
 		window := l.buf[l.pos:l.end]
 		for i := 0; i < len(window); {

@@ -32,7 +32,7 @@ type reader struct {
 	reqBody  body
 	respBody body
 	budget   int // bytes of strings that the entry may still keep
-	names    map[string]string
+	names    words
 	texts    Texts
 	seen     seen
 }
@@ -69,7 +69,6 @@ func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
 		lim:   lim,
 		fn:    fn,
 		src:   Source{Kind: kindHAR, Exporter: "other"},
-		names: make(map[string]string),
 	}
 	rd.document()
 	err = rd.finish()

@@ -30,20 +30,29 @@ func (r *reader) name() string {
 	return r.intern(b)
 }
 
+// words remembers strings that came lately, one for each hash.
+type words [512]string
+
+// of gives a string for b, the same for equal names as long as it is remembered.
+func (w *words) of(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	hash := uint(len(b))*31 + uint(b[0])*7 + uint(b[len(b)/2])*13 + uint(b[len(b)-1])
+	slot := &w[hash%uint(len(w))]
+	if *slot != string(b) {
+		*slot = string(b)
+	}
+	return *slot
+}
+
 // intern gives one string for equal names and remembers a bounded number.
 func (r *reader) intern(b []byte) string {
-	const most, longest = 1024, 48
+	const longest = 48
 	if len(b) > longest {
 		return r.texts.Keep(b)
 	}
-	if s, ok := r.names[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if len(r.names) < most {
-		r.names[s] = s
-	}
-	return s
+	return r.names.of(b)
 }
 
 // scalar reads a string, or a number or boolean as it is printed; null and the
@@ -71,13 +80,42 @@ func maxZero(n int) int { return max(n, 0) }
 // num reads a number, also one in a string; ok is false for all else.
 func (r *reader) num() (n float64, ok bool) {
 	b, _ := r.scalar(wordBytes)
-	b = bytes.TrimSpace(b)
-	n, err := strconv.ParseFloat(string(b), 64)
+	if n, ok = plainNumber(b); ok {
+		return n, true
+	}
+	n, err := strconv.ParseFloat(string(bytes.TrimSpace(b)), 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return 0, false
 	}
 	return n, true
 }
+
+// plainNumber reads digits with at most one point among them, as few as a
+// float64 holds exactly: both the digits and the power of ten then divide
+// without an error but the last rounding, which is what ParseFloat gives.
+func plainNumber(b []byte) (float64, bool) {
+	const most = 15
+	if len(b) == 0 || len(b) > most {
+		return 0, false
+	}
+	digits, point := int64(0), -1
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			digits = digits*10 + int64(c-'0')
+		case c == '.' && point < 0 && i > 0 && i+1 < len(b):
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	if point < 0 {
+		return float64(digits), true
+	}
+	return float64(digits) / powersOfTen[len(b)-point-1], true
+}
+
+var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
 
 // ms reads a duration in milliseconds, -1 when unknown.
 func (r *reader) ms() float64 {

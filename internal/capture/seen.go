@@ -44,7 +44,7 @@ func (s *seen) note(e *Entry) {
 
 func hasHeader(fields []Field, name string) bool {
 	for _, f := range fields {
-		if strings.EqualFold(f.Name, name) {
+		if len(f.Name) == len(name) && strings.EqualFold(f.Name, name) {
 			return true
 		}
 	}

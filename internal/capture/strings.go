@@ -2,8 +2,6 @@ package capture
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -12,73 +10,66 @@ import (
 // UTF-8, the length of the whole text, and whether it was cut. The text is
 // valid until the next call of the lexer.
 func (l *lexer) str(max int) (text []byte, size int64, cut bool) {
-	l.pending = false
 	l.pos++
-	window := l.buf[l.pos:l.end]
-	if n := special(window); n <= max && n < len(window) && window[n] == '"' {
-		l.pos += n + 1
-		return validText(window[:n], false), int64(n), false
+	stop := l.special()
+	if n := stop - l.pos; n <= max && stop < l.end && l.buf[stop] == '"' {
+		l.pending = false
+		text = l.buf[l.pos:stop]
+		l.pos = stop + 1
+		return validText(text, false), int64(n), false
 	}
-	return l.longStr(max)
+	l.scratch, size, cut = l.appendStr(l.scratch[:0], max)
+	return l.scratch, size, cut
 }
 
-// special gives the position of the first quote or backslash, the length of b
-// when there is none. It looks at eight bytes at once: what a byte differs in
-// from the one sought is zero where it is that one, and taking one from each
-// byte borrows from the lowest zero first.
-func special(b []byte) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		word := binary.LittleEndian.Uint64(b[i:])
-		quote, back := word^ones*'"', word^ones*'\\'
-		if found := ((quote-ones)&^quote | (back-ones)&^back) & highs; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
+// special gives the position of the next quote or backslash of the window, the
+// window's end when there is none. Where each of the two comes next is
+// remembered, so that the window is searched once for either, and not once for
+// each string.
+func (l *lexer) special() int {
+	if l.quote < l.pos {
+		l.quote = l.next('"')
 	}
-	for ; i < len(b); i++ {
-		if b[i] == '"' || b[i] == '\\' {
-			return i
-		}
+	if l.back < l.pos {
+		l.back = l.next('\\')
 	}
-	return len(b)
+	return min(l.quote, l.back)
+}
+
+func (l *lexer) next(c byte) int {
+	if n := bytes.IndexByte(l.buf[l.pos:l.end], c); n >= 0 {
+		return l.pos + n
+	}
+	return l.end
 }
 
 // plainEscapes maps what stands behind a backslash to what it stands for, where
 // that is one byte; 0 for all else.
 var plainEscapes = [256]byte{'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f', '"': '"', '\\': '\\', '/': '/', '\'': '\''}
 
-// longStr is str for strings with escapes or beyond the window.
-func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
-	out := l.scratch[:0]
+// appendStr is str for strings of any length, whose opening quote is passed; it
+// appends the text to out, which is empty.
+func (l *lexer) appendStr(out []byte, max int) (text []byte, size int64, cut bool) {
+	l.pending = false
 	for l.err == nil {
 		if l.pos == l.end {
 			l.fill()
 			continue
 		}
-		window := l.buf[l.pos:l.end]
-		n := special(window)
-		size += int64(n)
-		if len(out)+n <= max {
-			out = append(out, window[:n]...)
-		} else {
-			out = append(out, window[:max-len(out)]...) // nothing follows a gap
-		}
-		l.pos += n
-		if n == len(window) {
+		stop := l.special()
+		part := l.buf[l.pos:stop]
+		size += int64(len(part))
+		out = append(out, part[:min(len(part), max-len(out))]...) // nothing follows a gap
+		if l.pos = stop; stop == l.end {
 			continue
 		}
-		if window[n] == '"' {
+		if l.buf[stop] == '"' {
 			l.pos++
-			l.scratch = out
 			cut = size > int64(len(out))
 			return validText(out, cut), size, cut
 		}
-		if n+1 < len(window) && len(out) < max {
-			if c := plainEscapes[window[n+1]]; c != 0 {
+		if stop+1 < l.end && len(out) < max {
+			if c := plainEscapes[l.buf[stop+1]]; c != 0 {
 				out = append(out, c)
 				size++
 				l.pos += 2
@@ -86,7 +77,7 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 			}
 		}
 		r := l.escape()
-		n = utf8.RuneLen(r)
+		n := utf8.RuneLen(r)
 		size += int64(n)
 		if len(out)+n <= max {
 			out = utf8.AppendRune(out, r)
@@ -94,8 +85,7 @@ func (l *lexer) longStr(max int) (text []byte, size int64, cut bool) {
 			max = len(out)
 		}
 	}
-	l.scratch = out
-	return nil, size, false
+	return out[:0], size, false
 }
 
 // skipString passes a string whose opening quote is passed.
@@ -105,13 +95,12 @@ func (l *lexer) skipString() {
 			l.fill()
 			continue
 		}
-		window := l.buf[l.pos:l.end]
-		n := special(window)
-		if l.pos += n; n == len(window) {
+		stop := l.special()
+		if l.pos = stop; stop == l.end {
 			continue
 		}
 		l.pos++
-		if window[n] == '"' {
+		if l.buf[stop] == '"' {
 			return
 		}
 		if l.pos < l.end || l.fill() { // what is escaped is one byte, or hexadecimal digits

@@ -167,7 +167,7 @@ func (t *story) prove(ctx context.Context, item string, p proof) error {
 		if err != nil {
 			return err
 		}
-		return t.app.AddScreenshotEvidence(ctx, as(t.teller), ref, stored)
+		return t.app.AddScreenshotEvidence(ctx, as(t.teller), ref, stored, 0)
 	}
 	return t.app.AddCaptureEvidence(ctx, as(t.teller), ref, p.kind, t.captures[p.file])
 }

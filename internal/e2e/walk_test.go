@@ -195,7 +195,7 @@ func (w *walk) claim(i store.ChecklistItem) {
 		form := "/evidence kind=" + string(slot.Kind)
 		switch slot.Kind {
 		case checklist.EvidenceDeclaration:
-			page = page.send(form, values{"text": "Stated by the technical team for " + i.RequirementID + "."})
+			page = page.send("/statement kind=declaration", values{"text": "Stated by the technical team for " + i.RequirementID + "."})
 		case checklist.EvidenceScreenshot:
 			page = page.send("/screenshot", values{"picture": recorded + "right-consent-denied.end.png"})
 		case checklist.EvidenceBackChannel:

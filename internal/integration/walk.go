@@ -24,6 +24,24 @@ func walk(v reflect.Value, path string, visit func(path string, v reflect.Value)
 	}
 }
 
+// Text is one string of a configuration.
+type Text struct {
+	// Field is the name in integration.yaml with dots, elements of lists with
+	// their number from 0: "redirect_uris[0]", "contacts[1].email".
+	Field, Text string
+}
+
+// Texts gives every string that is not empty, in the order of the document.
+func Texts(c Config) []Text {
+	var out []Text
+	walk(reflect.ValueOf(c), "", func(path string, v reflect.Value) {
+		if v.Kind() == reflect.String && v.String() != "" {
+			out = append(out, Text{path, v.String()})
+		}
+	})
+	return out
+}
+
 func join(path, name string) string {
 	if path == "" {
 		return name

@@ -15,6 +15,7 @@ const (
 	LabelRemark     = "rm-"
 	LabelMinutes    = "w-"
 	LabelRun        = "run-"
+	LabelPass       = "cp-"
 )
 
 // Label gives the label with a number from 1: Label(LabelTranscript, 1) is
@@ -123,7 +124,7 @@ func (k *checker) head(c *Content) {
 	if c.Outcome != nil {
 		k.word("the outcome", c.Outcome.Word, "go", "go_with_conditions", "no_go")
 	}
-	if s := c.Supersedes; s != nil && (len(s.SHA256) != 64 || strings.Trim(s.SHA256, "0123456789abcdef") != "") {
+	if s := c.Supersedes; s != nil && !isSHA256(s.SHA256) {
 		k.fail("the superseded packet's digest is not a SHA-256 in hex")
 	}
 	for n, s := range c.SignOffs {
@@ -184,6 +185,13 @@ func (k *checker) collect(c *Content) {
 			k.fail("%s has no file", what)
 		}
 	}
+	for n, p := range c.CredentialPasses {
+		what := fmt.Sprintf("credential pass %d", n+1)
+		k.label(what, p.ID, LabelPass)
+		if len(p.Rules) == 0 || p.Field == "" || p.Text == "" {
+			k.fail("%s needs a field, a rule and a reason", what)
+		}
+	}
 	if c.Walkthrough != nil {
 		for n, m := range c.Walkthrough.Minutes {
 			what := fmt.Sprintf("minutes entry %d", n+1)
@@ -200,6 +208,9 @@ func (k *checker) refer(c *Content) {
 		for _, e := range it.Evidence {
 			k.known("evidence of "+what, e.Transcript)
 			k.known("evidence of "+what, e.Screenshot)
+			if d := e.Document; d != nil && (d.Name == "" || d.Bytes < 1 || !isSHA256(d.SHA256)) {
+				k.fail("a document of %s needs a name, a size and a SHA-256 in hex", what)
+			}
 		}
 		for _, id := range it.Findings {
 			k.known(what, id)
@@ -235,6 +246,9 @@ func (k *checker) refer(c *Content) {
 	for n, s := range c.Screenshots {
 		k.known(fmt.Sprintf("screenshot %d", n+1), s.Transcript)
 	}
+	for n, p := range c.CredentialPasses {
+		k.known(fmt.Sprintf("credential pass %d", n+1), p.Item)
+	}
 	if c.Walkthrough != nil {
 		for n, m := range c.Walkthrough.Minutes {
 			k.known(fmt.Sprintf("minutes entry %d", n+1), m.Item)
@@ -250,6 +264,8 @@ func (k *checker) text(what, s string) {
 
 // hopAnchor is the anchor of an entry: "t-001.e4".
 func hopAnchor(transcript string, n int) string { return fmt.Sprintf("%s.e%d", transcript, n) }
+
+func isSHA256(s string) bool { return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == "" }
 
 func isSlug(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""

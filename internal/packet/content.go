@@ -61,8 +61,11 @@ type Content struct {
 	TestRuns    []TestRun
 	Transcripts []Transcript
 	Screenshots []Screenshot
-	Walkthrough *Walkthrough
-	SignOffs    []SignOff
+	// CredentialPasses are texts of the packet that look like a credential and
+	// are none, as a person said.
+	CredentialPasses []CredentialPass
+	Walkthrough      *Walkthrough
+	SignOffs         []SignOff
 	// Audit holds this integration's audit entries, each as encoded by
 	// audit.Encode, oldest first.
 	Audit [][]byte
@@ -151,11 +154,34 @@ type Evidence struct {
 	Entries    []int  `json:"entries,omitempty"` // entry numbers from 1
 	Screenshot string `json:"screenshot,omitempty"`
 	Text       string `json:"text,omitempty"`
-	By         string `json:"by,omitempty"`
+	// Document is a file beside the text; the packet names it and does not hold it.
+	Document *Document `json:"document,omitempty"`
+	By       string    `json:"by,omitempty"`
 	Clocks
 	ConfigVersion int  `json:"config_version,omitempty"`
 	RuleSet       int  `json:"rule_set,omitempty"`
 	Stale         bool `json:"stale,omitempty"`
+}
+
+// Document names a file that the server keeps, so that a copy of it can be told
+// from another file.
+type Document struct {
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"`
+	// LookedInto is true where its text was looked through for credentials.
+	LookedInto bool `json:"looked_into"`
+}
+
+// CredentialPass is a false alarm of the credential check: which text, what it
+// was taken for, and who says why it is none (Act's text).
+type CredentialPass struct {
+	ID    string   `json:"id"`             // cp-001
+	Item  string   `json:"item,omitempty"` // the item that the text belongs to
+	Field string   `json:"field"`          // what was typed: text, remark, reason, notes ...
+	Rules []string `json:"rules"`
+	Act
 }
 
 // Clocks are the three times of a fact; a zero one is unknown.

@@ -24,6 +24,7 @@ const (
 	KindTestRun       = "test_run"
 	KindTranscript    = "transcript"
 	KindScreenshot    = "screenshot"
+	KindPass          = "credential_pass"
 	KindMinutes       = "minutes_entry"
 )
 
@@ -109,6 +110,9 @@ func leaves(c *Content) []leaf {
 	}
 	for i := range c.Screenshots {
 		add(KindScreenshot, c.Screenshots[i].ID, &c.Screenshots[i])
+	}
+	for i := range c.CredentialPasses {
+		add(KindPass, c.CredentialPasses[i].ID, &c.CredentialPasses[i])
 	}
 	if c.Walkthrough != nil {
 		for i := range c.Walkthrough.Minutes {

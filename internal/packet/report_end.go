@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -13,7 +14,11 @@ func (r *report) screenshots() {
 	}
 	r.chapter("Screenshots", "screenshots")
 	for _, s := range r.c.Screenshots {
-		caption := []pdf.Span{small(fmt.Sprintf("%s, %s covered. Happened %s.", s.By, count(s.Masks, "area"), second(s.HappenedAt)))}
+		by := s.By
+		if s.Masks > 0 { // nobody counts what was covered outside of the page
+			by += ", " + count(s.Masks, "area") + " covered"
+		}
+		caption := []pdf.Span{small(fmt.Sprintf("%s. Happened %s.", by, second(s.HappenedAt)))}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
 				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
@@ -110,11 +115,37 @@ func (r *report) redaction() {
 			}})
 		}
 	}
-	if len(t.Rows) == 0 {
+	if len(t.Rows)+len(r.c.CredentialPasses) == 0 {
 		return
 	}
 	r.shortChapter("Redaction", "redaction")
-	r.doc.Add(note(fmt.Sprintf("%d values were taken out of the transcripts before they were stored. A name such as “state A” stands for a value that can be compared with others of its kind, but not read back.", total)), t)
+	if len(t.Rows) > 0 {
+		r.doc.Add(note(fmt.Sprintf("%d values were taken out of the transcripts before they were stored. A name such as “state A” stands for a value that can be compared with others of its kind, but not read back.", total)), t)
+	}
+	r.credentialPasses()
+}
+
+// credentialPasses lists the texts that look like a credential and were passed.
+func (r *report) credentialPasses() {
+	passes := r.c.CredentialPasses
+	if len(passes) == 0 {
+		return
+	}
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 44}, {Weight: 1}, {Weight: 1.2}, {Weight: 2.4}, {Weight: 1.4}},
+		Head:    pdf.Cells("Pass", "Text", "Looked like", "Why it is none", "By"), Size: 9, Pad: 3.5, Summary: "Texts passed as no credential",
+	}
+	for _, p := range passes {
+		where := []pdf.Span{pdf.T(p.Field)}
+		if p.Item != "" {
+			where = []pdf.Span{link(p.Item), pdf.T(" " + p.Field)}
+		}
+		t.Rows = append(t.Rows, pdf.Row{Anchor: p.ID, Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(p.ID)}, Header: true}, {Spans: where}, {Spans: []pdf.Span{pdf.T(strings.Join(p.Rules, ", "))}},
+			{Spans: []pdf.Span{pdf.T(p.Text)}}, {Spans: []pdf.Span{pdf.T(p.By + "\n"), small(second(p.At))}},
+		}})
+	}
+	r.doc.Add(note(count(len(passes), "text")+" in this packet looked like a credential and is none, as the person named says. Private keys, JSON Web Tokens and tokens of the server cannot be passed."), t)
 }
 
 // configuration is the integration as it was described.

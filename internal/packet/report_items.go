@@ -120,6 +120,13 @@ func (r *report) evidence(e Evidence) []pdf.Span {
 	if e.Text != "" {
 		spans = append(spans, pdf.T("“"+e.Text+"”"))
 	}
+	if d := e.Document; d != nil {
+		text := fmt.Sprintf(" with the document %s (%s, %d bytes), which is not in this packet", d.Name, d.MediaType, d.Bytes)
+		if !d.LookedInto {
+			text += " and was not looked into"
+		}
+		spans = append(spans, pdf.T(text+"; SHA-256 "), pdf.M(d.SHA256))
+	}
 	if e.By != "" {
 		spans = append(spans, pdf.T(", "+e.By))
 	}

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -158,7 +159,7 @@ func countFindings(findings []Finding) FindingCounts {
 // notProven lists, in the order of the report, what a reader could wrongly
 // take for proven.
 func notProven(c *Content) []NotProven {
-	var unseen, side, declared, waived, stale, made []string
+	var unseen, side, declared, waived, stale, made, documents, passed []string
 	for _, f := range c.Findings {
 		if f.Verdict == "not_seen" {
 			unseen = append(unseen, f.ID)
@@ -174,11 +175,17 @@ func notProven(c *Content) []NotProven {
 		if it.Stale {
 			stale = append(stale, it.ID)
 		}
+		if slices.ContainsFunc(it.Evidence, func(e Evidence) bool { return e.Document != nil }) {
+			documents = append(documents, it.ID)
+		}
 	}
 	for _, r := range c.Remarks {
 		if r.State == "waived" {
 			waived = append(waived, r.ID)
 		}
+	}
+	for _, p := range c.CredentialPasses {
+		passed = append(passed, p.ID)
 	}
 	away := 0
 	for _, t := range c.Transcripts {
@@ -198,6 +205,8 @@ func notProven(c *Content) []NotProven {
 	add("waived", waived, "1 remark was waived, not mended.", "%d remarks were waived, not mended.")
 	add("stale", stale, "1 item is stale: what it rests on has changed since.", "%d items are stale: what they rest on has changed since.")
 	add("partner_side", side, "1 finding rests on facts that were computed on the partner's side.", "%d findings rest on facts that were computed on the partner's side.")
+	add("documents", documents, "1 item has a document that is named here by its digest and is not in the packet.", "%d items have documents that are named here by their digests and are not in the packet.")
+	add("credential_passed", passed, "1 text looked like a credential; a person says that it is none.", "%d texts looked like a credential; a person says that they are none.")
 	if len(made) > 0 {
 		text := "The transcripts show what the partner recorded and sent, not that nothing was left out."
 		if away > 0 {

@@ -206,20 +206,19 @@ func (r *run) date(value, place string) string {
 // list where the header is missing.
 func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []transcript.Cookie {
 	const place = "request.cookie"
-	headers, value := 0, ""
+	headers := 0
 	for _, f := range q.Headers {
-		if strings.EqualFold(f.Name, "cookie") {
+		if equalFold(f.Name, "cookie") {
 			headers++
-			value = f.Value
 		}
 	}
 	switch {
 	case headers == 0:
 		return r.cookieList(out, q.Cookies, place)
 	case headers > 1 || r.cookies.headers != 1: // the headers' own redaction is not that of one list
-		value = ""
+		value := ""
 		for _, f := range q.Headers {
-			if strings.EqualFold(f.Name, "cookie") {
+			if equalFold(f.Name, "cookie") {
 				value += ";" + f.Value
 			}
 		}
@@ -236,7 +235,7 @@ func (r *run) responseCookies(out []transcript.Cookie, p *capture.Response) []tr
 	const place = "response.cookie"
 	lines := 0
 	for _, f := range p.Headers {
-		if strings.EqualFold(f.Name, "set-cookie") {
+		if equalFold(f.Name, "set-cookie") {
 			for range setCookieLines(f.Value) {
 				lines++
 			}
@@ -249,7 +248,7 @@ func (r *run) responseCookies(out []transcript.Cookie, p *capture.Response) []tr
 		r.cookies.reset()
 		r.report.quiet = true
 		for _, f := range p.Headers {
-			if !strings.EqualFold(f.Name, "set-cookie") {
+			if !equalFold(f.Name, "set-cookie") {
 				continue
 			}
 			for line := range setCookieLines(f.Value) {

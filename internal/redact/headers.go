@@ -201,14 +201,27 @@ func agentText(value string) string {
 
 // contentType keeps a known media type and charset=utf-8.
 func (r *run) contentType(value, place string) string {
-	kind, params, _ := strings.Cut(value, ";")
-	kind = strings.ToLower(strings.TrimSpace(kind))
-	if kind == "" {
+	if value == "" {
 		return ""
 	}
-	if _, ok := mimeTypes[kind]; !ok {
+	seen, known := r.r.memo.find("type", value)
+	if !known {
+		if seen.text = mediaType(value); seen.text == "" && strings.TrimSpace(strings.SplitN(value, ";", 2)[0]) != "" {
+			seen.text, seen.n = "application/octet-stream", hiddenName
+		}
+	}
+	if seen.n == hiddenName {
 		r.report.add("H1", place)
-		return "application/octet-stream"
+	}
+	return seen.text
+}
+
+// mediaType gives a known media type in its one way of writing, else nothing.
+func mediaType(value string) string {
+	kind, params, _ := strings.Cut(value, ";")
+	kind = strings.Clone(strings.ToLower(strings.TrimSpace(kind)))
+	if !isWord(mimeTypes, kind) {
+		return ""
 	}
 	params = strings.ToLower(params)
 	if strings.Contains(params, "charset=utf-8") || strings.Contains(params, `charset="utf-8"`) {
@@ -220,54 +233,64 @@ func (r *run) contentType(value, place string) string {
 // contentSecurityPolicy keeps directives and source keywords; hosts go by U1,
 // nonces and hashes are dropped.
 func (r *run) contentSecurityPolicy(value, place string) string {
-	var out []string
+	out := r.header[:0]
+	directives := 0
 	for directive := range strings.SplitSeq(value, ";") {
-		words := strings.Fields(directive)
-		if len(words) == 0 || len(out) == 30 {
-			continue
-		}
-		name := strings.ToLower(words[0])
-		if _, ok := cspDirectives[name]; !ok {
-			r.report.add("H1", place)
-			continue
-		}
-		kept := []string{name}
-		for _, w := range words[1:] {
-			if len(kept) == 40 {
+		words, skip := 0, directives == 30
+		for w := range strings.FieldsSeq(directive) {
+			if skip {
+				break
+			}
+			if words == 0 {
+				name := strings.ToLower(w)
+				if skip = !isWord(cspDirectives, name); skip {
+					r.report.add("H1", place)
+					break
+				}
+				if directives++; directives > 1 {
+					out = append(out, "; "...)
+				}
+				out = append(out, name...)
+				words++
+				continue
+			}
+			if words == 40 {
 				r.report.add("H1", place)
 				break
 			}
-			if s := r.cspSource(w, place); s != "" {
-				kept = append(kept, s)
+			if rest, ok := r.cspSource(append(out, ' '), w, place); ok {
+				out = rest
+				words++
 			}
 		}
-		out = append(out, strings.Join(kept, " "))
 	}
-	return strings.Join(out, "; ")
+	r.header = out
+	return r.texts.Keep(out)
 }
 
-func (r *run) cspSource(w, place string) string {
-	if _, ok := cspSources[w]; ok {
-		return w
+// cspSource appends a source; ok is false for one that is dropped.
+func (r *run) cspSource(out []byte, w, place string) (_ []byte, ok bool) {
+	before := len(out)
+	if isWord(cspSources, w) {
+		return append(out, w...), true
 	}
 	if strings.HasPrefix(w, "'") || !strings.Contains(w, ".") && !strings.Contains(w, "localhost") {
 		r.report.add("H1", place)
-		return ""
+		return nil, false
 	}
-	scheme := ""
 	if i := strings.Index(w, "://"); i >= 0 {
-		if _, ok := schemes[w[:i]]; !ok {
+		if !isWord(schemes, w[:i]) {
 			r.report.add("H1", place)
-			return ""
+			return nil, false
 		}
-		scheme, w = w[:i+3], w[i+3:]
+		out, w = append(out, w[:i+3]...), w[i+3:]
 	}
 	host, _, _ := strings.Cut(w, "/")
-	wild := ""
 	if rest, ok := strings.CutPrefix(host, "*."); ok {
-		wild, host = "*.", rest
+		out, host = append(out, "*."...), rest
 	}
-	return scheme + wild + r.hostPort(host, place)
+	out = append(out, r.hostPort(host, place)...)
+	return out, len(out) > before
 }
 
 // refresh redacts the Refresh header: seconds and an address.

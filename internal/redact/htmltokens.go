@@ -88,9 +88,7 @@ func (z *htmlTokens) startTag(i int) tokenKind {
 	if !z.tag(i) {
 		return pageEnd
 	}
-	if isRawElement(z.name) {
-		z.raw = string(bytes.ToLower(z.name))
-	}
+	z.raw = rawElement(z.name)
 	last := z.at - 2
 	if z.page[last] == '/' && (len(z.attrs) == 0 || z.attrs[len(z.attrs)-1].end-1 != last) { // not <p a=/>
 		return selfClosingTag
@@ -98,22 +96,20 @@ func (z *htmlTokens) startTag(i int) tokenKind {
 	return startTag
 }
 
-func isRawElement(name []byte) bool {
-	switch len(name) {
-	case 3:
-		return equalFold(name, "xmp")
-	case 5:
-		return equalFold(name, "style") || equalFold(name, "title")
-	case 6:
-		return equalFold(name, "script") || equalFold(name, "iframe")
-	case 7:
-		return equalFold(name, "noembed")
-	case 8:
-		return equalFold(name, "noscript") || equalFold(name, "textarea") || equalFold(name, "noframes")
-	case 9:
-		return equalFold(name, "plaintext")
+// rawElements are those whose content is text only.
+var rawElements = [...]string{"xmp", "style", "title", "script", "iframe", "noembed", "noscript", "textarea", "noframes", "plaintext"}
+
+// rawElement gives the name in lower case where it is one of rawElements.
+func rawElement(name []byte) string {
+	if len(name) < len("xmp") || len(name) > len("plaintext") {
+		return ""
 	}
-	return false
+	for _, raw := range rawElements {
+		if equalFold(name, raw) {
+			return raw
+		}
+	}
+	return ""
 }
 
 // equalFold compares with an ASCII word in lower case, letters of both cases

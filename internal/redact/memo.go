@@ -13,11 +13,11 @@ const (
 
 // memo remembers what lately seen values became: the same cookies, hosts and
 // header values stand in entry after entry, and a pseudonym costs two runs of
-// SHA-256. Each value has one slot, which the next value of the same hash takes
-// over; nothing else of it grows.
+// SHA-256. The values of one hash share two slots, of which the one that was not
+// asked for last is taken over by the next value; nothing of it grows.
 type memo struct {
 	seed  maphash.Seed
-	slots []memoSlot
+	slots [memoSlots / 2][2]memoSlot
 	spare memoSlot
 }
 
@@ -26,11 +26,10 @@ type memoSlot struct {
 	class, key string
 	text       string
 	n          int
+	last       bool // asked for after the other of the two
 }
 
-func newMemo() *memo {
-	return &memo{seed: maphash.MakeSeed(), slots: make([]memoSlot, memoSlots)}
-}
+func newMemo() *memo { return &memo{seed: maphash.MakeSeed()} }
 
 // find gives the slot of a value in its class, and whether it holds the value;
 // if not, the slot is empty and its text and number are to be set.
@@ -40,10 +39,18 @@ func (m *memo) find(class, key string) (slot *memoSlot, known bool) {
 		return &m.spare, false
 	}
 	hash := maphash.String(m.seed, key) + uint64(len(class))*0x9e3779b97f4a7c15 + uint64(class[0])
-	slot = &m.slots[hash%memoSlots]
-	if slot.key == key && slot.class == class {
-		return slot, true
+	two := &m.slots[hash%uint64(len(m.slots))]
+	for i := range two {
+		if slot = &two[i]; slot.key == key && slot.class == class {
+			slot.last, two[1-i].last = true, false
+			return slot, true
+		}
 	}
-	*slot = memoSlot{class: class, key: strings.Clone(key)} // the value may be a part of a large text
-	return slot, false
+	i := 0
+	if two[0].last {
+		i = 1
+	}
+	two[1-i].last = false
+	two[i] = memoSlot{class: class, key: strings.Clone(key), last: true} // the value may be a part of a large text
+	return &two[i], false
 }

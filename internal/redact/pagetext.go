@@ -2,6 +2,8 @@ package redact
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,8 +48,23 @@ func appendFolded(out, text []byte) []byte {
 
 // visibleChars counts what is not white space.
 func visibleChars(text []byte) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
 	n := 0
 	for i := 0; i < len(text); {
+		for i+8 <= len(text) { // of eight ASCII characters at once: taking 33 leaves the high bit of what is above a blank
+			word := binary.LittleEndian.Uint64(text[i:])
+			if word&highs != 0 {
+				break
+			}
+			n += bits.OnesCount64(((word | highs) - ones*('\x21')) & highs)
+			i += 8
+		}
+		if i == len(text) {
+			break
+		}
 		if c := text[i]; c < utf8.RuneSelf {
 			if i++; c > ' ' {
 				n++
@@ -64,34 +81,33 @@ func visibleChars(text []byte) int {
 }
 
 // stackMarks are what the stack traces of common languages hold, each with two
-// bytes of it that are not common together: only where they stand is it looked for.
+// bytes of it that are not common in prose, the first least of all: only where
+// they stand is it looked for.
 var stackMarks = []struct{ pair, mark string }{
-	{"Tr", "Traceback (most recent call last)"}, {"Ex", "Exception in thread "}, {"\ta", "\tat java."}, {" j", "at java.base/"},
-	{"gf", "at org.springframework"}, {".r", "at sun.reflect"}, {"a:", ".java:"}, {".k", ".kt:"}, {" [", "goroutine 1 ["},
-	{"/g", "/usr/local/go/src/"}, {".<", "at Object.<anonymous>"}, {"._", "at Module._compile"}, {"sT", "at process.processTicksAndRejections"},
-	{":i", "node:internal/"}, {"_m", "/node_modules/"}, {"lR", "System.NullReferenceException"}, {" S", "at System."}, {" M", "at Microsoft."},
-	{"HP", "PHP Fatal error"}, {"HP", "PHP Stack trace"}, {"#0", "#0 /"}, {"St", "Stack trace:"}, {"nC", "ActionController::"}, {"/g", "/gems/"},
-	{"p/", "app/controllers/"}, {"-p", "site-packages/"}, {"oM", "NoMethodError"}, {"QL", "SQLSTATE["}, {"c:", "panic: runtime error"},
+	{"Tr", "Traceback (most recent call last)"}, {"Ex", "Exception in thread "}, {"ja", "\tat java."}, {"ja", "at java.base/"},
+	{"gf", "at org.springframework"}, {"fl", "at sun.reflect"}, {"ja", ".java:"}, {"kt", ".kt:"}, {"go", "goroutine 1 ["},
+	{"/g", "/usr/local/go/src/"}, {"Ob", "at Object.<anonymous>"}, {"Mo", "at Module._compile"}, {"Ti", "at process.processTicksAndRejections"},
+	{":i", "node:internal/"}, {"_m", "/node_modules/"}, {"Nu", "System.NullReferenceException"}, {"Sy", "at System."}, {"Mi", "at Microsoft."},
+	{"HP", "PHP Fatal error"}, {"HP", "PHP Stack trace"}, {"#0", "#0 /"}, {"St", "Stack trace:"}, {"Co", "ActionController::"}, {"/g", "/gems/"},
+	{"/c", "app/controllers/"}, {"-p", "site-packages/"}, {"Me", "NoMethodError"}, {"QL", "SQLSTATE["}, {": ", "panic: runtime error"},
 }
 
-// stackPairs has a bit for each of the 65,536 pairs of bytes.
-var stackPairs = func() *[1 << 16 / 64]uint64 {
-	var set [1 << 16 / 64]uint64
+// stackFirst marks the first bytes of the pairs.
+var stackFirst = func() (t [256]byte) {
 	for _, m := range stackMarks {
-		n := int(m.pair[0])<<8 | int(m.pair[1])
-		set[n/64] |= 1 << (n % 64)
+		t[m.pair[0]] = 1
 	}
-	return &set
+	return t
 }()
 
-// hasStackTrace looks for the marks of stack traces, at each byte once.
+// hasStackTrace looks for the marks of stack traces.
 func hasStackTrace(text []byte) bool {
-	if len(text) < 2 {
-		return false
-	}
-	pair := uint(text[0])
-	for i, c := range text[1:] {
-		if pair = pair<<8&0xffff | uint(c); stackPairs[pair/64]>>(pair%64)&1 != 0 && isStackMark(text, i, byte(pair>>8), c) {
+	for i := 0; i+1 < len(text); i++ {
+		for i+9 < len(text) && stackFirst[text[i]]|stackFirst[text[i+1]]|stackFirst[text[i+2]]|stackFirst[text[i+3]]|
+			stackFirst[text[i+4]]|stackFirst[text[i+5]]|stackFirst[text[i+6]]|stackFirst[text[i+7]] == 0 {
+			i += 8
+		}
+		if stackFirst[text[i]] != 0 && isStackMark(text, i, text[i], text[i+1]) {
 			return true
 		}
 	}

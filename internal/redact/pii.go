@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // isPII tells whether a whole value has the form of an e-mail address,
 // telephone number, social security number or date: such values are guessable
 // however long they are.
@@ -29,18 +31,19 @@ func hasPII(s string) bool {
 
 // hasEmail looks for local@label.tld with literal search, without a regexp.
 func hasEmail(s string) bool {
-	for i := 1; i < len(s)-3; i++ {
-		if s[i] != '@' || !isLocalChar(s[i-1]) {
+	for i := 0; i < len(s); i++ {
+		n := strings.IndexByte(s[i:], '@')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if i == 0 || !isLocalChar(s[i-1]) {
 			continue
 		}
-		dot := false
-		j := i + 1
-		for j < len(s) && isDomainChar(s[j]) {
-			dot = dot || s[j] == '.' && j > i+1 && j+2 < len(s) && isLetter(s[j+1])
-			j++
-		}
-		if dot {
-			return true
+		for j := i + 1; j < len(s) && isDomainChar(s[j]); j++ {
+			if s[j] == '.' && j > i+1 && j+2 < len(s) && isLetter(s[j+1]) {
+				return true
+			}
 		}
 	}
 	return false
@@ -63,7 +66,7 @@ func hasDigitGroups(s string, groups ...int) bool {
 		total += g
 	}
 	for i := 0; i+total <= len(s); i++ {
-		if i > 0 && isBound(s[i-1]) {
+		if c := s[i+groups[0]]; c != '-' && c != '.' && c != ' ' || i > 0 && isBound(s[i-1]) {
 			continue
 		}
 		at, ok := i, true

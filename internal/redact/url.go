@@ -198,30 +198,29 @@ func (r *run) path(path, place string) string {
 	if head == path {
 		return path
 	}
-	b := append(r.line[:0], head...)
+	r.line = append(r.line[:0], head...)
 	hidden, more := false, true
 	for rest, n := path[len(head):], 0; more; n++ {
 		if n > 0 {
-			b = append(b, '/')
+			r.line = append(r.line, '/')
 		}
 		if n == maxSegments {
 			r.report.add("U1", place)
-			b = append(b, "~str"...)
+			r.line = append(r.line, "~str"...)
 			break
 		}
 		var clear string
 		clear, rest, more = strings.Cut(rest, "/")
 		text := r.segment(clear, place)
 		hidden = hidden || text != clear
-		b = append(b, text...)
+		r.line = append(r.line, text...)
 	}
-	r.line = b
 	if hidden {
 		r.r.opts.Hidden.note(hiddenPaths, path)
 	} else if !more {
 		return path
 	}
-	return r.texts.Keep(b)
+	return r.texts.Keep(r.line)
 }
 
 func (r *run) segment(s, place string) string {
@@ -301,90 +300,4 @@ func (r *run) fragment(raw, place string, depth int) string {
 	}
 	r.report.add("U1", place)
 	return "~str"
-}
-
-// appendQuery puts redacted parameters back into a query.
-func appendQuery(b []byte, fields []transcript.Field) []byte {
-	for i, f := range fields {
-		if i > 0 {
-			b = append(b, '&')
-		}
-		b = append(appendEscaped(b, f.Name), '=')
-		b = appendEscaped(b, f.Value)
-	}
-	return b
-}
-
-const hexUpper = "0123456789ABCDEF"
-
-// queryPlain are the bytes that a query value may hold as they are.
-var queryPlain = func() (t [256]bool) {
-	for i := range t {
-		c := byte(i)
-		t[i] = isLetter(c) || isDigit(c) || strings.IndexByte("-_.~:/?@,;*()!'", c) >= 0
-	}
-	return t
-}()
-
-// appendEscaped appends s with everything percent-encoded that a query value
-// must not hold; the characters of URLs stay readable.
-func appendEscaped(b []byte, s string) []byte {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case queryPlain[c]:
-			b = append(b, c)
-		case c == ' ':
-			b = append(b, '+')
-		default:
-			b = append(b, '%', hexUpper[c>>4], hexUpper[c&15])
-		}
-	}
-	return b
-}
-
-// decode undoes percent-encoding once, and + as space in queries and forms;
-// a broken sequence stays as it is.
-func decode(s string, plus bool) string {
-	if !isEncoded(s, plus) {
-		return s
-	}
-	return string(appendDecoded(make([]byte, 0, len(s)), s, plus))
-}
-
-// decoded is decode with the memory of the entry.
-func (r *run) decoded(s string, plus bool) string {
-	if !isEncoded(s, plus) {
-		return s
-	}
-	r.scratch = appendDecoded(r.scratch[:0], s, plus)
-	return r.texts.Keep(r.scratch)
-}
-
-func isEncoded(s string, plus bool) bool {
-	return strings.IndexByte(s, '%') >= 0 || plus && strings.IndexByte(s, '+') >= 0
-}
-
-func appendDecoded(b []byte, s string, plus bool) []byte {
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '+' && plus:
-			b = append(b, ' ')
-		case s[i] == '%' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0:
-			b = append(b, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
-			i += 2
-		default:
-			b = append(b, s[i])
-		}
-	}
-	return b
-}
-
-func unhex(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
 }

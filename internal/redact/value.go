@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -28,6 +29,9 @@ type pseudonyms struct {
 	ordinals map[string]int
 	last     int
 	carried  map[string]string // codes, tokens and states seen so far, with their class
+
+	texts capture.Texts
+	line  []byte
 }
 
 // Bounds of what is remembered to be recognised under another name.
@@ -73,7 +77,9 @@ func (p *pseudonyms) of(class, value string) string {
 		n = p.last
 		p.ordinals[strings.Clone(value)] = n
 	}
-	return "~" + class + "#" + strconv.Itoa(n)
+	p.line = append(append(append(p.line[:0], '~'), class...), '#')
+	p.line = strconv.AppendInt(p.line, int64(n), 10)
+	return p.texts.Keep(p.line)
 }
 
 func (p *pseudonyms) keyed(class, value string) string {

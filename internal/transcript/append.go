@@ -199,10 +199,21 @@ func appendTime(b []byte, t time.Time) []byte {
 		t = time.Unix(0, 0)
 	}
 	t = t.UTC()
-	b = append(b, '"')
-	b = t.AppendFormat(b, timeLayout)
-	return append(b, '"')
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return append(t.AppendFormat(append(b, '"'), timeLayout), '"')
+	}
+	hour, minute, second := t.Clock()
+	ms := t.Nanosecond() / int(time.Millisecond)
+	b = appendTwo(appendTwo(append(b, '"'), year/100), year%100)
+	b = appendTwo(append(appendTwo(append(b, '-'), int(month)), '-'), day)
+	b = appendTwo(append(appendTwo(append(b, 'T'), hour), ':'), minute)
+	b = appendTwo(append(b, ':'), second)
+	return append(appendTwo(append(b, '.', byte('0'+ms/100)), ms%100), 'Z', '"')
 }
+
+// appendTwo appends a number below 100 with two digits.
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 // plainBytes are those that stand in a JSON string as they are.
 var plainBytes = func() (t [256]bool) {
@@ -220,6 +231,13 @@ func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && plainBytes[s[i]] && plainBytes[s[i+1]] && plainBytes[s[i+2]] && plainBytes[s[i+3]] &&
+			plainBytes[s[i+4]] && plainBytes[s[i+5]] && plainBytes[s[i+6]] && plainBytes[s[i+7]] {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if plainBytes[c] {
 			i++

@@ -193,17 +193,17 @@ func CheckFact(name Fact, v any) (any, bool) {
 	}
 	switch spec.Kind {
 	case FactBool:
-		b, ok := v.(bool)
-		return b, ok
+		_, ok := v.(bool)
+		return v, ok
 	case FactCode:
 		s, ok := v.(string)
-		return s, ok && slices.Contains(spec.Codes, s)
+		return v, ok && slices.Contains(spec.Codes, s)
 	}
 	if f, ok := v.(float64); ok && f == float64(int(f)) {
 		v = int(f)
 	}
 	n, ok := v.(int)
-	return n, ok && n >= 0 && n <= MaxFactNumber
+	return v, ok && n >= 0 && n <= MaxFactNumber
 }
 
 // Bool gives a true or false fact; known is false when the entry has none.

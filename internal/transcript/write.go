@@ -24,13 +24,11 @@ func NewWriter(w io.Writer, redactorVersion string) (*Writer, error) {
 	tw.add(`,"version":`)
 	tw.buf = AppendString(tw.buf, redactorVersion)
 	tw.add(`},"entries":[`)
-	return tw, tw.flush(0)
+	return tw, tw.flush()
 }
 
-// writeBytes is how much is gathered before it is written.
-const writeBytes = 32 << 10
-
-// WriteEntry writes the next entry; its Index is not written, the order is.
+// WriteEntry writes the next entry, at once and in one call; its Index is not
+// written, the order is.
 func (w *Writer) WriteEntry(e *Entry) error {
 	if w.entries > 0 {
 		w.buf = append(w.buf, ',')
@@ -41,7 +39,7 @@ func (w *Writer) WriteEntry(e *Entry) error {
 	if w.buf, w.names, err = appendEntry(w.buf, e, w.names); err != nil {
 		return fmt.Errorf("encoding a part of the transcript: %w", err)
 	}
-	return w.flush(writeBytes)
+	return w.flush()
 }
 
 // Close writes pages and marker and ends the file; it does not close the
@@ -73,16 +71,12 @@ func (w *Writer) Close(pages []Page, m Meta) error {
 	}
 	w.buf = append(w.buf, marker...)
 	w.add("}}\n")
-	return w.flush(0)
+	return w.flush()
 }
 
 func (w *Writer) add(s string) { w.buf = append(w.buf, s...) }
 
-// flush writes what was gathered when it is more than least bytes.
-func (w *Writer) flush(least int) error {
-	if len(w.buf) <= least {
-		return nil
-	}
+func (w *Writer) flush() error {
 	_, err := w.w.Write(w.buf)
 	w.buf = w.buf[:0]
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 var actionWords = map[string]string{
 	"capture.add": "Capture added", "redactor.hand_over": "Round key handed to a redactor", "integration.declare": "Names declared", "capture.download": "Transcript downloaded", "capture.view": "Transcript viewed",
 	"comment.create": "Comment added", "consultant.assign": "Consultant named",
-	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.withdraw": "Evidence taken off",
+	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.download": "Document downloaded", "evidence.withdraw": "Evidence taken off",
 	"integration.create": "Integration described", "integration.save": "Description saved",
 	"item.accept": "Accepted", "item.claim": "Claimed", "item.confirm": "Confirmed as not applicable", "item.plan": "Owner and date set",
 	"item.return": "Returned", "item.reword": "Reworded", "item.unclaim": "Claim taken back",

@@ -212,7 +212,11 @@ func (r *request) transcript(p capturePage) (view.TranscriptModel, error) {
 	}
 	p.fillFindings(&m)
 	for _, comment := range p.comments {
-		m.Comments = append(m.Comments, commentModel(c.IntegrationID, comment))
+		drawn := commentModel(c.IntegrationID, comment)
+		if drawn.Passed, err = r.passNote(c.IntegrationID, comment.Text); err != nil {
+			return m, err
+		}
+		m.Comments = append(m.Comments, drawn)
 	}
 	if r.QueryParam("commented") != "" {
 		m.Commented = &components.ConfirmationModel{Now: "The comment stands at its hop.", Next: "Both sides read it here."}
@@ -314,11 +318,11 @@ func commentOnCapture(r *request) error {
 
 func (r *request) refillComment(m *view.TranscriptModel, cause error) {
 	m.Hop.Value, m.Comment.Value = r.FormValue("hop"), r.FormValue("comment")
-	m.Hop.Error, m.Comment.Error = errorOf(apperr.FieldsOf(cause), "hop"), errorOf(apperr.FieldsOf(cause), "comment")
 	m.Errors = &components.ErrorSummaryModel{Title: apperr.TextOf(cause), Kept: "What you typed is kept below."}
 	for _, f := range apperr.FieldsOf(cause) {
 		m.Errors.Errors = append(m.Errors.Errors, components.FieldError{FieldID: f.Name, Text: f.Text})
 	}
+	r.refuse(cause, m.Errors, &m.Hop, &m.Comment)
 }
 
 // downloadCapture gives the redacted HAR; it is audited.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	view "github.com/proofwalk/proofwalk/views/checklist"
+	"github.com/proofwalk/proofwalk/views/components"
 )
 
 // itemRef gives the item that a form is about, as it was opened.
@@ -28,9 +28,13 @@ func (r *request) itemRef() (app.ItemRef, error) {
 	return app.ItemRef{Integration: id, Requirement: r.Param("item"), RowVersion: version}, nil
 }
 
+// itemRefill fills the form that was sent with what was typed and gives its
+// fields of text.
+type itemRefill func(m *view.ItemModel) []*components.FieldModel
+
 // actOnItem runs one act on the item of the form and shows the item again:
 // with a confirmation, or with what is wrong and what was typed.
-func (r *request) actOnItem(done string, act func(ctx context.Context, cmd app.Command, ref app.ItemRef) error, refill func(m *view.ItemModel)) error {
+func (r *request) actOnItem(done string, act func(ctx context.Context, cmd app.Command, ref app.ItemRef) error, refill itemRefill) error {
 	ref, err := r.itemRef()
 	if err != nil {
 		return err
@@ -61,7 +65,10 @@ func setItemNotApplicable(r *request) error {
 	reason := r.FormValue("reason")
 	return r.actOnItem("not-applicable", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
 		return r.server.App.SetItemNotApplicable(ctx, cmd, ref, reason)
-	}, func(m *view.ItemModel) { m.Reason.Value = reason })
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		m.Reason.Value = reason
+		return []*components.FieldModel{&m.Reason}
+	})
 }
 
 func planItem(r *request) error {
@@ -71,7 +78,10 @@ func planItem(r *request) error {
 			return err
 		}
 		return r.server.App.PlanItem(ctx, cmd, ref, owner, due)
-	}, func(m *view.ItemModel) { m.Owners.Value, m.Due.Value = r.FormValue("owner"), r.FormValue("due") })
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		m.Owners.Value, m.Due.Value = r.FormValue("owner"), r.FormValue("due")
+		return []*components.FieldModel{&m.Owners.FieldModel, &m.Due}
+	})
 }
 
 func planOf(owner, due string) (*uuid.UUID, *time.Time, error) {
@@ -97,14 +107,20 @@ func planOf(owner, due string) (*uuid.UUID, *time.Time, error) {
 func rewordItem(r *request) error {
 	return r.actOnItem("wording", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
 		return r.server.App.RewordItem(ctx, cmd, ref, r.FormValue("title"), r.FormValue("help"), r.FormValue("required") == "yes")
-	}, func(m *view.ItemModel) { m.NewTitle.Value, m.NewHelp.Value = r.FormValue("title"), r.FormValue("help") })
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		m.NewTitle.Value, m.NewHelp.Value = r.FormValue("title"), r.FormValue("help")
+		return []*components.FieldModel{&m.NewTitle, &m.NewHelp}
+	})
 }
 
 func commentOnItem(r *request) error {
 	comment := r.FormValue("comment")
 	return r.actOnItem("comment", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
 		return r.server.App.CommentOnItem(ctx, cmd, ref.Integration, ref.Requirement, comment)
-	}, func(m *view.ItemModel) { m.Comment.Value = comment })
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		m.Comment.Value = comment
+		return []*components.FieldModel{&m.Comment}
+	})
 }
 
 // addEvidence ties a capture or words to the item.
@@ -122,13 +138,20 @@ func addEvidence(r *request) error {
 			return r.server.App.AddCaptureEvidence(ctx, cmd, ref, kind, capture)
 		}
 		return apperr.New(apperr.Invalid, "The form could not be read.")
-	}, func(m *view.ItemModel) {
-		for n := range m.Slots {
-			if m.Slots[n].Kind == string(kind) {
-				m.Slots[n].Text.Value = r.FormValue("text")
-			}
-		}
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		return refillSlot(m, string(kind), r.FormValue("text"))
 	})
+}
+
+// refillSlot keeps what was typed for a slot, and its form open.
+func refillSlot(m *view.ItemModel, kind, text string) []*components.FieldModel {
+	for n := range m.Slots {
+		if s := &m.Slots[n]; s.Kind == kind {
+			s.Open, s.Text.Value = true, text
+			return []*components.FieldModel{&s.Text, &s.File}
+		}
+	}
+	return nil
 }
 
 func withdrawEvidence(r *request) error {
@@ -139,62 +162,4 @@ func withdrawEvidence(r *request) error {
 		}
 		return r.server.App.WithdrawEvidence(ctx, cmd, ref, id)
 	}, nil)
-}
-
-// addScreenshot stores a picture, made anew without its metadata, and ties it
-// to the item.
-func addScreenshot(r *request) error {
-	req := r.Request()
-	req.Body = http.MaxBytesReader(r.Response(), req.Body, app.MaxPictureBytes+64<<10)
-	req.Body = newPatientBody(req.Body, http.NewResponseController(r.Response()))
-	// All of it fits into memory: no picture is on disk before it is made anew.
-	if err := req.ParseMultipartForm(app.MaxPictureBytes + 64<<10); err != nil {
-		return pictureUnread(err)
-	}
-	return r.actOnItem("evidence", func(ctx context.Context, cmd app.Command, ref app.ItemRef) error {
-		if err := r.server.App.CheckScreenshot(ctx, cmd, ref); err != nil {
-			return err
-		}
-		header, err := r.FormFile("picture")
-		if err != nil {
-			return apperr.Wrap(apperr.Invalid, "Choose a PNG or JPEG picture of at most 5 MB.", err)
-		}
-		file, err := header.Open()
-		if err != nil {
-			return err
-		}
-		defer func() { _ = file.Close() }() // reading only
-		picture, err := r.server.App.StorePicture(ctx, file)
-		if err != nil {
-			return err
-		}
-		return r.server.App.AddScreenshotEvidence(ctx, cmd, ref, picture)
-	}, nil)
-}
-
-// pictureUnread says why a form with a picture could not be read.
-func pictureUnread(cause error) error {
-	var tooMany *http.MaxBytesError
-	if errors.As(cause, &tooMany) {
-		return apperr.Wrap(apperr.TooLarge, "The picture is larger than 5 MB. Save it smaller and add it again.", cause)
-	}
-	return apperr.Wrap(apperr.Invalid, "The form could not be read.", cause)
-}
-
-// showPicture gives the bytes of a screenshot; who looks is in the audit log.
-func showPicture(r *request) error {
-	integration, err := r.id("integration")
-	if err != nil {
-		return err
-	}
-	id, err := r.id("evidence")
-	if err != nil {
-		return err
-	}
-	picture, err := r.server.App.ViewPicture(r.ctx(), r.command(), integration, id)
-	if err != nil {
-		return err
-	}
-	r.Response().Header().Set("Cache-Control", "no-store")
-	return r.Blob(http.StatusOK, "image/png", picture)
 }

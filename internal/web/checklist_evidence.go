@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
@@ -11,6 +12,22 @@ import (
 	view "github.com/proofwalk/proofwalk/views/checklist"
 	"github.com/proofwalk/proofwalk/views/components"
 )
+
+func pathDocument(integration, evidence uuid.UUID) string {
+	return pathIntegration(integration) + "/evidence/" + evidence.String() + "/document"
+}
+
+// fileField asks for the file of a slot: a picture, or a document beside words.
+func fileField(kind checklist.EvidenceKind) components.FieldModel {
+	if kind == checklist.EvidenceScreenshot {
+		return components.FieldModel{Name: "picture", ID: "picture", Type: "file", Label: "Picture",
+			Hint:  "PNG or JPEG, up to 5 MB. Cover names and numbers: what is in the picture stays in it.",
+			Attrs: templ.Attributes{"accept": "image/png,image/jpeg", "data-masks-input": true}}
+	}
+	return components.FieldModel{Name: "document", ID: "document-" + string(kind), Type: "file", Label: "Document", Optional: true,
+		Hint:  "PDF, SVG, HTML, plain text, PNG or JPEG, up to 10 MB. Others download it; it is never shown here. A PDF is not looked into for credentials.",
+		Attrs: templ.Attributes{"accept": ".pdf,.svg,.html,.htm,.txt,.log,.png,.jpg,.jpeg"}}
+}
 
 func pathPicture(integration, evidence uuid.UUID) string {
 	return pathIntegration(integration) + "/evidence/" + evidence.String() + "/picture"
@@ -27,10 +44,15 @@ func (r *request) fillSlots(m *view.ItemModel, p itemPage) error {
 		s := view.SlotModel{Kind: string(slot.Kind), Upload: slot.Kind == checklist.EvidenceScreenshot,
 			Slot:   components.SlotModel{Kind: string(slot.Kind), Name: slot.Label, Needed: slot.Needed, Detail: kindWords[slot.Kind]},
 			CanAdd: r.mayAdd(p, slot.Kind), Captures: captures,
-			Text: components.FieldModel{Name: "text", ID: "text-" + string(slot.Kind), Label: textLabels[slot.Kind], Hint: slot.Label, Rows: 3}}
+			Text: components.FieldModel{Name: "text", ID: "text-" + string(slot.Kind), Label: textLabels[slot.Kind], Hint: slot.Label, Rows: 3},
+			File: fileField(slot.Kind)}
 		for _, e := range p.evidence {
 			if e.Kind == slot.Kind {
-				s.Filled = append(s.Filled, r.filled(p, e))
+				f := r.filled(p, e)
+				if f.Passed, err = r.passNote(p.integration, text(e.Text)); err != nil {
+					return err
+				}
+				s.Filled = append(s.Filled, f)
 			}
 		}
 		s.Slot.Filled = len(s.Filled) > 0
@@ -80,8 +102,15 @@ func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {
 		f.Href = pathCapture(p.integration, *e.CaptureID)
 	case e.ArtifactDigest != nil:
 		f.Picture, f.Width, f.Height = pathPicture(p.integration, e.ID), e.Width, e.Height
+		if e.Masks > 0 {
+			f.Text = components.Plural(e.Masks, "area", "areas") + " covered."
+		}
 	default:
 		f.Text = text(e.Text)
+	}
+	if e.DocumentDigest != nil {
+		f.Document = &view.DocumentModel{Name: text(e.DocumentName), Href: pathDocument(p.integration, e.ID), Size: sizeWords(e.DocumentBytes),
+			SHA256: *e.DocumentDigest, NotLookedInto: e.DocumentType == "application/pdf" || e.DocumentType == "image/png"}
 	}
 	return f
 }

@@ -26,11 +26,14 @@ type itemPage struct {
 	running     bool // the walkthrough is being held
 }
 
+// masksScript lets people cover parts of a screenshot before it is sent.
+const masksScript = "masks.js"
+
 // showItem shows one item beside the list.
 func showItem(r *request) error { return r.itemAnswer(http.StatusOK, nil, nil) }
 
 // itemAnswer renders the item's page; fill changes it after it was loaded.
-func (r *request) itemAnswer(status int, cause error, fill func(m *view.ItemModel)) error {
+func (r *request) itemAnswer(status int, cause error, fill itemRefill) error {
 	m, items, err := r.checklist(r.Param("item"))
 	if err != nil {
 		return err
@@ -50,9 +53,12 @@ func (r *request) itemAnswer(status int, cause error, fill func(m *view.ItemMode
 		item.Errors = itemErrors(cause)
 	}
 	if fill != nil {
-		fill(item)
+		r.refuse(cause, item.Errors, fill(item)...)
 	}
 	m.Item = item
+	if slices.ContainsFunc(item.Slots, func(s view.SlotModel) bool { return s.Upload && s.CanAdd }) {
+		m.Shell.Scripts = []string{masksScript}
+	}
 	return r.render(status, view.Page(m))
 }
 
@@ -121,6 +127,9 @@ func (r *request) itemModel(item store.ChecklistItem) (*view.ItemModel, error) {
 		NewHelp:  components.FieldModel{Name: "help", ID: "help", Label: "Help", Value: item.Help},
 	}
 	m.StaleReason, m.NotApplicableReason = text(item.StaleReason), text(item.NotApplicableReason)
+	if m.Passed, err = r.passNote(item.IntegrationID, item.Title, item.Help, m.NotApplicableReason); err != nil {
+		return nil, err
+	}
 	m.By, m.At = lastAct(item)
 	m.ClaimNotYet = missingSlot(p)
 	if err := r.fillSlots(m, p); err != nil {

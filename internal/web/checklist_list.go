@@ -29,8 +29,10 @@ func (s *Server) checklistRoutes(g *echo.Group) {
 	g.POST(item+"/comment", s.signedIn(commentOnItem))
 	g.POST(item+"/evidence", s.signedIn(addEvidence))
 	g.POST(routeScreenshot, s.signedIn(addScreenshot))
+	g.POST(routeStatement, s.signedIn(addStatement))
 	g.POST(item+"/evidence/:evidence/withdraw", s.signedIn(withdrawEvidence))
 	g.GET("/integrations/:integration/evidence/:evidence/picture", s.signedIn(showPicture))
+	g.GET("/integrations/:integration/evidence/:evidence/document", s.signedIn(downloadDocument))
 }
 
 // itemFilters are the segments above the list, by the value of "show".

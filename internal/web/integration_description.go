@@ -51,6 +51,7 @@ func (r *request) newIntegration(cfg integration.Config, cause error) (view.Desc
 	}
 	if cause != nil {
 		m.Errors = summaryOf(apperr.TextOf(cause), m.Sections)
+		r.refuse(cause, m.Errors, fieldsOf(m.Sections)...)
 	}
 	return m, nil
 }
@@ -219,6 +220,7 @@ func (r *request) saveAgain(cfg integration.Config, cause error) error {
 	m.Sections = formSections(cfg, apperr.FieldsOf(cause))
 	if apperr.Is(cause, apperr.Invalid) {
 		m.Errors = summaryOf(apperr.TextOf(cause), m.Sections)
+		r.refuse(cause, m.Errors, fieldsOf(m.Sections)...)
 		return r.render(http.StatusUnprocessableEntity, view.Description(m))
 	}
 	for _, c := range integration.Diff(saved.Config, cfg) {

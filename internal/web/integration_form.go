@@ -55,6 +55,17 @@ func formSections(cfg integration.Config, errs []apperr.Field) []view.FormSectio
 	return sections
 }
 
+// fieldsOf gives the fields of all sections.
+func fieldsOf(sections []view.FormSection) []*components.FieldModel {
+	var out []*components.FieldModel
+	for i := range sections {
+		for n := range sections[i].Fields {
+			out = append(out, &sections[i].Fields[n].Field)
+		}
+	}
+	return out
+}
+
 // fieldID is a field's name as an id: without dots.
 func fieldID(name string) string { return strings.ReplaceAll(name, ".", "-") }
 

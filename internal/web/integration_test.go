@@ -162,11 +162,11 @@ func TestItemFormsOnThePage(t *testing.T) {
 	if len(p.all(`#claim button[aria-disabled="true"]`)) != 1 {
 		t.Error("the claim can be sent although its evidence is missing")
 	}
-	form := p.filled(`form[action$="/evidence"]`)
+	form := p.filled(`form[action$="/statement"]`)
 	form.Set("text", "")
-	v.post(item+"/evidence", form).wants(http.StatusUnprocessableEntity, "Integration declared complete by the technical team")
+	v.post(item+"/statement", form).wants(http.StatusUnprocessableEntity, "Integration declared complete by the technical team")
 	form.Set("text", "Build 2.17.0 is complete.")
-	v.post(item+"/evidence", form)
+	v.post(item+"/statement", form)
 	p = v.get(item)
 	p = v.post(item+"/claim", p.filled(`form[action$="/claim"]`))
 	if got := p.text(".confirmation"); !strings.Contains(got, "RDY-02 is claimed.") {

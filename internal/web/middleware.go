@@ -129,13 +129,14 @@ const (
 const (
 	routeCapture    = "/integrations/:integration/runs/:run/capture"
 	routeScreenshot = "/integrations/:integration/checklist/:item/screenshot"
+	routeStatement  = "/integrations/:integration/checklist/:item/statement"
 )
 
 // boundBody bounds what a form may hold and how long it may take to arrive.
 // Routes that take files are named here and bound their bodies themselves.
 func (s *Server) boundBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Path() == routeCapture || c.Path() == routeScreenshot {
+		if c.Path() == routeCapture || c.Path() == routeScreenshot || c.Path() == routeStatement {
 			return next(c)
 		}
 		w, r := c.Response(), c.Request()

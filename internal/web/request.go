@@ -40,6 +40,7 @@ func (r *request) reader() store.Querier { return r.server.Store.Reader() }
 func (r *request) command() app.Command {
 	cmd := app.Command{Actor: r.actor, RequestID: requestID(r.Context)}
 	if r.Request().Method == http.MethodPost && r.FormValue("key") != "" {
+		cmd.PassReason = r.FormValue(app.FieldPassReason)
 		cmd.Key = r.Request().URL.Path + "?" + r.Request().Form.Encode()
 	}
 	return cmd

@@ -133,10 +133,11 @@ func decideItem(r *request) error {
 	if fromReview {
 		return r.queueAnswer(statusOf[kind], ref.Requirement, err)
 	}
-	return r.itemAnswer(statusOf[kind], err, func(m *view.ItemModel) {
-		if m.Decide != nil {
-			r.refillDecision(m.Decide)
+	return r.itemAnswer(statusOf[kind], err, func(m *view.ItemModel) []*components.FieldModel {
+		if m.Decide == nil {
+			return nil
 		}
+		return r.refillDecision(m.Decide)
 	})
 }
 
@@ -157,8 +158,9 @@ func (r *request) applyDecision(ref app.ItemRef, decision string) error {
 	return apperr.InvalidFields("Nothing was decided.", apperr.Field{Name: "decision", Text: "Choose what to decide."})
 }
 
-func (r *request) refillDecision(m *view.DecideModel) {
+func (r *request) refillDecision(m *view.DecideModel) []*components.FieldModel {
 	m.Choice.Value, m.Text.Value, m.Pin.Value, m.Param.Value = r.FormValue("decision"), r.FormValue("remark"), r.FormValue("pin"), r.FormValue("param")
+	return []*components.FieldModel{&m.Choice.FieldModel, &m.Text, &m.Pin.FieldModel, &m.Param}
 }
 
 // addRemark asks for something to be mended.
@@ -169,15 +171,13 @@ func addRemark(r *request) error {
 			return err
 		}
 		return r.server.App.AddRemark(ctx, cmd, ref.Integration, ref.Requirement, remark)
-	}, func(m *view.ItemModel) {
-		if m.Remark != nil {
-			m.Remark.Text.Value, m.Remark.Pin.Value, m.Remark.Param.Value = r.FormValue("remark"), r.FormValue("pin"), r.FormValue("param")
+	}, func(m *view.ItemModel) []*components.FieldModel {
+		if m.Remark == nil {
+			return nil
 		}
-		for n, f := range m.Errors.Errors {
-			if f.FieldID == "remark" {
-				m.Errors.Errors[n].FieldID = "remark-text"
-			}
-		}
+		m.Remark.Open = true
+		m.Remark.Text.Value, m.Remark.Pin.Value, m.Remark.Param.Value = r.FormValue("remark"), r.FormValue("pin"), r.FormValue("param")
+		return []*components.FieldModel{&m.Remark.Text, &m.Remark.Pin.FieldModel, &m.Remark.Param}
 	})
 }
 
@@ -205,28 +205,21 @@ func actOnRemark(r *request) error {
 			return r.server.App.ReopenRemark(ctx, cmd, ref)
 		}
 		return r.server.App.CloseRemark(ctx, cmd, ref)
-	}, func(m *view.ItemModel) { m.Thread = r.refillRemark(m, id) })
+	}, func(m *view.ItemModel) []*components.FieldModel { return r.refillRemark(m, id) })
 }
 
-// refillRemark keeps what was typed under a remark and leads the error to it.
-func (r *request) refillRemark(m *view.ItemModel, id uuid.UUID) []view.ThreadEntry {
+// refillRemark keeps what was typed under a remark. The forms are drawn from the
+// model when the page is, so that messages still come to their fields.
+func (r *request) refillRemark(m *view.ItemModel, id uuid.UUID) []*components.FieldModel {
 	for n := range m.Thread {
 		e := &m.Thread[n]
 		if e.Remark == nil || e.Comment.ID != remarkAnchor(id) {
 			continue
 		}
 		e.Remark.AnswerText.Value, e.Remark.Reason.Value = r.FormValue("answer"), r.FormValue("reason")
-		e.Forms = view.RemarkForms(*e.Remark)
-		for i, f := range m.Errors.Errors {
-			switch f.FieldID {
-			case "answer":
-				m.Errors.Errors[i].FieldID = e.Remark.AnswerText.ID
-			case "reason":
-				m.Errors.Errors[i].FieldID = e.Remark.Reason.ID
-			}
-		}
+		return []*components.FieldModel{&e.Remark.AnswerText, &e.Remark.Reason}
 	}
-	return m.Thread
+	return nil
 }
 
 func remarkAnchor(id uuid.UUID) string { return "remark-" + id.String() }

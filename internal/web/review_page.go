@@ -42,6 +42,7 @@ type reviewPage struct {
 	items     []store.ChecklistItem
 	revisions []store.Revision
 	decisions []store.Decision
+	passed    []components.PassedModel
 }
 
 func (p reviewPage) rules() []checklist.Item {
@@ -72,7 +73,10 @@ func (r *request) reviewPage() (reviewPage, error) {
 	if p.revisions, err = store.ListRevisions(r.ctx(), r.reader(), r.scope(), id); err != nil {
 		return p, err
 	}
-	p.decisions, err = store.ListDecisions(r.ctx(), r.reader(), r.scope(), id)
+	if p.decisions, err = store.ListDecisions(r.ctx(), r.reader(), r.scope(), id); err != nil {
+		return p, err
+	}
+	p.passed, err = r.passModels(id)
 	return p, err
 }
 
@@ -100,7 +104,7 @@ func (r *request) queueAnswer(status int, item string, cause error) error {
 
 // statusModel says where the review stands and what leads on.
 func (r *request) statusModel(p reviewPage, cause error) view.StatusModel {
-	m := view.StatusModel{Shell: p.Shell, Title: "Review", Revisions: revisionModels(p)}
+	m := view.StatusModel{Shell: p.Shell, Title: "Review", Revisions: revisionModels(p), Passed: p.passed}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 		m.Errors.Kept = "Nothing was changed."
@@ -122,12 +126,23 @@ func (r *request) statusModel(p reviewPage, cause error) view.StatusModel {
 	}
 	m.Gate = &gate
 	if r.actor.Can(auth.SubmitRevision, p.Summary.PartnerID) {
-		m.Submit = &view.SubmitModel{Action: pathReview(p.Summary.ID), Key: formKey(), Label: fmt.Sprintf("Submit revision %d", next)}
+		m.Submit = &view.SubmitModel{Action: pathReview(p.Summary.ID), Key: formKey(), Label: fmt.Sprintf("Submit revision %d", next), Pass: r.submitPass(cause)}
 		if len(blockers) > 0 {
 			m.Submit.NotYet = components.Plural(len(blockers), "item is", "items are") + " missing, listed above."
 		}
 	}
 	return m
+}
+
+// submitPass asks why stored texts that look like a credential are none; nil
+// when the submit was not refused for such.
+func (r *request) submitPass(cause error) *components.FieldModel {
+	fields := apperr.FieldsOf(cause)
+	if !slices.ContainsFunc(fields, func(f apperr.Field) bool { return f.Passable }) {
+		return nil
+	}
+	return &components.FieldModel{Name: app.FieldPassReason, Label: "These are no credentials because", Rows: 2, Value: r.FormValue(app.FieldPassReason),
+		Error: errorOf(fields, app.FieldPassReason), Hint: "10 to 500 characters, for all of the texts above. The packet lists the reason. Leave it empty and take out what is one."}
 }
 
 // blockersGate lists what holds a gate shut, each with the way to its item.

@@ -8,7 +8,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/store"
-	item "github.com/proofwalk/proofwalk/views/checklist"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/review"
 )
@@ -52,10 +51,11 @@ func (r *request) queueModel(p reviewPage, current string, cause error) (view.Qu
 	revision := p.submitted()
 	waiting, decided, rest := reviewQueue(p.items)
 	all := slices.Concat(waiting, decided, rest)
-	m := view.QueueModel{Shell: p.Shell, Revision: revision.Number, Revisions: revisionModels(p), Saved: reviewConfirmation(r, p),
+	m := view.QueueModel{Shell: p.Shell, Revision: revision.Number, Revisions: revisionModels(p), Passed: p.passed, Saved: reviewConfirmation(r, p),
 		ShowList: r.QueryParam("show") == "queue", QueueHref: pathReview(p.Summary.ID) + "?show=queue", End: r.endModel(p, revision)}
 	if cause != nil {
 		m.Errors, m.Saved = itemErrors(cause), nil
+		r.refuse(cause, m.Errors, &m.End.Reasons)
 	}
 	m.Decided = fmt.Sprintf("%d of %d decided", len(decided), len(waiting)+len(decided))
 	for _, i := range all {
@@ -116,26 +116,9 @@ func (r *request) openQueued(m *view.QueueModel, p reviewPage, all []store.Check
 	m.Decide.FromReview = true
 	m.Decide.Label = "Decide " + m.Decide.ItemID + ", next item"
 	if cause != nil && r.FormValue("from") == "review" {
-		refillQueued(r, m.Decide, cause)
+		r.refuse(cause, m.Errors, r.refillDecision(m.Decide)...)
 	}
 	return nil
-}
-
-// refillQueued keeps what was typed and puts the messages to their fields.
-func refillQueued(r *request, m *item.DecideModel, cause error) {
-	r.refillDecision(m)
-	for _, f := range apperr.FieldsOf(cause) {
-		switch f.Name {
-		case "remark":
-			m.Text.Error = f.Text
-		case "decision":
-			m.Choice.Error = f.Text
-		case "pin":
-			m.Pin.Error = f.Text
-		case "param":
-			m.Param.Error = f.Text
-		}
-	}
 }
 
 // endModel is the decision on the whole revision.

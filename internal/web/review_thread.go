@@ -36,6 +36,9 @@ func (r *request) fillThread(m *view.ItemModel, p itemPage) error {
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return a.at.Compare(b.at) })
 	for _, d := range all {
+		if d.entry.Comment.Passed, err = r.passNote(p.integration, textsOf(d.entry)...); err != nil {
+			return err
+		}
 		m.Thread = append(m.Thread, d.entry)
 	}
 	findings := slices.Concat(m.Findings, m.Lines)
@@ -45,6 +48,15 @@ func (r *request) fillThread(m *view.ItemModel, p itemPage) error {
 		m.Remark.Pin, m.Remark.Param = pinFields("remark-pin", findings)
 	}
 	return nil
+}
+
+// textsOf are the texts that people typed into an entry.
+func textsOf(e view.ThreadEntry) []string {
+	texts := []string{e.Comment.Text}
+	if f := e.Remark; f != nil {
+		texts = append(texts, f.Answered, f.Waived)
+	}
+	return texts
 }
 
 // remarkEntry draws a remark with its answer and what the reader can do.
@@ -62,7 +74,7 @@ func (r *request) remarkEntry(p itemPage, x store.Remark) view.ThreadEntry {
 	reviewer := r.actor.Can(auth.ReviewItems, x.PartnerID)
 	n := strconv.Itoa(x.Number)
 	f := &view.RemarkFormsModel{
-		Action: pathRemark(p.integration, p.item.RequirementID, x.ID), Key: formKey(), RowVersion: x.RowVersion, Answered: text(x.Answer),
+		Action: pathRemark(p.integration, p.item.RequirementID, x.ID), Key: formKey(), RowVersion: x.RowVersion, Answered: text(x.Answer), Waived: text(x.WaiverReason),
 		Answer: x.State == store.RemarkOpen && r.actor.Can(auth.AnswerRemarks, x.PartnerID),
 		Close:  open && reviewer, Reopen: x.State == store.RemarkAnswered && reviewer,
 		AnswerText: components.FieldModel{Name: "answer", ID: "answer-" + n, Label: "Answer to remark " + n, Rows: 2},
@@ -77,7 +89,7 @@ func (r *request) remarkEntry(p itemPage, x store.Remark) view.ThreadEntry {
 	case x.State == store.RemarkClosed:
 		f.Ended = "Closed by " + x.ClosedByName + "."
 	}
-	return view.ThreadEntry{Comment: c, Forms: view.RemarkForms(*f), Remark: f}
+	return view.ThreadEntry{Comment: c, Remark: f}
 }
 
 func pathRemark(integration uuid.UUID, item string, remark uuid.UUID) string {

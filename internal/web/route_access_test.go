@@ -99,6 +99,7 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 		File: bytes.NewReader(testFile(t, "captures", "recorded", "faulty-consent-denied.har"))})
 	must(err)
 	must(addPicture(ctx, j.App, member, j.ref(t, "RDY-02")))
+	must(j.AddDocumentEvidence(ctx, member, j.ref(t, "RDY-02"), checklist.EvidenceDeclaration, "As the log says.", app.Document{Name: "server.log", Body: strings.NewReader("302")}))
 	evidence, err := store.ListEvidence(ctx, j.Store.Reader(), auth.System().Scope(), j.id)
 	must(err)
 	j.settle(t)
@@ -125,7 +126,7 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	own, err := j.CreateIntegration(ctx, app.Command{Actor: j.foreign}, south, cfg)
 	must(err)
 	j.own = own.String()
-	for name, id := range map[string]uuid.UUID{"run": run, "capture": capture, "evidence": evidence[0].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID} {
+	for name, id := range map[string]uuid.UUID{"run": run, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID} {
 		j.ids[name] = id.String()
 	}
 }
@@ -144,7 +145,7 @@ func addPicture(ctx context.Context, a *app.App, cmd app.Command, ref app.ItemRe
 	if err != nil {
 		return err
 	}
-	return a.AddScreenshotEvidence(ctx, cmd, ref, picture)
+	return a.AddScreenshotEvidence(ctx, cmd, ref, picture, 0)
 }
 
 // path fills in a route's parameters; with an own integration all other ids
@@ -157,6 +158,9 @@ func (j journey) path(route *echo.Route, integrationID string) string {
 			continue
 		}
 		parts[n] = j.ids[name]
+		if name == "evidence" && strings.HasSuffix(route.Path, "/document") {
+			parts[n] = j.ids["document"]
+		}
 		if name == "integration" {
 			parts[n] = cmp.Or(integrationID, parts[n])
 		}
@@ -171,7 +175,8 @@ func (j journey) visit(v *visitor, route *echo.Route, path string) *page {
 	if route.Method != http.MethodPost {
 		return v.get(path)
 	}
-	if !strings.HasSuffix(route.Path, "/capture") && !strings.HasSuffix(route.Path, "/screenshot") {
+	takesFile := slices.ContainsFunc([]string{"/capture", "/screenshot", "/statement"}, func(end string) bool { return strings.HasSuffix(route.Path, end) })
+	if !takesFile {
 		form := maps.Clone(j.form)
 		if strings.Contains(route.Path, ":revision") {
 			form.Set("decision", "returned")
@@ -180,9 +185,14 @@ func (j journey) visit(v *visitor, route *echo.Route, path string) *page {
 	}
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	_ = form.WriteField("kind", "browser") // a buffer never gives an error
+	kind := "browser"
+	if strings.HasSuffix(route.Path, "/statement") {
+		kind = "declaration"
+	}
+	_ = form.WriteField("kind", kind) // a buffer never gives an error
+	_ = form.WriteField("text", "Some words.")
 	_ = form.WriteField("row_version", "1")
-	for _, field := range []string{"file", "picture"} {
+	for _, field := range []string{"file", "picture", "document"} {
 		part, _ := form.CreateFormFile(field, field)
 		_, _ = part.Write(testFile(v.t, "captures", "recorded", "faulty-consent-denied.har"))
 	}

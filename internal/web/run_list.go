@@ -117,6 +117,7 @@ func (r *request) newRun(status int, run app.NewTestRun, cause error) error {
 		for _, f := range errs {
 			m.Errors.Errors = append(m.Errors.Errors, components.FieldError{FieldID: f.Name, Text: f.Text})
 		}
+		r.refuse(cause, m.Errors, &m.Release)
 	}
 	return r.render(status, view.New(m))
 }

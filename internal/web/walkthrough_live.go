@@ -48,9 +48,12 @@ func (r *request) liveModel(p walkthroughPage, cause error) (view.LiveModel, err
 		if m.Step, err = r.stepModel(p, items, at, cause); err != nil {
 			return m, err
 		}
+		if f := m.Step.Form; f != nil && r.Param("step") != "" {
+			r.refuse(cause, m.Errors, &f.Observation)
+		}
 	}
 	if p.leads {
-		m.Outcome = r.outcomeForm(p, items, cause)
+		m.Outcome = r.outcomeForm(p, items, cause, m.Errors)
 	}
 	return m, nil
 }
@@ -167,14 +170,7 @@ func (r *request) markForm(p walkthroughPage, s store.WalkthroughStep, cause err
 		return f
 	}
 	f.Choice.Chosen, f.Observation.Value = components.StepMark(r.FormValue("mark")), r.FormValue("observation")
-	for _, e := range apperr.FieldsOf(cause) {
-		switch e.Name {
-		case "mark":
-			f.Error = e.Text
-		case "observation":
-			f.Observation.Error = e.Text
-		}
-	}
+	f.Error = errorOf(apperr.FieldsOf(cause), "mark")
 	return f
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // outcomeForm records the outcome; its gate says what go needs as of now.
-func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, cause error) *view.OutcomeForm {
+func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, cause error, summary *components.ErrorSummaryModel) *view.OutcomeForm {
 	rules := make([]checklist.Item, len(items))
 	for n, i := range items {
 		rules[n] = i.Rule()
@@ -41,14 +41,7 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 	}
 	if cause != nil && r.Param("step") == "" {
 		f.Choice.Value, f.Reasons.Value = r.FormValue("outcome"), r.FormValue("reasons")
-		for _, e := range apperr.FieldsOf(cause) {
-			switch e.Name {
-			case "outcome":
-				f.Choice.Error = e.Text
-			case "reasons":
-				f.Reasons.Error = e.Text
-			}
-		}
+		r.refuse(cause, summary, &f.Choice.FieldModel, &f.Reasons)
 	}
 	return f
 }

@@ -122,7 +122,7 @@ func (r *request) planModel(p walkthroughPage, cause error) view.PlanModel {
 		}
 	}
 	if p.leads {
-		m.Form = r.planForm(p, cause)
+		m.Form = r.planForm(p, cause, m.Errors)
 	}
 	return m
 }
@@ -139,7 +139,7 @@ func peopleModels(people []walkthrough.Person) []components.PersonModel {
 
 // planForm is the form that sets or moves the date, filled with what was sent
 // or with the plan as it stands.
-func (r *request) planForm(p walkthroughPage, cause error) *view.PlanForm {
+func (r *request) planForm(p walkthroughPage, cause error, summary *components.ErrorSummaryModel) *view.PlanForm {
 	f := &view.PlanForm{Action: pathWalkthrough(p.Summary.ID), Key: formKey(), Label: "Plan the walkthrough",
 		At:     components.FieldModel{Name: "at", ID: "at", Label: "Date and time, UTC", Type: "datetime-local"},
 		Place:  components.FieldModel{Name: "place", ID: "place", Label: "Place", Hint: "A room, or the address of the call."},
@@ -156,12 +156,8 @@ func (r *request) planForm(p walkthroughPage, cause error) *view.PlanForm {
 	}
 	for _, field := range []*components.FieldModel{&f.At, &f.Place, &f.Drives, &f.Leads, &f.Rest} {
 		field.Value = r.FormValue(field.Name)
-		for _, e := range apperr.FieldsOf(cause) {
-			if e.Name == field.Name {
-				field.Error = e.Text
-			}
-		}
 	}
+	r.refuse(cause, summary, &f.At, &f.Place, &f.Drives, &f.Leads, &f.Rest)
 	return f
 }
 

@@ -42,6 +42,7 @@ var renamed = map[string]string{
 	"img/icon.svg":               "icon.svg",
 	"js/app.js":                  "app.js",
 	"js/passkey.js":              "passkey.js",
+	"js/masks.js":                "masks.js",
 	"vendor/htmx.min.js":         "htmx.js",
 	"vendor/htmx-ext-sse.min.js": "htmx-ext-sse.js",
 }

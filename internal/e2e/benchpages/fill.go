@@ -215,7 +215,7 @@ func (f *filler) claim(ctx context.Context, cmd app.Command, i store.ChecklistIt
 		case checklist.EvidenceDeclaration:
 			err = f.app.AddTextEvidence(ctx, cmd, ref, slot.Kind, "Stated for the benchmark: "+slot.Label+".")
 		case checklist.EvidenceScreenshot:
-			err = f.app.AddScreenshotEvidence(ctx, cmd, ref, f.picture)
+			err = f.app.AddScreenshotEvidence(ctx, cmd, ref, f.picture, 0)
 		default:
 			err = f.app.AddCaptureEvidence(ctx, cmd, ref, slot.Kind, capture)
 		}

@@ -19,18 +19,21 @@ type input struct {
 	size int64
 }
 
-// harFolder holds the real HAR files whose entries the inputs are made of.
-const harFolder = "testdata/hars"
+// The real HAR files whose entries the inputs are made of, and at least how many
+// of them there must be.
+const (
+	realFiles     = "testdata/hars/*.har"
+	minReal       = 8
+	recordedFiles = "testdata/captures/recorded/*.har"
+	minRecorded   = 5
+)
 
-// minFiles is how many different real files an input must be made of.
-const minFiles = 8
-
-// readEntries reads the entries of every real file that is plain JSON, indented
-// as a browser exports them.
-func readEntries() ([][]byte, error) {
-	names, err := filepath.Glob(filepath.Join(harFolder, "*.har"))
+// readEntries reads the entries of every file that is plain JSON, indented as a
+// browser exports them.
+func readEntries(pattern string, least int) ([][]byte, error) {
+	names, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", harFolder, err)
+		return nil, fmt.Errorf("listing %s: %w", pattern, err)
 	}
 	var entries [][]byte
 	files := 0
@@ -54,33 +57,40 @@ func readEntries() ([][]byte, error) {
 			entries = append(entries, b.Bytes())
 		}
 	}
-	if files < minFiles {
-		return nil, fmt.Errorf("%s holds %d readable captures, want %d", harFolder, files, minFiles)
+	if files < least {
+		return nil, fmt.Errorf("%s are %d readable captures, want %d", pattern, files, least)
 	}
 	return entries, nil
 }
 
-// makeInputs makes the three files of the main rows.
+// makeInputs makes the files of the main rows.
 func (b *bench) makeInputs() (err error) {
-	if b.entries, err = readEntries(); err != nil {
+	if b.entries, err = readEntries(realFiles, minReal); err != nil {
+		return err
+	}
+	recorded, err := readEntries(recordedFiles, minRecorded)
+	if err != nil {
 		return err
 	}
 	const size = 200_000_000
-	if b.har, err = b.makeHAR("200 MB of real entries", size, false); err != nil {
+	if b.har, err = b.makeHAR("200 MB of real entries", size, b.entries, false); err != nil {
 		return err
 	}
-	if b.fresh, err = b.makeHAR("200 MB, all cookies and tokens new", size, true); err != nil {
+	if b.fresh, err = b.makeHAR("200 MB, all cookies and tokens new", size, b.entries, true); err != nil {
+		return err
+	}
+	if b.signIns, err = b.makeHAR("200 MB of sign-ins, all new", size, recorded, true); err != nil {
 		return err
 	}
 	b.big, err = b.makeBig()
 	return err
 }
 
-// makeHAR writes a HAR of at least size bytes: the real entries again and again
-// with changed URLs; fresh changes cookies and tokens as well.
-func (b *bench) makeHAR(name string, size int64, fresh bool) (input, error) {
-	variants := make([]variant, len(b.entries))
-	for i, raw := range b.entries {
+// makeHAR writes a HAR of at least size bytes: the entries again and again with
+// changed URLs; fresh changes cookies and tokens as well.
+func (b *bench) makeHAR(name string, size int64, entries [][]byte, fresh bool) (input, error) {
+	variants := make([]variant, len(entries))
+	for i, raw := range entries {
 		v, err := newVariant(raw, fresh)
 		if err != nil {
 			return input{}, err
