@@ -45,10 +45,10 @@ async function redact(job) {
 
 // tab is a tab of a Chromium with the sample chosen.
 type tab struct {
-	ctx     context.Context
-	close   func()
-	process int64
-	before  int64 // private memory with nothing to do
+	ctx    context.Context
+	close  func()
+	pids   []int64
+	before int64 // private memory with nothing to do
 }
 
 func openTab(ctx context.Context, sample string) (t *tab, err error) {
@@ -65,7 +65,10 @@ func openTab(ctx context.Context, sample string) (t *tab, err error) {
 	t = &tab{ctx: ctx, close: func() { cancel(); cancelAllocator(); server.Close() }}
 	err = chromedp.Run(ctx, chromedp.Navigate(server.URL), chromedp.SetUploadFiles("input", []string{sample}, chromedp.ByQuery))
 	if err == nil {
-		err = t.findProcess()
+		t.pids, err = t.renderers()
+	}
+	if err == nil {
+		t.before, err = largest(t.pids)
 	}
 	if err != nil {
 		t.close()
@@ -82,7 +85,7 @@ func (t *tab) redact() (m measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	cpuBefore, err := cpuOf(t.process)
+	cpuBefore, err := cpuOfAll(t.pids)
 	if err != nil {
 		return m, err
 	}
@@ -100,7 +103,7 @@ func (t *tab) redact() (m measured, err error) {
 	if err != nil {
 		return m, fmt.Errorf("redacting in the tab: %w", err)
 	}
-	cpuAfter, err := cpuOf(t.process)
+	cpuAfter, err := cpuOfAll(t.pids)
 	m.cpu = cpuAfter - cpuBefore
 	m.took, m.wasm, m.values = time.Duration(answer.MS*float64(time.Millisecond)), answer.Wasm, answer.Values
 	return m, err
@@ -114,7 +117,7 @@ func (t *tab) watch(m *measured) (stop func() error) {
 		clock := time.NewTicker(100 * time.Millisecond)
 		defer clock.Stop()
 		for {
-			n, err := privateOf(t.process)
+			n, err := largest(t.pids)
 			if err != nil {
 				failed = err
 				return
@@ -134,25 +137,46 @@ func (t *tab) watch(m *measured) (stop func() error) {
 	}
 }
 
-// findProcess finds the process of the tab: the largest renderer of this Chromium.
-func (t *tab) findProcess() error {
+// renderers gives the processes of this Chromium that draw pages: that of the
+// tab, and one that it keeps in reserve and that does nothing.
+func (t *tab) renderers() (pids []int64, err error) {
 	processes, err := systeminfo.GetProcessInfo().Do(cdp.WithExecutor(t.ctx, chromedp.FromContext(t.ctx).Browser))
 	if err != nil {
-		return fmt.Errorf("asking for the browser's processes: %w", err)
+		return nil, fmt.Errorf("asking for the browser's processes: %w", err)
 	}
 	for _, p := range processes {
-		if p.Type != "renderer" {
-			continue
-		}
-		n, err := privateOf(p.ID)
-		if err == nil && n > t.before {
-			t.process, t.before = p.ID, n
+		if p.Type == "renderer" {
+			pids = append(pids, p.ID)
 		}
 	}
-	if t.process == 0 {
-		return errors.New("the browser has no renderer whose memory can be read")
+	if len(pids) == 0 {
+		return nil, errors.New("the browser has no renderer")
 	}
-	return nil
+	return pids, nil
+}
+
+// largest gives the private memory of the largest of the processes.
+func largest(pids []int64) (most int64, err error) {
+	for _, pid := range pids {
+		n, err := privateOf(pid)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, n)
+	}
+	return most, nil
+}
+
+// cpuOfAll is the CPU time that the processes took so far.
+func cpuOfAll(pids []int64) (sum time.Duration, err error) {
+	for _, pid := range pids {
+		n, err := cpuOf(pid)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }
 
 // privateOf is the memory that belongs to a process alone: what is shared with
