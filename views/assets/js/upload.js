@@ -176,8 +176,10 @@ function refused(error) {
   const places = (error.answer.errors || []).map((one) => one.text);
   list("[data-refusal-list]", places);
   if (places.length) drawVerdict("Refused by the server", places);
-  show("[data-refusal]", true);
-  part("[data-refusal]").focus();
+  const summary = part("[data-refusal]");
+  summary.classList.add("error-summary");
+  summary.hidden = false;
+  summary.focus();
 }
 
 async function declare() {
