@@ -68,7 +68,7 @@ func TestHopsOfRecording(t *testing.T) {
 	cfg := readConfig(t, "right")
 	in := redacted(t, redactor(&cfg), "c1", readFile(t, testdata+"captures/recorded/right-consent-denied.har"))
 	var got []string
-	for _, h := range analysis.Hops(cfg, in.T, nil) {
+	for _, h := range analysis.Hops(cfg, in, nil) {
 		line := fmt.Sprintf("%d %s %s %s %s", h.Entry, h.Kind, h.Role, h.Part, h.Name)
 		if h.Parent >= 0 {
 			line += fmt.Sprintf(" of %d", h.Parent)

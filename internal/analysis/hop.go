@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"github.com/proofwalk/proofwalk/internal/integration"
-	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // Role says in whose lane an entry is drawn.
@@ -58,13 +57,14 @@ type Hop struct {
 // Main tells whether the hop is on the browser's own way.
 func (h Hop) Main() bool { return h.Kind == HopRedirect || h.Kind == HopPage }
 
-// Hops says of every entry of one transcript, by its index, how it is drawn: on
+// Hops says of every entry of one capture, by its index, how it is drawn: on
 // the browser's own way or beside it, in whose lane, and under what name. The
 // transcript may hold what Keep kept; resources are then the rest of it. The
 // capture in the hops' Ref is empty. For the hops of a whole test run see Flows.
-func Hops(cfg integration.Config, t *transcript.Transcript, resources []Resource) []Hop {
-	r := newRun(cfg, []Input{{T: t}})
-	hops := make([]Hop, len(t.Entries)+len(resources))
+func Hops(cfg integration.Config, in Input, resources []Resource) []Hop {
+	in.ID = ""
+	r := newRun(cfg, []Input{in})
+	hops := make([]Hop, len(in.T.Entries)+len(resources))
 	parts := r.parts()
 	for _, s := range r.steps {
 		hops[s.e.Index] = r.hop(s, parts)

@@ -8,22 +8,17 @@ import (
 )
 
 // Keep copies of an entry what rules read, so that a capture of thousands of
-// entries is judged in the memory of its sign-ins. ok is false for a resource
-// of a page (a picture, font, style or script) of which no rule reads anything;
-// see Resource. The copy does not lean on the entry's memory. Judging what is
-// kept, with KeepLast of the capture's last entry, gives the findings of the whole.
-func Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
-	if isPageResource(e) {
-		if !matters(e) {
-			return kept, false
-		}
-		return keepResource(e), true
+// entries is judged in the memory of its sign-ins. ok is false for what a page
+// fetched by itself and no rule reads; see Resource. Of a server's own calls
+// (backChannel) all is kept. The copy does not lean on the entry's memory.
+// Judging what is kept, with KeepLast of the capture's last entry, gives the
+// findings of the whole.
+func Keep(e *transcript.Entry, backChannel bool) (kept transcript.Entry, ok bool) {
+	if !backChannel && !mainFrame(e) && !matters(e) {
+		return kept, false
 	}
-	kept = keepResource(e)
-	for name, v := range e.Facts {
-		kept.Facts[name] = v
-	}
-	if !ofASignIn(e) {
+	kept = keepLight(e)
+	if !backChannel && !ofASignIn(e) {
 		return kept, true
 	}
 	kept.PageRef = strings.Clone(e.PageRef)
@@ -57,19 +52,24 @@ func ofASignIn(e *transcript.Entry) bool {
 
 // KeepLast copies the last entry of a capture: rules ask whether anything came
 // after a page.
-func KeepLast(e *transcript.Entry) transcript.Entry { return keepResource(e) }
+func KeepLast(e *transcript.Entry) transcript.Entry { return keepLight(e) }
 
-// Resource is a page's resource of which Keep keeps nothing but where it is drawn.
+// Resource is what a page fetched by itself, of which nothing is kept but where
+// it is drawn.
 type Resource struct {
 	Index        int
 	Scheme, Host string
 	HostRole     string // the fact host_role
 }
 
-// matters tells whether rules read a page's resource: it carries values of a
-// sign-in, credentials, or was found to hold some.
+// matters tells whether rules read what a page fetched by itself: it carries
+// values of a sign-in or credentials, was found to hold some, or answers with
+// data.
 func matters(e *transcript.Entry) bool {
 	q := &e.Request
+	if e.Response != nil && e.Response.BodyText != "" {
+		return true
+	}
 	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment, queryOf(header(q.Headers, "Referer"))} {
 		if slices.ContainsFunc(fields, carries) {
 			return true
@@ -108,36 +108,11 @@ var judgedHeaders = []string{
 	"Strict-Transport-Security", "WWW-Authenticate", "X-Frame-Options",
 }
 
-// isPageResource tells whether an entry was fetched by a page for its own looks
-// and doings, as the exporter or its body says.
-func isPageResource(e *transcript.Entry) bool {
-	if mainFrame(e) || e.Response != nil && e.Response.BodyText != "" {
-		return false
-	}
-	switch e.ResourceType {
-	case "script", "stylesheet", "image", "font", "media", "manifest":
-		return true
-	case "":
-	default:
-		return false
-	}
-	switch e.Facts.Code(transcript.FactBodyKind) {
-	case "script", "style", "image", "font":
-		return true
-	}
-	return false
-}
+// lightHeaders are the headers that rules read of any request.
+var lightHeaders = []string{"Referer", "Authorization", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Accept"}
 
-// resourceHeaders are the headers of a resource's request that rules read.
-var resourceHeaders = []string{"Referer", "Authorization", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Accept"}
-
-// resourceFacts are the facts of a resource that rules read.
-var resourceFacts = []transcript.Fact{
-	transcript.FactHostRole, transcript.FactBodyKind, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTruncatedBody,
-}
-
-// keepResource copies what rules read of any entry.
-func keepResource(e *transcript.Entry) transcript.Entry {
+// keepLight copies what rules read of any entry.
+func keepLight(e *transcript.Entry) transcript.Entry {
 	q := &e.Request
 	out := transcript.Entry{
 		Index: e.Index, StartedAt: e.StartedAt, TimeMS: e.TimeMS, Failed: e.Failed,
@@ -145,7 +120,7 @@ func keepResource(e *transcript.Entry) transcript.Entry {
 		Request: transcript.Request{
 			Method: strings.Clone(q.Method), URL: strings.Clone(q.URL), BodySize: q.BodySize,
 			Query: ownFields(q.Query, nil), Form: ownFields(q.Form, nil), Fragment: ownFields(q.Fragment, nil),
-			Headers: ownFields(q.Headers, resourceHeaders),
+			Headers: ownFields(q.Headers, lightHeaders),
 		},
 	}
 	if len(out.Request.Headers) == 0 && len(q.Headers) > 0 { // that there were headers is read too
@@ -154,10 +129,8 @@ func keepResource(e *transcript.Entry) transcript.Entry {
 	if p := e.Response; p != nil {
 		out.Response = &transcript.Response{Status: p.Status, RedirectURL: strings.Clone(p.RedirectURL), BodySize: p.BodySize}
 	}
-	for _, name := range resourceFacts {
-		if v, known := e.Facts[name]; known {
-			out.Facts[name] = v
-		}
+	for name, v := range e.Facts {
+		out.Facts[name] = v
 	}
 	return out
 }

@@ -191,7 +191,7 @@ func TestForeignCaptures(t *testing.T) {
 					t.Errorf("%s says %s of a file without a sign-in", f.Rule, f.Verdict)
 				}
 			}
-			if hops := analysis.Hops(cfg, tr, nil); len(hops) != len(tr.Entries) {
+			if hops := analysis.Hops(cfg, analysis.Input{T: tr}, nil); len(hops) != len(tr.Entries) {
 				t.Errorf("%d hops of %d entries", len(hops), len(tr.Entries))
 			}
 		})

@@ -64,7 +64,7 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := redacted.layOut(base.integration.Config); err != nil {
+	if err := redacted.layOut(base.integration.Config, analysis.CaptureKind(in.Kind)); err != nil {
 		return uuid.Nil, err
 	}
 	var size int64
@@ -193,7 +193,7 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	t := &transcript.Transcript{}
 	var last *transcript.Entry // when it was not kept
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		kept, judged := analysis.Keep(e)
+		kept, judged := analysis.Keep(e, c.Kind == store.CaptureBackChannel)
 		if last = e; judged {
 			t.Entries, last = append(t.Entries, kept), nil
 		}

@@ -63,7 +63,7 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 			err = errors.Join(err, r.writer.Discard())
 		}
 	}()
-	if err := r.stream(b, redactor, in.File); err != nil {
+	if err := r.stream(b, redactor, in); err != nil {
 		return r, err
 	}
 	r.names, err = json.Marshal(redactor.Names())
@@ -71,13 +71,13 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 }
 
 // stream receives, redacts, checks, indexes and stores the file all at once.
-func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, file io.Reader) error {
-	source := &watchedReader{r: file}
+func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in NewCapture) error {
+	source := &watchedReader{r: in.File}
 	ahead := newReadAhead(source)
 	buffered := bufio.NewReader(ahead)
 	places := transcript.NewPlaces(r.writer)
 	behind := newWriteBehind(places)
-	rows := &captureRows{}
+	rows := &captureRows{backChannel: in.Kind == store.CaptureBackChannel}
 	var err error
 	if !b.rawAllowed && !wasRedacted(buffered) {
 		err = errRawForbidden

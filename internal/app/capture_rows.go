@@ -25,13 +25,15 @@ type captureRow struct {
 	status      int
 	at          time.Time // zero when unknown
 	place       transcript.Place
-	hop         analysis.Hop
-	json        []byte // nil where it is read from the transcript
+	hop         *analysis.Hop // of the one list that layOut makes
+	json        []byte        // nil where it is read from the transcript
 }
 
 // captureRows takes the entries of a transcript while it is written and keeps
 // of each what is judged and what is indexed.
 type captureRows struct {
+	backChannel bool // what a server recorded of its own calls
+
 	kept   []transcript.Entry
 	others []analysis.Resource
 	rows   [][]captureRow // in blocks, so that growing copies nothing
@@ -51,7 +53,7 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if e.Response != nil {
 		row.status = e.Response.Status
 	}
-	if kept, judged := analysis.Keep(e); judged {
+	if kept, judged := analysis.Keep(e, r.backChannel); judged {
 		row.url = kept.Request.URL
 		r.kept = append(r.kept, kept)
 	} else {
@@ -162,10 +164,11 @@ func address(raw string) (scheme, host, path string) {
 
 // layOut fills in how each entry is drawn. The JSON of what a packet may draw
 // goes into the row; that of all else is read from the transcript.
-func (r *redactedCapture) layOut(cfg integration.Config) error {
+func (r *redactedCapture) layOut(cfg integration.Config, kind analysis.CaptureKind) error {
 	drawn := 0
-	for n, h := range analysis.Hops(cfg, r.transcript, r.rows.others) {
-		row := r.rows.row(n)
+	hops := analysis.Hops(cfg, analysis.Input{Kind: kind, T: r.transcript}, r.rows.others)
+	for n := range hops {
+		row, h := r.rows.row(n), &hops[n]
 		if row.hop = h; h.Kind == analysis.HopSubRequest || drawn == maxPackedHops {
 			continue
 		}
