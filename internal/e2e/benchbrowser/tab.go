@@ -28,14 +28,17 @@ let compiled;
 async function redact(job) {
 	compiled = compiled || await WebAssembly.compileStreaming(fetch("%s"));
 	const files = [...document.querySelector("input").files], began = performance.now();
+	let last = began, longest = 0;
+	const beat = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; }, 5);
 	return new Promise((resolve, reject) => {
 		const worker = new Worker("%s");
 		worker.onerror = (event) => reject(new Error(event.message));
 		worker.onmessage = ({data}) => {
 			if (data.progress) return;
 			worker.terminate();
+			clearInterval(beat);
 			if (!data.result || data.result.error || data.result.files[0].error) return reject(new Error(JSON.stringify(data.result)));
-			resolve({ms: performance.now() - began, wasm: data.memory,
+			resolve({ms: performance.now() - began, wasm: data.memory, longest,
 				values: data.result.files[0].report.items.reduce((sum, item) => sum + item.count, 0)});
 		};
 		worker.postMessage({module: compiled, job, files});
@@ -91,9 +94,9 @@ func (t *tab) redact() (m measured, err error) {
 	}
 	stop := t.watch(&m)
 	var answer struct {
-		MS     float64
-		Wasm   int64
-		Values int
+		MS, Longest float64
+		Wasm        int64
+		Values      int
 	}
 	err = chromedp.Run(t.ctx, chromedp.Evaluate("redact("+string(job)+")", &answer,
 		func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
@@ -105,6 +108,7 @@ func (t *tab) redact() (m measured, err error) {
 	}
 	cpuAfter, err := cpuOfAll(t.pids)
 	m.cpu = cpuAfter - cpuBefore
+	m.pause = time.Duration(answer.Longest * float64(time.Millisecond))
 	m.took, m.wasm, m.values = time.Duration(answer.MS*float64(time.Millisecond)), answer.Wasm, answer.Values
 	return m, err
 }
