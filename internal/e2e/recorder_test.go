@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,4 +74,33 @@ func (p *wire) posted(ending string) (n int) {
 		}
 	}
 	return n
+}
+
+// file gives the file of the upload that was sent last.
+func (p *wire) file(t *testing.T) []byte {
+	t.Helper()
+	for _, raw := range slices.Backward(p.requests()) {
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(bytes.Replace(raw, []byte("\n"), []byte(" HTTP/1.1\r\nHost: site\r\n"), 1))))
+		if err != nil || !strings.HasSuffix(r.URL.Path, "/capture") || r.Method != http.MethodPost {
+			continue
+		}
+		_, boundary, _ := strings.Cut(r.Header.Get("Content-Type"), "boundary=")
+		body := raw[bytes.Index(raw, []byte("\n\n"))+2:]
+		form := multipart.NewReader(bytes.NewReader(body), boundary)
+		for {
+			part, err := form.NextPart()
+			if err != nil {
+				t.Fatalf("reading what was sent: %v", err)
+			}
+			if part.FormName() == "file" {
+				content, err := io.ReadAll(part)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return content
+			}
+		}
+	}
+	t.Fatal("nothing was uploaded")
+	return nil
 }

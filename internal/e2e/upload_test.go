@@ -3,6 +3,8 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -78,6 +80,8 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 	b.signIn(partner)
 	b.redactInBrowser(upload, tempFile(t, "planted.har", planted.JSON))
 	b.run("reading the preview", shows("0 secrets left"), shows("Nothing was sent yet."), shows("app.example.org"))
+	var digest string
+	b.run("reading the digest", chromedp.TextContent(`[data-out=sha256]`, &digest, chromedp.ByQuery))
 	if n := wire.posted("/capture"); n != 0 {
 		t.Errorf("%d uploads before the button was pressed", n)
 	}
@@ -97,6 +101,9 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 	set := dig.NewSet(values)
 	if n := len(set.Find(dig.Texts(planted.JSON))); n != len(values) {
 		t.Errorf("the search finds %d of %d values in the raw file", n, len(values))
+	}
+	if sent := wire.file(t); fmt.Sprintf("%x", sha256.Sum256(sent)) != digest {
+		t.Error("the page shows another digest than that of what it sent")
 	}
 	var after []string
 	for _, r := range wire.requests() {

@@ -263,7 +263,7 @@ func (v *visitor) uploadRedacted(run, kind, file string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	defer raw.Close()
+	defer func() { _ = raw.Close() }()
 	redactor := redact.New(redact.Options{Config: &round.Integration, Digest: round.Digest, Key: [32]byte(key), Round: round.Round, Names: round.Names,
 		Name: "proofwalk_browser", Version: "test"})
 	var body, redacted bytes.Buffer

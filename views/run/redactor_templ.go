@@ -316,7 +316,7 @@ func refusal() templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section class=\"error-summary\" role=\"alert\" tabindex=\"-1\" aria-labelledby=\"refusal-title\" data-refusal hidden><h2 id=\"refusal-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section role=\"alert\" tabindex=\"-1\" aria-labelledby=\"refusal-title\" data-refusal hidden><h2 id=\"refusal-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

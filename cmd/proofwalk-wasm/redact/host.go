@@ -3,10 +3,7 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"syscall/js"
 
@@ -125,17 +122,16 @@ func await(promise js.Value) js.Value {
 }
 
 // output hands what is written to the host, in large pieces, and knows how much
-// it was and its digest.
+// it was.
 type output struct {
 	host  host
 	index int
 	total int64
-	sum   hash.Hash
 	buf   []byte
 }
 
 func newOutput(h host, index int) *output {
-	return &output{host: h, index: index, sum: sha256.New(), buf: make([]byte, 0, writeBytes)}
+	return &output{host: h, index: index, buf: make([]byte, 0, writeBytes)}
 }
 
 // Write implements io.Writer.
@@ -152,13 +148,11 @@ func (o *output) flush() {
 	piece := js.Global().Get("Uint8Array").New(len(o.buf))
 	js.CopyBytesToJS(piece, o.buf)
 	o.host.Call("write", o.index, piece)
-	o.sum.Write(o.buf)
 	o.buf = o.buf[:0]
 }
 
-// finish hands over the rest and gives the SHA-256 of all, in hex.
-func (o *output) finish() string {
+// finish hands over the rest.
+func (o *output) finish() {
 	o.flush()
 	o.host.Call("finish", o.index)
-	return hex.EncodeToString(o.sum.Sum(nil))
 }

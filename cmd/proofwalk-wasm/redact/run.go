@@ -54,8 +54,6 @@ type hidden struct {
 type fileResult struct {
 	Error  string         `json:"error,omitempty"`
 	Report *redact.Report `json:"report,omitempty"`
-	// SHA256 is that of the redacted file, in hex.
-	SHA256 string `json:"sha256,omitempty"`
 	// Names is the table of numbered hosts and segments after this file.
 	Names *redact.NameTable `json:"names,omitempty"`
 	// Entries are the first ones of the output, for looking at.
@@ -131,7 +129,7 @@ func redactFile(h host, redactor *redact.Redactor, i int, lim capture.Limits) (f
 	if err != nil {
 		return fileResult{}, err
 	}
-	r.SHA256 = out.finish()
+	out.finish()
 	r.Report = &report
 	r.Names, err = copyNames(redactor.Names())
 	return r, err

@@ -28,14 +28,17 @@ let compiled;
 async function redact(job) {
 	compiled = compiled || await WebAssembly.compileStreaming(fetch("%s"));
 	const files = [...document.querySelector("input").files], began = performance.now();
+	let last = began, longest = 0;
+	const beat = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; }, 5);
 	return new Promise((resolve, reject) => {
 		const worker = new Worker("%s");
 		worker.onerror = (event) => reject(new Error(event.message));
 		worker.onmessage = ({data}) => {
 			if (data.progress) return;
 			worker.terminate();
+			clearInterval(beat);
 			if (!data.result || data.result.error || data.result.files[0].error) return reject(new Error(JSON.stringify(data.result)));
-			resolve({ms: performance.now() - began, wasm: data.memory,
+			resolve({ms: performance.now() - began, wasm: data.memory, longest,
 				values: data.result.files[0].report.items.reduce((sum, item) => sum + item.count, 0)});
 		};
 		worker.postMessage({module: compiled, job, files});
@@ -45,10 +48,10 @@ async function redact(job) {
 
 // tab is a tab of a Chromium with the sample chosen.
 type tab struct {
-	ctx     context.Context
-	close   func()
-	process int64
-	before  int64 // private memory with nothing to do
+	ctx    context.Context
+	close  func()
+	pids   []int64
+	before int64 // private memory with nothing to do
 }
 
 func openTab(ctx context.Context, sample string) (t *tab, err error) {
@@ -65,7 +68,10 @@ func openTab(ctx context.Context, sample string) (t *tab, err error) {
 	t = &tab{ctx: ctx, close: func() { cancel(); cancelAllocator(); server.Close() }}
 	err = chromedp.Run(ctx, chromedp.Navigate(server.URL), chromedp.SetUploadFiles("input", []string{sample}, chromedp.ByQuery))
 	if err == nil {
-		err = t.findProcess()
+		t.pids, err = t.renderers()
+	}
+	if err == nil {
+		t.before, err = largest(t.pids)
 	}
 	if err != nil {
 		t.close()
@@ -82,15 +88,15 @@ func (t *tab) redact() (m measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	cpuBefore, err := cpuOf(t.process)
+	cpuBefore, err := cpuOfAll(t.pids)
 	if err != nil {
 		return m, err
 	}
 	stop := t.watch(&m)
 	var answer struct {
-		MS     float64
-		Wasm   int64
-		Values int
+		MS, Longest float64
+		Wasm        int64
+		Values      int
 	}
 	err = chromedp.Run(t.ctx, chromedp.Evaluate("redact("+string(job)+")", &answer,
 		func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
@@ -100,8 +106,9 @@ func (t *tab) redact() (m measured, err error) {
 	if err != nil {
 		return m, fmt.Errorf("redacting in the tab: %w", err)
 	}
-	cpuAfter, err := cpuOf(t.process)
+	cpuAfter, err := cpuOfAll(t.pids)
 	m.cpu = cpuAfter - cpuBefore
+	m.pause = time.Duration(answer.Longest * float64(time.Millisecond))
 	m.took, m.wasm, m.values = time.Duration(answer.MS*float64(time.Millisecond)), answer.Wasm, answer.Values
 	return m, err
 }
@@ -114,7 +121,7 @@ func (t *tab) watch(m *measured) (stop func() error) {
 		clock := time.NewTicker(100 * time.Millisecond)
 		defer clock.Stop()
 		for {
-			n, err := privateOf(t.process)
+			n, err := largest(t.pids)
 			if err != nil {
 				failed = err
 				return
@@ -134,25 +141,46 @@ func (t *tab) watch(m *measured) (stop func() error) {
 	}
 }
 
-// findProcess finds the process of the tab: the largest renderer of this Chromium.
-func (t *tab) findProcess() error {
+// renderers gives the processes of this Chromium that draw pages: that of the
+// tab, and one that it keeps in reserve and that does nothing.
+func (t *tab) renderers() (pids []int64, err error) {
 	processes, err := systeminfo.GetProcessInfo().Do(cdp.WithExecutor(t.ctx, chromedp.FromContext(t.ctx).Browser))
 	if err != nil {
-		return fmt.Errorf("asking for the browser's processes: %w", err)
+		return nil, fmt.Errorf("asking for the browser's processes: %w", err)
 	}
 	for _, p := range processes {
-		if p.Type != "renderer" {
-			continue
-		}
-		n, err := privateOf(p.ID)
-		if err == nil && n > t.before {
-			t.process, t.before = p.ID, n
+		if p.Type == "renderer" {
+			pids = append(pids, p.ID)
 		}
 	}
-	if t.process == 0 {
-		return errors.New("the browser has no renderer whose memory can be read")
+	if len(pids) == 0 {
+		return nil, errors.New("the browser has no renderer")
 	}
-	return nil
+	return pids, nil
+}
+
+// largest gives the private memory of the largest of the processes.
+func largest(pids []int64) (most int64, err error) {
+	for _, pid := range pids {
+		n, err := privateOf(pid)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, n)
+	}
+	return most, nil
+}
+
+// cpuOfAll is the CPU time that the processes took so far.
+func cpuOfAll(pids []int64) (sum time.Duration, err error) {
+	for _, pid := range pids {
+		n, err := cpuOf(pid)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }
 
 // privateOf is the memory that belongs to a process alone: what is shared with

@@ -80,6 +80,7 @@ async function redact(files, notice) {
     done: all.filter((one) => !one.error), failed: all.filter((one) => one.error),
   };
   if (!run.done.length) throw new Refused(run.failed.map((one) => (files.length > 1 ? one.file.name + ": " : "") + one.error).join(" "));
+  for (const one of run.done) one.sha256 = await digest(one.output);
   show("[data-refusal]", false);
   say("[data-nothing-sent]", "Nothing was sent yet.");
   open("check");
@@ -175,8 +176,10 @@ function refused(error) {
   const places = (error.answer.errors || []).map((one) => one.text);
   list("[data-refusal-list]", places);
   if (places.length) drawVerdict("Refused by the server", places);
-  show("[data-refusal]", true);
-  part("[data-refusal]").focus();
+  const summary = part("[data-refusal]");
+  summary.classList.add("error-summary");
+  summary.hidden = false;
+  summary.focus();
 }
 
 async function declare() {

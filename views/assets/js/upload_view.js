@@ -68,7 +68,7 @@ function drawCheck(run) {
   say("[data-out=name]", files.length === 1 ? redactedName(files[0].file.name) : several);
   say("[data-out=bytes]", size(run.size));
   say("[data-out=entries]", plural(entries, "entry", "entries") + ", redaction policy " + files[0].report.policy);
-  say("[data-out=sha256]", files.length === 1 ? files[0].sha256 : "in the report");
+  say("[data-out=sha256]", files.length === 1 ? files[0].sha256 || "not computed for a file of this size" : "in the report");
   say("[data-total]", number(values));
   say("[data-send-label]", "Send redacted, " + size(run.size));
   drawHits(files);

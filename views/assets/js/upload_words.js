@@ -21,6 +21,16 @@ function total(report) { return report.items.reduce((sum, item) => sum + item.co
 // redactedName is how the redacted file is called when it is saved or sent.
 function redactedName(name) { return name.replace(/\.(har|json|harp|zip|gz)$/i, "") + ".redacted.har"; }
 
+const mostDigested = 256 << 20; // bytes of a file that the tab has room for
+
+// digest is the SHA-256 of a redacted file in hex, empty where there is none to
+// be had. The browser's own is ten times as fast as the module's.
+async function digest(blob) {
+  if (blob.size > mostDigested || !crypto.subtle) return "";
+  const sum = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+  return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 // added joins the items of several reports.
 function added(reports) {
   const counts = new Map();
@@ -60,7 +70,7 @@ function reportText(run) {
     lines.push(one.file.name,
       "  read      " + plural(report.bytes, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", from " + (exporters[report.exporter] || "another tool"),
       "  leaves    " + plural(one.output.size, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", as " + redactedName(one.file.name),
-      "  SHA-256   " + one.sha256,
+      "  SHA-256   " + (one.sha256 || "not computed for a file of this size"),
       "  policy    " + report.policy,
       "  replaced or dropped   " + plural(total(report), "value", "values"),
       "  looks like a secret   " + (one.hits.length ? plural(one.hits.length, "place", "places") : "nothing"),
