@@ -37,12 +37,29 @@ var secretNames = func() map[string]nameClass {
 	return names
 }()
 
-const maxSecretName = 64 // characters of a name that is looked at
+const (
+	maxSecretName  = 64 // characters of a name that is looked at
+	shortestSecret = 4  // characters of a password
+)
+
+// valueBehind gives the value behind a separator, without quotes.
+func valueBehind(rest string) string {
+	value := strings.TrimLeft(rest[:min(len(rest), 256)], "\"' \t\\=")
+	n := 0
+	for n < len(value) && (isWordChar(value[n]) || strings.IndexByte(".+/=%", value[n]) >= 0) {
+		n++
+	}
+	return value[:n]
+}
 
 // namedValue tells whether the separator at i stands between the name of a
 // secret and a value: client_secret=..., "clientSecret": "...", PHPSESSID=... It
 // gives the rule and where the name begins.
 func namedValue(s string, i int) (rule string, at int) {
+	value := valueBehind(s[i+1:])
+	if len(value) < shortestSecret || s[i] == ':' && !isMixed(value) {
+		return "", 0 // a word of a sentence: most colons end here
+	}
 	end := i
 	for end > 0 && i-end < 3 && strings.IndexByte("\"' \t\\", s[end-1]) >= 0 {
 		end--
@@ -55,7 +72,7 @@ func namedValue(s string, i int) (rule string, at int) {
 		return "", 0
 	}
 	class, ok := findSecretName(s[at:end])
-	if !ok || !isSecretValue(s[i+1:], s[i], class) {
+	if !ok || !isSecretValue(value, s[i], class) {
 		return "", 0
 	}
 	return class.rule, at
@@ -97,15 +114,9 @@ func appendSnake(to []byte, name string) []byte {
 	return to
 }
 
-// isSecretValue tells whether what follows the separator is a value and not a
+// isSecretValue tells whether what follows the separator is a secret and not a
 // word of a sentence, a placeholder, or redacted already.
-func isSecretValue(rest string, separator byte, class nameClass) bool {
-	value := strings.TrimLeft(rest[:min(len(rest), 256)], "\"' \t\\=")
-	n := 0
-	for n < len(value) && (isWordChar(value[n]) || strings.IndexByte(".+/=%", value[n]) >= 0) {
-		n++
-	}
-	value = value[:n]
+func isSecretValue(value string, separator byte, class nameClass) bool {
 	if len(value) < class.least || isPlaceholder(value) {
 		return false
 	}
