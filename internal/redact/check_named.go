@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // nameClass says what a value behind a name must look like to be a credential.
 type nameClass struct {
@@ -123,8 +126,8 @@ func isSecretValue(value string, separator byte, class nameClass) bool {
 	switch class.rule {
 	case "password":
 		return separator == '=' || len(value) >= 6 && isMixed(value)
-	case "code":
-		return looksRandom(value)
+	case "code": // behind a colon, names of algorithms look the same
+		return looksRandom(value) && (separator == '=' || len(value) >= 20)
 	}
 	return isMixed(value)
 }
@@ -147,20 +150,24 @@ func isMixed(s string) bool {
 	return digits > 0 && letters > 0 || digits >= 8 || turns >= 3
 }
 
-// placeholders stand in documents where a credential would.
-var placeholders = []string{"your", "example", "changeme", "placeholder", "redacted", "xxxx", "....", "abc123", "secret", "token", "password", "true", "false", "null", "none", "undefined"}
+// Words that stand in documents where a credential would: those with which a
+// placeholder begins, and those that are one as a whole.
+var (
+	placeholderHeads = []string{"your", "example", "placeholder", "redacted", "xxxx", "...."}
+	placeholders     = []string{"changeme", "abc123", "secret", "token", "password", "true", "false", "null", "none", "undefined"}
+)
 
 // isPlaceholder tells whether a value says itself that it is none.
 func isPlaceholder(value string) bool {
 	if value == "" || strings.HasPrefix(value, "~") || strings.HasPrefix(value, "..") || strings.HasPrefix(value, "%7E") {
 		return true
 	}
-	for _, p := range placeholders {
+	for _, p := range placeholderHeads {
 		if len(value) >= len(p) && strings.EqualFold(value[:len(p)], p) {
 			return !hasLongRun(value)
 		}
 	}
-	return false
+	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.EqualFold(strings.TrimRight(value, "./"), p) })
 }
 
 // hasLongRun tells whether a value that begins like a placeholder is a
