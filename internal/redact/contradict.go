@@ -48,15 +48,18 @@ func (j judgement) all(f fits, names ...transcript.Fact) {
 }
 
 // look judges the facts that came with an entry that was redacted before, and
-// remembers the entry for those that follow.
-func (w *witness) look(e *transcript.Entry, again bool) {
+// remembers the entry for those that follow. It tells whether the entry is a
+// document of a host that is known.
+func (w *witness) look(e *transcript.Entry, again bool) bool {
 	name, _ := splitPort(cutURL(e.Request.URL).host)
 	if again {
 		w.judge(e, name)
 	}
-	if n, hidden := numbered(name, "host-", ".invalid"); name != "" && !(hidden && n == 0) && isDocument(e) {
-		w.document = strings.Clone(name) // the entry's memory is used again
+	if n, hidden := numbered(name, "host-", ".invalid"); name == "" || hidden && n == 0 || !isDocument(e) {
+		return false
 	}
+	w.document = strings.Clone(name) // the entry's memory is used again
+	return true
 }
 
 func (w *witness) judge(e *transcript.Entry, name string) {

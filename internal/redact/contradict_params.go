@@ -117,7 +117,7 @@ func allClear(fields []transcript.Field) bool {
 		u := cutURL(f.Value)
 		name, _ := splitPort(u.host)
 		_, hidden := numbered(name, "host-", ".invalid")
-		return hidden || !allTextClear(f.Name) || !allTextClear(f.Value) || u.hasAuthority && !isClearPath(u.path)
+		return hidden || !allTextClear(f.Name) || !allTextClear(f.Value) || !isClearPath(u.path)
 	})
 }
 
@@ -245,7 +245,10 @@ func (o *ownParams) saml(e *transcript.Entry, j judgement) {
 		j[transcript.FactSAMLDestination] = never
 	}
 	if !slices.Contains(types, "Response") {
-		j.all(never, samlResponseFacts...)
+		j[transcript.FactSAMLSuccess] = never
+		if !slices.Contains(types, "other") { // which may be an assertion alone
+			j.all(never, samlResponseFacts...)
+		}
 		return
 	}
 	if len(types) == 1 && len(o.values["saml.status"]) <= 1 {

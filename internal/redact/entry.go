@@ -114,9 +114,8 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 		}
 	}
 	r.carriedFacts(e, out)
-	r.witness.look(out, r.again)
-	if host != "" && isDocument(out) {
-		r.document = strings.Clone(host)
+	if r.witness.look(out, r.again) {
+		r.document = strings.Clone(host) // empty where it is not known in clear
 	}
 	return out
 }

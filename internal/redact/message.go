@@ -97,11 +97,7 @@ func (r *run) redactResponse(p *capture.Response) {
 	r.cookies.reset()
 	out.Headers = r.headers(out.Headers, p.Headers, "response.header")
 	out.Cookies = r.responseCookies(out.Cookies, p)
-	location := p.RedirectURL
-	if h := header(p.Headers, "location"); h != "" {
-		location = h
-	}
-	out.RedirectURL = r.url(strings.TrimSpace(location), "response.redirect", 0)
+	out.RedirectURL = r.redirectURL(p, out)
 	size := p.BodySize
 	if !r.again {
 		size = bodySize(p.Body)
@@ -110,6 +106,21 @@ func (r *run) redactResponse(p *capture.Response) {
 	if p.Body != nil {
 		r.responseBody(p, out)
 	}
+}
+
+// redirectURL is the Location header as it was written, so that both say the
+// same, or the exporter's address where the header is missing.
+func (r *run) redirectURL(p *capture.Response, out *transcript.Response) string {
+	location := p.RedirectURL
+	if h := header(p.Headers, "location"); h != "" {
+		for _, f := range out.Headers {
+			if equalFold(f.Name, "location") && f.Value != "" {
+				return f.Value
+			}
+		}
+		location = h // behind more headers than are written
+	}
+	return r.url(strings.TrimSpace(location), "response.redirect", 0)
 }
 
 func bodySize(b *capture.Body) int64 {

@@ -21,10 +21,10 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	out = append(out, transcript.Field{Name: name, Value: r.known(spec, value, place, depth)})
 	switch {
 	case spec.kind == kindSAML:
-		out = append(out, r.samlFields(value, place)...)
+		out = append(out, r.samlFields(value, place, depth)...)
 	case name == "wresult" && r.observing:
 		r.wresult(value)
-	case name == "code_verifier" && value != "" && r.values.isClear(value):
+	case name == "code_verifier" && value != "" && !r.again:
 		r.setOwnFact(transcript.FactVerifierS256, true, place)
 		out = append(out, transcript.Field{Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))})
 	}

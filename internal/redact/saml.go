@@ -37,8 +37,8 @@ type samlMessage struct {
 
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
 // message and gives its derived fields, rule S1.
-func (r *run) samlFields(value, place string) []transcript.Field {
-	if value == "" || r.saml == 0 || !r.values.isClear(value) {
+func (r *run) samlFields(value, place string, depth int) []transcript.Field {
+	if value == "" || r.saml == 0 || r.again {
 		return nil
 	}
 	r.saml--
@@ -62,7 +62,7 @@ func (r *run) samlFields(value, place string) []transcript.Field {
 		{"saml.substatus", m.substatus}, {"saml.status_message", m.statusMessage}, {"saml.certificate", m.certificate},
 	} {
 		if f.value != "" {
-			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, 1)})
+			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, depth)})
 		}
 	}
 	return out
