@@ -2,7 +2,7 @@
 # Installs what this machine lacks for one purpose, and nothing else.
 #
 #   scripts/setup.sh demo   what bin/proofwalkd needs: PostgreSQL's programs
-#   scripts/setup.sh test   what the tests need as well: two browsers, PDF tools, Node.js, a C compiler
+#   scripts/setup.sh test   what the tests need as well: two browsers, PDF tools, Node.js, strace, a C compiler
 #
 # With apt-get and root (or sudo without a password) it installs Debian packages; otherwise it
 # names them and exits 2. When nothing is missing it takes well under a second and changes nothing.
@@ -63,6 +63,7 @@ list_missing() {
     want "has openssl" openssl
     want "has zip" zip
     want "has unzip" unzip
+    want "has strace" strace
     want has_c_compiler gcc libc6-dev
     want "has node" nodejs
     want "has npm" npm

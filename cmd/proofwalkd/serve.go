@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -44,12 +43,6 @@ type serveOptions struct {
 // serve starts the database when none is given, migrates, opens the app, and
 // serves pages and jobs until ctx ends.
 func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptions) (err error) {
-	// Uploads make little garbage for what they keep: collecting it twice as
-	// often costs no time that can be measured and saves a third of their memory.
-	// Who sets GOGC knows better.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	began := time.Now()
 	listener, err := claimAddress(ctx, cfg.Listen)

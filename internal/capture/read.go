@@ -56,6 +56,12 @@ type reader struct {
 // limit was passed). The texts name byte offsets and no input. An error of fn
 // ends the reading and is returned as it is; an error of r is wrapped.
 func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
+	return ReadWatched(r, lim, nil, fn)
+}
+
+// ReadWatched is Read that writes the text of the document, unpacked and as
+// UTF-8, to watch while it is read; nil for nobody.
+func ReadWatched(r io.Reader, lim Limits, watch io.Writer, fn func(*Entry) error) (Source, error) {
 	lim = lim.orDefault()
 	in := &limitedInput{r: r, limit: lim.TotalBytes}
 	o, err := open(in, lim)
@@ -69,6 +75,9 @@ func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
 		lim:   lim,
 		fn:    fn,
 		src:   Source{Kind: kindHAR, Exporter: "other"},
+	}
+	if watch != nil {
+		rd.lex.in = io.TeeReader(rd.lex.in, watch)
 	}
 	rd.document()
 	err = rd.finish()

@@ -79,6 +79,9 @@ func (r *run) responseBody(p *capture.Response, out *transcript.Response) {
 	case "script":
 		r.scriptFacts(text)
 	}
+	if kind == "xml" && !r.again {
+		r.xmlFacts(text)
+	}
 	if kind == "json" || kind == "text" || kind == "xml" {
 		r.setFact(transcript.FactStackTrace, hasStackTrace(text))
 	}

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -20,18 +21,21 @@ type run struct {
 	errorTexts [][]byte // error texts of this capture, folded; see rememberErrorText
 	document   string   // clear host of the last document
 	hosts      map[schemeAndHost]integration.Host
+	witness    witness
+	flow       flowMemory
 
 	// Of the entry at hand.
-	again     bool // it was redacted before
-	started   time.Time
-	facts     transcript.Facts
-	saml      int          // SAML messages that may still be decoded
-	seen      requestFacts // of the request's clear parameters ...
-	observing bool         // ... while they are the request's own
-	out       transcript.Entry
-	response  transcript.Response
-	cookies   messageCookies
-	page      pageScan
+	again              bool // it was redacted before
+	started            time.Time
+	entryHost, address string // of the request, in clear
+	facts              transcript.Facts
+	saml               int          // SAML messages that may still be decoded
+	seen               requestFacts // of the request's clear parameters ...
+	observing          bool         // ... while they are the request's own
+	out                transcript.Entry
+	response           transcript.Response
+	cookies            messageCookies
+	page               pageScan
 
 	// Room for what is put together.
 	texts         capture.Texts
@@ -44,7 +48,7 @@ type run struct {
 func (r *Redactor) newRun() *run {
 	return &run{
 		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[string]int{},
-		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{},
+		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{}, witness: witness{public: r.public},
 	}
 }
 
@@ -69,6 +73,7 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 // entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.again = e.Facts != nil
+	r.values.again = r.again
 	if r.again {
 		r.report.again++
 	}
@@ -86,29 +91,32 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	if !r.again { // a second pass has both from its facts
 		out.ResourceType, out.Failed = resourceType(e.ResourceType), e.Failed
 	}
+	r.report.at = r.report.entries
 	r.report.entries++
 	r.vendorFields(e)
-	r.hostFacts(e, out.ResourceType)
+	host := r.hostFacts(e)
+	r.address = addressOf(e.Request.URL)
+	r.streamFacts(e)
 	r.redactRequest(&e.Request)
 	if e.Response != nil {
+		var asked transcript.Facts
+		if e.Response.Status == 0 {
+			asked = maps.Clone(r.facts)
+		}
 		r.redactResponse(e.Response)
-		// Without a status and headers, the file's reader takes it for none.
+		// Without a status and headers, the file's reader takes it for none, and
+		// what its body says belongs to nothing.
 		if r.response.Status != 0 || len(r.response.Headers) > 0 {
 			out.Response = &r.response
+		} else {
+			clear(r.facts)
+			maps.Copy(r.facts, asked)
 		}
 	}
-	for name, raw := range e.Facts {
-		v, ok := transcript.CheckFact(transcript.Fact(name), raw)
-		switch {
-		case !ok:
-			r.report.add("F1", "entry.facts")
-		case name == string(transcript.FactFailed):
-			out.Failed = v.(bool)
-		case name == string(transcript.FactResourceType):
-			out.ResourceType = v.(string)
-		default:
-			r.facts[transcript.Fact(name)] = v
-		}
+	r.carriedFacts(e, out)
+	r.witness.look(out, r.again)
+	if host != "" && isDocument(out) {
+		r.document = strings.Clone(host)
 	}
 	return out
 }
@@ -120,25 +128,6 @@ func instantOf(t time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.Truncate(time.Millisecond)
-}
-
-// vendorFields counts what the exporter added and no transcript holds.
-func (r *run) vendorFields(e *capture.Entry) {
-	if e.Comment != "" {
-		r.report.add("V1", "entry.comment")
-	}
-	if e.InitiatorURL != "" {
-		r.report.add("V1", "entry.initiator")
-	}
-	for range e.WebSocketMessages {
-		r.report.add("W1", "entry.websocket")
-	}
-	for range e.EventMessages {
-		r.report.add("W1", "entry.events")
-	}
-	if e.Response != nil && e.Response.StatusText != "" && !r.again {
-		r.report.add("V1", "response.status_text")
-	}
 }
 
 // maxTimeMS bounds a duration: an hour, rule N1.
@@ -196,6 +185,7 @@ func (r *run) pageRef(id string) string {
 
 // pages gives the pages that entries name, in their order, with declared titles only.
 func (r *run) pages(raw []capture.Page) []transcript.Page {
+	r.report.at = -1
 	out := make([]transcript.Page, len(r.pageRefs))
 	for id, n := range r.pageRefs {
 		out[n-1].ID = r.pageRef(id)

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
@@ -9,17 +10,29 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// hostFacts computes what is known of the entry's host and page.
-func (r *run) hostFacts(e *capture.Entry, resource string) {
+// hostFacts computes what is known of the entry's host and page, and gives the
+// host's name.
+func (r *run) hostFacts(e *capture.Entry) string {
+	r.entryHost = ""
 	if r.again {
-		return
+		return ""
 	}
 	u := cutURL(e.Request.URL)
 	if u.host == "" {
-		return
+		return ""
 	}
-	name, _ := splitPort(u.host)
-	host := r.registered(u.scheme, u.host)
+	if u.scheme == "" { // as a redacted address has it; see absolute
+		u.scheme = "https"
+	}
+	name, port := splitPort(u.host)
+	hostPort := u.host
+	if n, err := strconv.Atoi(port); err != nil || n <= 0 || n >= 1<<16 {
+		hostPort = name
+	} else if port[0] == '0' || port[0] == '+' {
+		hostPort = name + ":" + strconv.Itoa(n)
+	}
+	r.entryHost = hostPort
+	host := r.registered(u.scheme, hostPort)
 	r.setFact(transcript.FactHostRole, string(host.Role))
 	if host.Role == integration.HostProvider && host.Env != "" {
 		r.setFact(transcript.FactHostEnv, string(host.Env))
@@ -28,16 +41,14 @@ func (r *run) hostFacts(e *capture.Entry, resource string) {
 		r.setFact(transcript.FactHostProd, true)
 	}
 	if host.Role == integration.HostPartner {
-		if pages := r.r.public.Page(u.scheme, u.host, u.path); len(pages) > 0 {
+		if pages := r.r.public.Page(u.scheme, hostPort, u.path); len(pages) > 0 {
 			r.setFact(transcript.FactPage, pages[0])
 		}
 	}
 	if r.document != "" {
 		r.setFact(transcript.FactSameSite, r.site(r.document) == r.site(name))
 	}
-	if resource == "document" || resource == "" && isDocument(e) {
-		r.document = strings.Clone(name)
-	}
+	return name
 }
 
 // maxHosts bounds the hosts of which the registration is remembered.
@@ -57,20 +68,14 @@ func (r *run) registered(scheme, host string) integration.Host {
 	return h
 }
 
-// isDocument tells whether an entry of an exporter without resource types is
-// one of the address bar: a page or a redirect.
-func isDocument(e *capture.Entry) bool {
-	if e.Response == nil {
-		return false
+// isDocument tells whether an entry is one of the address bar: what the
+// exporter says, else a page or a redirect.
+func isDocument(e *transcript.Entry) bool {
+	if e.ResourceType != "" || e.Response == nil {
+		return e.ResourceType == "document"
 	}
-	if s := e.Response.Status; s >= 300 && s < 400 {
-		return true
-	}
-	mime := ""
-	if e.Response.Body != nil {
-		mime = e.Response.Body.MIME
-	}
-	return strings.HasPrefix(mime, "text/html")
+	s := e.Response.Status
+	return s >= 300 && s < 400 || strings.HasPrefix(e.Response.BodyMIME, "text/html")
 }
 
 // site is site with the memory of the redactor.
@@ -108,6 +113,7 @@ var secondLevels = wordSet("co com net org gov gob ac edu ne or go")
 type requestFacts struct {
 	inForm bool
 	pii    [2]bool // in the URL, in the form
+	double int     // parameters that are encoded once more
 	params map[string]seenParam
 }
 
@@ -123,7 +129,7 @@ func (f *requestFacts) reset() {
 		f.params = map[string]seenParam{}
 	}
 	clear(f.params)
-	f.inForm, f.pii = false, [2]bool{}
+	f.inForm, f.pii, f.double = false, [2]bool{}, 0
 }
 
 // param gives the first value of a parameter.
@@ -136,7 +142,14 @@ func (f *requestFacts) observe(name, value string, nested bool) {
 	if f.inForm {
 		where = 1
 	}
-	f.pii[where] = f.pii[where] || hasPII(value) || strings.IndexByte(value, '%') >= 0 && hasPII(decode(value, false))
+	once := value
+	if strings.IndexByte(value, '%') >= 0 {
+		once = decode(value, false)
+	}
+	f.pii[where] = f.pii[where] || hasPII(value) || len(once) != len(value) && hasPII(once)
+	if !nested && len(once) != len(value) && !strings.Contains(value, "://") { // an address has encoded parameters of its own
+		f.double++
+	}
 	if nested || len(f.params) >= maxQueryFields {
 		return
 	}
@@ -175,11 +188,18 @@ func (f *requestFacts) done(r *run) {
 	if duplicates > 0 {
 		r.setFact(transcript.FactDuplicateParam, duplicates)
 	}
+	if f.double > 0 {
+		r.setFact(transcript.FactDoubleEncoded, f.double)
+	}
 	if relay := f.param("RelayState"); relay != "" {
 		r.setFact(transcript.FactRelayBytes, len(relay))
 	}
+	r.flow.code.note(f.param("code"))
+	if verifier := f.param("code_verifier"); verifier != "" && r.flow.challenges.any() {
+		r.setFact(transcript.FactPKCE, r.flow.challenges.has(s256(verifier)))
+	}
 	if token := f.param("id_token"); token != "" {
-		r.idTokenFacts(token, f.param("access_token"))
+		r.idTokenFacts(idTokenIn{token: token, access: f.param("access_token"), code: f.param("code")})
 	}
 	if f.param("client_id") != "" && f.param("response_type") != "" {
 		f.authorization(r)
@@ -208,6 +228,8 @@ func (f *requestFacts) authorization(r *run) {
 		r.setFact(transcript.FactStateBits, roomBits(state))
 		r.setFact(transcript.FactStateData, carriesData(state))
 	}
+	r.flow.nonces.note(f.param("nonce"))
+	r.flow.challenges.note(f.param("code_challenge"))
 	if nonce := f.param("nonce"); nonce != "" {
 		r.setFact(transcript.FactNonceChars, len(nonce))
 	}

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/leaktest/dig"
 	"github.com/proofwalk/proofwalk/internal/redact"
-	"github.com/proofwalk/proofwalk/internal/redact/leaktest"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -61,6 +61,7 @@ func TestFormatsHoldNoSecret(t *testing.T) {
 			kind string
 		}{bytes.NewReader(readFile(t, dir+name)), "har"}
 	}
+	secrets := dig.NewSet(formatSecrets)
 	for name, tt := range tests {
 		r := redact.New(options(nil))
 		var out bytes.Buffer
@@ -68,11 +69,8 @@ func TestFormatsHoldNoSecret(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		decoded := leaktest.Dig(out.Bytes())
-		for _, secret := range formatSecrets {
-			if leaktest.Contains(decoded, secret) {
-				t.Errorf("%s: %q is in the output", name, secret)
-			}
+		for i := range secrets.Find(dig.Texts(out.Bytes())) {
+			t.Errorf("%s: %q is in the output", name, formatSecrets[i])
 		}
 		if again := redacted(t, redact.New(withNames(options(nil), r.Names())), out.Bytes()); !bytes.Equal(out.Bytes(), again) {
 			t.Errorf("%s: the second pass gives other bytes", name)
@@ -85,9 +83,9 @@ func TestFormatsHoldNoSecret(t *testing.T) {
 			t.Errorf("%s: source %+v, report %+v", name, source, report)
 		}
 	}
-	before := leaktest.Dig(readFile(t, dir+"firefox.har"))
-	for _, secret := range formatSecrets {
-		if !leaktest.Contains(before, secret) {
+	before := secrets.Find(dig.Texts(readFile(t, dir+"firefox.har")))
+	for i, secret := range formatSecrets {
+		if !before[i] {
 			t.Errorf("%q is not in the recording: the list or the decoder is wrong", secret)
 		}
 	}

@@ -97,9 +97,15 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
 			return strconv.Itoa(threeDigits(n))
 		}
-	case headerWords:
-		seen, known := r.r.memo.find("words", value)
-		if !known && allWords(value) {
+	case headerLink:
+		return r.links(value, place)
+	case headerWords, headerNumbers:
+		class, digits := "words", 1
+		if kind == headerNumbers {
+			class, digits = "words and numbers", maxHeaderDigits
+		}
+		seen, known := r.r.memo.find(class, value)
+		if !known && allWords(value, digits) {
 			seen.n = 1
 		}
 		if seen.n == 1 {
@@ -110,9 +116,12 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 	return "~str"
 }
 
+// maxHeaderDigits is enough for two years in seconds.
+const maxHeaderDigits = 8
+
 // allWords tells whether every word of a header value is in the vocabulary or
-// a number of at most eight digits, of which there may be two.
-func allWords(value string) bool {
+// a number of at most so many digits, of which there may be two.
+func allWords(value string, digits int) bool {
 	numbers := 0
 	for w := range strings.FieldsFuncSeq(value, func(c rune) bool { return strings.ContainsRune(" ,;=\t()\"", c) }) {
 		if _, ok := headerWordSet[strings.ToLower(w)]; ok {
@@ -124,7 +133,7 @@ func allWords(value string) bool {
 		if _, ok := localeWords[w]; ok {
 			continue
 		}
-		if len(w) > 8 || strings.Trim(w, "0123456789") != "" {
+		if len(w) > digits || strings.Trim(w, "0123456789") != "" {
 			return false
 		}
 		if numbers++; numbers > 2 {
@@ -142,8 +151,8 @@ func (r *run) authorization(value, place string) string {
 		return "~secret"
 	}
 	credentials = strings.TrimSpace(credentials)
-	if v := transcript.ParseValue(credentials); v.Kind != transcript.Clear {
-		return scheme + " " + r.values.keep(v)
+	if text, ok := r.values.kept(credentials); ok {
+		return scheme + " " + text
 	}
 	if credentials == "" {
 		return scheme

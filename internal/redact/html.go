@@ -18,6 +18,7 @@ type pageScan struct {
 	title       bool
 	metaRefresh bool
 	retry, help bool
+	pageForms
 
 	// Where the scan stands.
 	tokens                               htmlTokens
@@ -39,12 +40,14 @@ func (r *run) htmlFacts(page []byte) {
 	r.setFact(transcript.FactHelpLink, s.help)
 	if s.metaRefresh {
 		r.setFact(transcript.FactMetaRefresh, true)
+		r.setFact(transcript.FactRefreshTarget, r.target([]string{s.refresh}))
 	}
 	r.secretsFound(s.scriptScan)
 	if code := shownErrorCode(s.folded); code != "" {
 		r.setFact(transcript.FactRawErrorCode, code)
 	}
 	r.setFact(transcript.FactRawErrorText, r.showsErrorText(s.folded))
+	r.formFacts(s)
 }
 
 func (r *run) secretsFound(s scriptScan) {
@@ -124,7 +127,7 @@ func scanPage(page []byte) *pageScan {
 func (s *pageScan) scan(page []byte) {
 	*s = pageScan{
 		text: s.text[:0], folded: s.folded[:0], control: s.control[:0], label: s.label[:0],
-		tokens: htmlTokens{page: page, attrs: s.tokens.attrs[:0]},
+		tokens: htmlTokens{page: page, attrs: s.tokens.attrs[:0]}, pageForms: pageForms{actions: s.actions[:0]},
 	}
 	for {
 		switch s.tokens.next() {
@@ -159,6 +162,9 @@ const (
 	metaElement
 	scriptElement
 	titleElement
+	bodyElement
+	choiceElement // textarea, select
+	rootElement
 )
 
 func elementOf(name []byte) element {
@@ -168,6 +174,12 @@ func elementOf(name []byte) element {
 	case len(name) < 4 || len(name) > 8:
 	case equalFold(name, "form"):
 		return formElement
+	case equalFold(name, "html"):
+		return rootElement
+	case equalFold(name, "body"):
+		return bodyElement
+	case equalFold(name, "select"), equalFold(name, "textarea"):
+		return choiceElement
 	case equalFold(name, "meta"):
 		return metaElement
 	case equalFold(name, "input"):
@@ -225,7 +237,9 @@ const maxControlText = 2000
 func (s *pageScan) textToken() {
 	switch {
 	case s.inScript > 0:
-		s.look(s.tokens.clearText())
+		text := s.tokens.clearText()
+		s.look(text)
+		s.submits = s.submits || bytes.Contains(text, submitCall)
 	case s.inTitle > 0:
 		s.title = s.title || len(bytes.TrimSpace(s.tokens.clearText())) > 0
 	case s.hidden == 0:
@@ -253,10 +267,20 @@ func (s *pageScan) startTag(name element) {
 	switch name {
 	case formElement:
 		s.forms++
+		s.form(s.attr("action"), s.attr("method"))
+	case rootElement:
+		s.lang = pageLang(s.attr("lang"))
+	case bodyElement:
+		s.submits = s.submits || bytes.Contains(s.attr("onload"), submitCall)
+	case choiceElement:
+		s.fields++
 	case scriptElement:
 		s.scripts++
 	case metaElement:
-		s.metaRefresh = s.metaRefresh || equalFold(s.attr("http-equiv"), "refresh")
+		if equalFold(s.attr("http-equiv"), "refresh") {
+			s.metaRefresh = true
+			s.refreshTo(s.attr("content"))
+		}
 	case anchorElement:
 		if !s.help {
 			s.label = appendLower(s.label[:0], s.attr("href"))
@@ -264,9 +288,11 @@ func (s *pageScan) startTag(name element) {
 		}
 		s.controlText(s.attr("aria-label"))
 	case inputElement:
-		if kind := s.attr("type"); equalFold(kind, "submit") || equalFold(kind, "button") {
+		kind := s.attr("type")
+		if equalFold(kind, "submit") || equalFold(kind, "button") {
 			s.controlText(s.attr("value"))
 		}
+		s.input(kind, s.attr("name"))
 		s.namedValue(s.attr("name"), s.attr("value"))
 	case buttonElement:
 		s.controlText(s.attr("aria-label"))

@@ -2,7 +2,9 @@ package redact
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -178,7 +180,7 @@ func (w *jsonWalk) skip() bool {
 func (w *jsonWalk) text(name, value string, depth int) {
 	switch name {
 	case "access_token", "id_token", "refresh_token":
-		if value != "" && isClear(value) {
+		if value != "" && w.r.values.isClear(value) {
 			w.found.tokens++
 		}
 	}
@@ -188,13 +190,13 @@ func (w *jsonWalk) text(name, value string, depth int) {
 	case "id_token":
 		w.found.idToken = value
 	}
-	w.quote(w.stringValue(name, value))
+	w.quote(w.stringValue(name, value, depth))
 	if name == "id_token" && depth+2 < maxJSONDepth {
 		w.idToken(value, depth)
 	}
 }
 
-func (w *jsonWalk) stringValue(name, value string) string {
+func (w *jsonWalk) stringValue(name, value string, depth int) string {
 	if spec, ok := paramSpecs[name]; ok {
 		return w.r.known(spec, value, w.place, 1)
 	}
@@ -203,7 +205,29 @@ func (w *jsonWalk) stringValue(name, value string) string {
 			return value
 		}
 	}
+	if nested, ok := w.nested(value, depth); ok {
+		return nested
+	}
 	return w.r.unknownValue(value, w.place, 1)
+}
+
+// nested gives the skeleton of JSON that stands in a string.
+func (w *jsonWalk) nested(value string, depth int) (string, bool) {
+	text := strings.TrimSpace(value)
+	if len(text) < 2 || text[0] != '{' && text[0] != '[' || depth+1 >= maxJSONDepth || w.left <= 0 || !json.Valid([]byte(text)) {
+		return "", false
+	}
+	if !w.r.again {
+		w.r.report.add("B1", w.place)
+	}
+	start := len(w.r.skeleton.out)
+	sub := &jsonWalk{r: w.r, tokens: &jsonTokens{}, place: w.place, left: w.left}
+	sub.tokens.reset([]byte(text))
+	sub.value("", depth+1)
+	w.left = sub.left
+	nested := string(w.r.skeleton.out[start:])
+	w.r.skeleton.out = w.r.skeleton.out[:start]
+	return nested, true
 }
 
 // number writes a number of known meaning and "~num" for any other.

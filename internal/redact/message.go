@@ -147,6 +147,9 @@ func (r *run) version(s string) string {
 	if isWord(versions, s) {
 		return s
 	}
+	if s != "" {
+		r.report.add("H1", "http.version")
+	}
 	return ""
 }
 

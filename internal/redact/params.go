@@ -3,6 +3,7 @@ package redact
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -21,7 +22,9 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	switch {
 	case spec.kind == kindSAML:
 		out = append(out, r.samlFields(value, place)...)
-	case name == "code_verifier" && value != "" && isClear(value):
+	case name == "wresult" && r.observing:
+		r.wresult(value)
+	case name == "code_verifier" && value != "" && r.values.isClear(value):
 		r.setOwnFact(transcript.FactVerifierS256, true, place)
 		out = append(out, transcript.Field{Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))})
 	}
@@ -175,6 +178,7 @@ func (r *run) sentence(value, place string) string {
 		return trimmed
 	}
 	r.setOwnFact(transcript.FactErrorTextKnown, false, place)
+	r.setOwnFact(transcript.FactErrorTextChars, utf8.RuneCountInString(trimmed), place)
 	r.rememberErrorText(trimmed)
 	r.report.add("Q1", place)
 	return "~text"

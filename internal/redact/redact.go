@@ -81,12 +81,13 @@ func (r *Redactor) HAR(dst io.Writer, src io.Reader, lim capture.Limits) (Report
 // written. The entry is valid until each returns; an error of each ends the
 // reading and is given back.
 func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each func(*transcript.Entry) error) (Report, error) {
-	w, err := transcript.NewWriter(dst, r.opts.Version)
+	same := newSameLines()
+	w, err := transcript.NewWriter(same.writer(dst), r.opts.Version)
 	if err != nil {
 		return Report{}, err
 	}
 	rn := r.newRun()
-	source, err := capture.Read(src, lim, func(e *capture.Entry) error {
+	source, err := capture.ReadWatched(src, lim, same, func(e *capture.Entry) error {
 		out := rn.entry(e)
 		if each != nil {
 			if err := each(out); err != nil {
@@ -102,9 +103,23 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if err := w.Close(rn.pages(source.Pages), meta); err != nil {
 		return Report{}, err
 	}
+	rn.changed(same, &source)
 	report := rn.report.finish(&source)
 	report.Meta = meta
+	report.Contradictions = append(report.Contradictions, rn.witness.found...)
 	return report, nil
+}
+
+// changed notes that a file which was redacted before is not as a redaction
+// writes it. Of one that is cut off, what stands behind its last whole entry
+// tells nothing.
+func (r *run) changed(s *sameLines, source *capture.Source) {
+	same, entry := s.finish(r.report.entries)
+	if r.report.again == 0 || same || source.Truncated && (entry < 0 || entry == r.report.entries-1) {
+		return
+	}
+	r.report.at = entry
+	r.report.add("V1", "file")
 }
 
 // Transcript redacts in memory and reads the result back.

@@ -24,17 +24,23 @@ type Report struct {
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
 	Items []Item `json:"items"` // by rule, then place
+	// Contradictions are the facts of entries that were redacted before which are
+	// not what their entries show: no redaction wrote them.
+	Contradictions []Contradiction `json:"contradictions"`
 	// Meta is the marker of the transcript that was written, and Before that of
 	// the file that was read, nil where it had none.
 	Meta   transcript.Meta       `json:"-"`
 	Before *capture.RedactedMeta `json:"-"`
 }
 
-// Item counts what one rule replaced or dropped in one place.
+// Item counts what one rule replaced or dropped in one place. A file that was
+// redacted before has none: what it still has was put back by hand.
 type Item struct {
 	Rule  string `json:"rule"`
 	Place string `json:"place"`
 	Count int    `json:"count"`
+	// Entry is the first entry with it, from 0, and -1 outside of entries.
+	Entry int `json:"entry"`
 }
 
 // Total gives the number of values that were replaced or dropped.
@@ -57,7 +63,7 @@ var Rules = []struct{ ID, Text string }{
 	{"J1", "Claims of JSON Web Tokens"},
 	{"S1", "Content of SAML messages"},
 	{"W1", "Messages of WebSockets and event streams"},
-	{"V1", "Members of the exporter's own, comments, page titles"},
+	{"V1", "Members of the exporter's own, comments, page titles; in a redacted file whatever no redaction writes"},
 	{"F1", "Facts that the format does not have"},
 }
 
@@ -65,13 +71,14 @@ var Rules = []struct{ ID, Text string }{
 type tally struct {
 	counts  [256]count // more than there are rules and places together
 	quiet   bool       // what is replaced now was counted before
+	at      int        // the entry at hand, -1 outside of entries
 	entries int
 	again   int
 }
 
 type count struct {
 	rule, place string
-	n           int
+	n, entry    int // how many, and where the first
 }
 
 // add counts one value; rule and place are words of the policy.
@@ -83,7 +90,7 @@ func (t *tally) add(rule, place string) {
 	for ; ; at++ {
 		c := &t.counts[at]
 		if c.n == 0 {
-			c.rule, c.place = rule, place
+			c.rule, c.place, c.entry = rule, place, t.at
 		}
 		if c.rule == rule && c.place == place {
 			c.n++
@@ -96,14 +103,14 @@ func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
 		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow),
-		Duplicates: s.Duplicates, Again: t.again, Items: []Item{}, Before: s.Redacted,
+		Duplicates: s.Duplicates, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}
 	}
 	for _, c := range t.counts {
 		if c.n > 0 {
-			r.Items = append(r.Items, Item{c.rule, c.place, c.n})
+			r.Items = append(r.Items, Item{c.rule, c.place, c.n, c.entry})
 		}
 	}
 	slices.SortFunc(r.Items, func(a, b Item) int {

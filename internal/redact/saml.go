@@ -23,17 +23,22 @@ const (
 
 // samlMessage is what a SAML message says, as far as it is used.
 type samlMessage struct {
+	root                                               int // level of the message's own element, 0 before it
 	kind                                               string
 	id, inResponseTo, destination, recipient, issuer   string
 	audience, acsURL, status, substatus, statusMessage string
-	signed, encrypted, sha1                            bool
+	certificate, signatureAlg                          string
+	bare                                               bool // an assertion without a response around it
+	signedResponse, signedAssertion                    bool
+	encrypted, sha1, fault                             bool
+	assertions, attributes                             int
 	notBefore, notOnOrAfter                            time.Time
 }
 
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
 // message and gives its derived fields, rule S1.
 func (r *run) samlFields(value, place string) []transcript.Field {
-	if value == "" || r.saml == 0 || !isClear(value) {
+	if value == "" || r.saml == 0 || !r.values.isClear(value) {
 		return nil
 	}
 	r.saml--
@@ -42,39 +47,25 @@ func (r *run) samlFields(value, place string) []transcript.Field {
 		return nil
 	}
 	m, ok := readSAML(text)
-	if !ok {
+	if !ok || m.kind == "" {
 		return nil
 	}
 	r.report.add("S1", place)
 	if r.observing { // the message is the request's own, not one in a Location
-		r.samlFacts(m)
+		r.samlFacts(m, r.address)
 	}
 	var out []transcript.Field
 	for _, f := range []struct{ name, value string }{
 		{"saml.type", m.kind}, {"saml.id", m.id}, {"saml.in_response_to", m.inResponseTo},
 		{"saml.destination", m.destination}, {"saml.recipient", m.recipient}, {"saml.issuer", m.issuer},
 		{"saml.audience", m.audience}, {"saml.acs_url", m.acsURL}, {"saml.status", m.status},
-		{"saml.substatus", m.substatus}, {"saml.status_message", m.statusMessage},
+		{"saml.substatus", m.substatus}, {"saml.status_message", m.statusMessage}, {"saml.certificate", m.certificate},
 	} {
 		if f.value != "" {
 			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, 1)})
 		}
 	}
 	return out
-}
-
-func (r *run) samlFacts(m *samlMessage) {
-	if m.kind != "Response" {
-		return
-	}
-	r.setFact(transcript.FactSAMLSuccess, m.status == "urn:oasis:names:tc:SAML:2.0:status:Success")
-	r.setFact(transcript.FactSAMLEncrypted, m.encrypted)
-	r.setFact(transcript.FactSAMLSigned, m.signed)
-	r.setFact(transcript.FactSAMLSHA1, m.sha1)
-	if !r.started.IsZero() && !m.notOnOrAfter.IsZero() {
-		holds := r.started.Before(m.notOnOrAfter) && !r.started.Before(m.notBefore)
-		r.setFact(transcript.FactSAMLTimes, holds)
-	}
 }
 
 // decodeBase64 takes standard and URL alphabets, with or without padding and
@@ -125,7 +116,7 @@ func readSAML(text []byte) (*samlMessage, bool) {
 	for range maxSAMLTokens {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
-			return m, m.kind != ""
+			return m, m.kind != "" || m.fault
 		}
 		if err != nil || len(path) > maxSAMLDepth {
 			return nil, false
@@ -141,65 +132,4 @@ func readSAML(text []byte) (*samlMessage, bool) {
 		}
 	}
 	return nil, false
-}
-
-var samlKinds = map[string]bool{
-	"AuthnRequest": true, "Response": true, "LogoutRequest": true, "LogoutResponse": true, "ArtifactResolve": true,
-}
-
-func (m *samlMessage) element(path []string, attrs []xml.Attr) {
-	attr := func(name string) string {
-		for _, a := range attrs {
-			if a.Name.Local == name {
-				return a.Value
-			}
-		}
-		return ""
-	}
-	name := path[len(path)-1]
-	if len(path) == 1 {
-		m.kind = "other"
-		if samlKinds[name] {
-			m.kind = name
-		}
-		m.id, m.inResponseTo, m.destination = attr("ID"), attr("InResponseTo"), attr("Destination")
-		m.acsURL = attr("AssertionConsumerServiceURL")
-		return
-	}
-	parent := path[len(path)-2]
-	switch name {
-	case "Signature":
-		m.signed = m.signed || len(path) == 2 || parent == "Assertion"
-	case "SignatureMethod", "DigestMethod":
-		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
-	case "EncryptedAssertion":
-		m.encrypted = true
-	case "StatusCode":
-		if parent == "StatusCode" {
-			m.substatus = attr("Value")
-		} else {
-			m.status = attr("Value")
-		}
-	case "SubjectConfirmationData":
-		m.recipient = attr("Recipient")
-	case "Conditions":
-		m.notBefore, _ = time.Parse(time.RFC3339Nano, attr("NotBefore"))
-		m.notOnOrAfter, _ = time.Parse(time.RFC3339Nano, attr("NotOnOrAfter"))
-	}
-}
-
-func (m *samlMessage) chars(path []string, text string) {
-	if text == "" || len(path) == 0 {
-		return
-	}
-	switch path[len(path)-1] {
-	case "Issuer":
-		if m.issuer == "" {
-			m.issuer = text
-		}
-	case "Audience":
-		m.audience = text
-	case "StatusMessage":
-		m.statusMessage = text
-	}
 }

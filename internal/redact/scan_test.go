@@ -1,6 +1,9 @@
 package redact
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestScanPage(t *testing.T) {
 	t.Parallel()
@@ -43,6 +46,25 @@ func TestShownErrorCode(t *testing.T) {
 	} {
 		if got := shownErrorCode([]byte(text)); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A file of ours that goes on in empty lines costs no memory.
+func TestSameLinesAreBounded(t *testing.T) {
+	t.Parallel()
+	for n, lost := range map[int]bool{maxAhead: false, maxAhead + 1: true} {
+		s := newSameLines()
+		for _, text := range []string{headOfOurs, strings.Repeat("\n", n)} {
+			if _, err := s.Write([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.lost != lost || len(s.in.sums) > maxAhead {
+			t.Errorf("%d lines: %d sums are kept, given up is %v", n, len(s.in.sums), s.lost)
+		}
+		if same, _ := s.finish(0); same {
+			t.Errorf("%d lines: the file counts as unchanged", n)
 		}
 	}
 }

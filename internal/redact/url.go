@@ -148,11 +148,15 @@ func (r *run) host(name, place string) string {
 	if name == "" {
 		return ""
 	}
-	seen, known := r.r.memo.find("host", name)
+	class := "host"
+	if r.again { // numbers stay
+		class = "kept host"
+	}
+	seen, known := r.r.memo.find(class, name)
 	if !known {
 		if n, ok := numbered(name, "host-", ".invalid"); r.r.public.keeps(name) {
 			seen.text = strings.Clone(name)
-		} else if ok {
+		} else if ok && r.again {
 			r.r.names.hosts.reserve(n)
 			seen.text = strings.Clone(name)
 		} else {

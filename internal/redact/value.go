@@ -24,6 +24,7 @@ var base32Std = base32.StdEncoding
 
 // pseudonyms makes the comparable values of one capture.
 type pseudonyms struct {
+	again    bool // the entry at hand was redacted before
 	mac      hash.Hash
 	memo     *memo
 	ordinals map[string]int
@@ -90,9 +91,11 @@ func (p *pseudonyms) keyed(class, value string) string {
 	return "~" + class + "." + base32Std.EncodeToString(sum[:transcript.KeyChars*5/8])
 }
 
-// kept takes over a value that was redacted before; ok is false for any other.
+// kept takes over a value that was redacted before; ok is false for any other,
+// and for all of an entry that was not: what only looks like a pseudonym there
+// is somebody's secret.
 func (p *pseudonyms) kept(value string) (text string, ok bool) {
-	if value == "" || value[0] != '~' {
+	if !p.again || value == "" || value[0] != '~' {
 		return "", false
 	}
 	v := transcript.ParseValue(value)
@@ -103,8 +106,8 @@ func (p *pseudonyms) kept(value string) (text string, ok bool) {
 }
 
 // isClear tells whether a value is none that was redacted before.
-func isClear(value string) bool {
-	return value == "" || value[0] != '~' || transcript.ParseValue(value).Kind == transcript.Clear
+func (p *pseudonyms) isClear(value string) bool {
+	return !p.again || value == "" || value[0] != '~' || transcript.ParseValue(value).Kind == transcript.Clear
 }
 
 // keep takes over a value that was redacted before.

@@ -10,7 +10,8 @@ var (
 type headerKind int
 
 const (
-	headerWords     headerKind = iota + 1 // every word in headerWordSet or a short number
+	headerWords     headerKind = iota + 1 // every word in headerWordSet or one digit
+	headerNumbers                         // the same with up to two numbers of at most eight digits
 	headerDate                            // parsed and printed anew
 	headerURL                             // rule U1
 	headerHost                            // host and port by U1
@@ -24,6 +25,7 @@ const (
 	headerCSP
 	headerRefresh
 	headerSize
+	headerLink // addresses by U1 with their relations
 )
 
 // headerKinds are the headers that are written; any other is dropped and
@@ -41,16 +43,18 @@ func buildHeaderKinds() map[string]headerKind {
 	}
 	for kind, names := range map[headerKind]string{
 		headerWords: `accept accept-encoding accept-language accept-ranges access-control-allow-credentials access-control-allow-headers
-			access-control-allow-methods access-control-max-age access-control-request-headers access-control-request-method allow
-			cache-control clear-site-data connection content-encoding content-language cross-origin-embedder-policy
-			cross-origin-opener-policy cross-origin-resource-policy dnt keep-alive origin-agent-cluster pragma priority purpose
-			referrer-policy retry-after sec-ch-ua-mobile sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc
-			sec-purpose strict-transport-security te transfer-encoding upgrade upgrade-insecure-requests vary x-content-type-options
-			x-dns-prefetch-control x-frame-options x-permitted-cross-domain-policies x-requested-with x-xss-protection :method :scheme :status`,
-		headerDate: "date expires last-modified if-modified-since",
-		headerURL:  "location content-location referer origin access-control-allow-origin sourcemap",
-		headerHost: "host :authority",
-		headerPath: ":path",
+			access-control-allow-methods  access-control-request-headers access-control-request-method allow
+			 clear-site-data connection content-encoding content-language cross-origin-embedder-policy
+			cross-origin-opener-policy cross-origin-resource-policy dnt  origin-agent-cluster pragma priority purpose
+			referrer-policy  sec-ch-ua-mobile sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc
+			sec-purpose  te transfer-encoding upgrade upgrade-insecure-requests vary x-content-type-options
+			x-dns-prefetch-control x-frame-options x-permitted-cross-domain-policies x-requested-with x-xss-protection :method :scheme `,
+		headerNumbers: "access-control-max-age cache-control keep-alive retry-after strict-transport-security :status",
+		headerLink:    "link",
+		headerDate:    "date expires last-modified if-modified-since",
+		headerURL:     "location content-location referer origin access-control-allow-origin sourcemap",
+		headerHost:    "host :authority",
+		headerPath:    ":path",
 	} {
 		for name := range wordSet(names) {
 			m[name] = kind

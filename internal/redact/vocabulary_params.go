@@ -89,7 +89,7 @@ var secretParams = map[string]string{
 	"pkce":         "code_challenge code_verifier code_verifier.s256",
 	"token":        "access_token refresh_token id_token id_token_hint logout_token token subject_token actor_token client_assertion assertion request SAMLart wresult sessionToken stateToken authenticity_token csrf_token csrf _csrf csrfmiddlewaretoken __RequestVerificationToken xsrf dpop_jkt at_hash c_hash s_hash",
 	"sid":          "sid session_state jti session_id sessionId auth_req_id transaction_id interaction",
-	"id":           "request_id kid azp origin_jti Signature",
+	"id":           "saml.certificate request_id kid azp origin_jti Signature",
 	"saml":         "saml.id saml.in_response_to InResponseTo",
 	"relay":        "RelayState",
 	"secret":       "",

@@ -184,5 +184,5 @@ func HasOrdinal(s string) bool {
 var DerivedNames = []string{
 	"code_verifier.s256",
 	"saml.type", "saml.id", "saml.in_response_to", "saml.destination", "saml.recipient", "saml.issuer",
-	"saml.audience", "saml.acs_url", "saml.status", "saml.substatus", "saml.status_message",
+	"saml.audience", "saml.acs_url", "saml.status", "saml.substatus", "saml.status_message", "saml.certificate",
 }

@@ -14,6 +14,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -65,12 +66,37 @@ const workerPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require
 
 // asset is one file as it is served.
 type asset struct {
-	plain     []byte
-	gzipped   []byte // nil where it would not be smaller
-	brotli    []byte // nil but for what the build packed
+	plain     content
+	gzipped   content // empty where it would not be smaller
+	brotli    content // empty but for what the build packed
 	mediaType string
 	etag      string
 	policy    string // the content security policy of a worker's script
+}
+
+// content is what is sent: bytes, or a large file that stays where the program
+// has it embedded and takes no memory.
+type content struct {
+	bytes []byte
+	from  fs.FS
+	name  string
+	size  int64
+}
+
+func held(b []byte) content { return content{bytes: b, size: int64(len(b))} }
+
+// writeTo sends the content. A reader who has gone needs no answer.
+func (c content) writeTo(w io.Writer) {
+	if c.from == nil {
+		_, _ = w.Write(c.bytes)
+		return
+	}
+	f, err := c.from.Open(c.name)
+	if err != nil {
+		return // it was there when the program started, and is part of it
+	}
+	_, _ = io.Copy(w, f)
+	_ = f.Close()
 }
 
 var (
@@ -94,19 +120,25 @@ func init() {
 // Its worker is one script, so that it needs to import none. What the build
 // packed is served as it is: packing it takes seconds.
 func addRedactor(from fs.FS) {
-	parts := make(map[string][]byte)
-	for _, name := range []string{redactorModule, redactorModule + ".br", redactorModule + ".gz", redactorStart, "js/" + redactorWorker} {
-		body, err := fs.ReadFile(from, name)
+	var large [3]content
+	for i, name := range []string{redactorModule, redactorModule + ".br", redactorModule + ".gz"} {
+		info, err := fs.Stat(from, name)
 		if err != nil {
 			return
 		}
-		parts[name] = body
+		large[i] = content{from: from, name: name, size: info.Size()}
 	}
-	module := newAsset(redactorModule, parts[redactorModule])
-	module.brotli, module.gzipped = parts[redactorModule+".br"], parts[redactorModule+".gz"]
+	start, err := fs.ReadFile(from, redactorStart)
+	script, scriptErr := fs.ReadFile(from, "js/"+redactorWorker)
+	if err != nil || scriptErr != nil {
+		return
+	}
+	module := newAsset(redactorModule, large[0])
+	module.brotli, module.gzipped = large[1], large[2]
 	register(redactorModule, module)
-	worker := newAsset(redactorWorker, slices.Concat(parts[redactorStart], []byte("\n"), parts["js/"+redactorWorker]))
-	worker.gzipped = compress(worker.plain)
+	whole := slices.Concat(start, []byte("\n"), script)
+	worker := newAsset(redactorWorker, held(whole))
+	worker.gzipped = held(compress(whole))
 	worker.policy = workerPolicy
 	register(redactorWorker, worker)
 }
@@ -163,16 +195,16 @@ func Handler() http.Handler {
 		}
 		body := a.plain
 		switch accepted := r.Header.Get("Accept-Encoding"); {
-		case a.brotli != nil && accepts(accepted, "br"):
+		case a.brotli.size > 0 && accepts(accepted, "br"):
 			h.Set("Content-Encoding", "br")
 			body = a.brotli
-		case a.gzipped != nil && accepts(accepted, "gzip"):
+		case a.gzipped.size > 0 && accepts(accepted, "gzip"):
 			h.Set("Content-Encoding", "gzip")
 			body = a.gzipped
 		}
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+		h.Set("Content-Length", strconv.FormatInt(body.size, 10))
 		if r.Method == http.MethodGet {
-			_, _ = w.Write(body) // a reader who has gone needs no answer
+			body.writeTo(w)
 		}
 	})
 }
@@ -196,16 +228,17 @@ func accepts(header, want string) bool {
 
 // add registers one file under its hashed name.
 func add(name string, body []byte) {
-	a := newAsset(name, body)
+	a := newAsset(name, held(body))
 	if packed := compress(body); len(packed) < len(body)*9/10 {
-		a.gzipped = packed
+		a.gzipped = held(packed)
 	}
 	register(name, a)
 }
 
-func newAsset(name string, body []byte) asset {
-	sum := sha256.Sum256(body)
-	return asset{plain: body, mediaType: mediaType(path.Ext(name)), etag: strconv.Quote(hex.EncodeToString(sum[:16]))}
+func newAsset(name string, body content) asset {
+	sum := sha256.New()
+	body.writeTo(sum)
+	return asset{plain: body, mediaType: mediaType(path.Ext(name)), etag: strconv.Quote(hex.EncodeToString(sum.Sum(nil)[:16]))}
 }
 
 // register makes an asset known under its name and served under its address,

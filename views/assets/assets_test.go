@@ -79,7 +79,7 @@ func TestHandlerServesForEver(t *testing.T) {
 			if packed {
 				body = unpack(t, body)
 			}
-			if !bytes.Equal(body, byPath[Path(name)].plain) {
+			if !bytes.Equal(body, byPath[Path(name)].plain.bytes) {
 				t.Errorf("%s: the body is not the file", name)
 			}
 		}
@@ -140,7 +140,7 @@ func TestPathPanicsForAnUnknownName(t *testing.T) {
 // under its digest, and that Pico is in its own layer.
 func TestStyleSheet(t *testing.T) {
 	t.Parallel()
-	sheet := string(byPath[Path("app.css")].plain)
+	sheet := string(byPath[Path("app.css")].plain.bytes)
 	if !strings.HasPrefix(sheet, `@charset "UTF-8";@layer pico, proofwalk;`) {
 		t.Error("the layers are not declared first")
 	}

@@ -1,0 +1,106 @@
+package redact
+
+import (
+	"encoding/xml"
+	"strings"
+	"time"
+)
+
+var samlKinds = map[string]bool{
+	"AuthnRequest": true, "Response": true, "LogoutRequest": true, "LogoutResponse": true, "ArtifactResolve": true,
+}
+
+// samlWrappers are elements of SOAP, of the artifact binding and of WS-Trust in
+// which a message stands.
+var samlWrappers = map[string]bool{
+	"Envelope": true, "Header": true, "Body": true, "ArtifactResponse": true, "Fault": true,
+	"RequestSecurityTokenResponseCollection": true, "RequestSecurityTokenResponse": true, "RequestedSecurityToken": true,
+}
+
+// begin looks for the message's own element.
+func (m *samlMessage) begin(path []string, attr func(string) string) {
+	name := path[len(path)-1]
+	m.fault = m.fault || name == "Fault" && len(path) > 1 && path[len(path)-2] == "Body"
+	message := samlKinds[name] || name == "Assertion"
+	if !message && (samlWrappers[name] || len(path) > 1) { // a wrapper, or something else in one
+		return
+	}
+	m.root, m.kind = len(path), "other"
+	if samlKinds[name] {
+		m.kind = name
+	}
+	if m.bare = name == "Assertion"; m.bare {
+		m.assertions++
+	}
+	m.id, m.inResponseTo, m.destination = attr("ID"), attr("InResponseTo"), attr("Destination")
+	m.acsURL = attr("AssertionConsumerServiceURL")
+}
+
+// element notes what an element says; names are compared without their prefix.
+func (m *samlMessage) element(path []string, attrs []xml.Attr) {
+	attr := func(name string) string {
+		for _, a := range attrs {
+			if a.Name.Local == name {
+				return a.Value
+			}
+		}
+		return ""
+	}
+	if m.root == 0 {
+		m.begin(path, attr)
+		return
+	}
+	name := path[len(path)-1]
+	parent := path[len(path)-2]
+	switch name {
+	case "Signature":
+		m.signedAssertion = m.signedAssertion || parent == "Assertion"
+		m.signedResponse = m.signedResponse || len(path) == m.root+1 && !m.bare
+	case "SignatureMethod":
+		if m.signatureAlg == "" {
+			m.signatureAlg = attr("Algorithm")
+		}
+		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
+	case "DigestMethod":
+		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
+	case "Assertion":
+		m.assertions++
+	case "EncryptedAssertion":
+		m.assertions++
+		m.encrypted = true
+	case "Attribute":
+		m.attributes++
+	case "StatusCode":
+		if parent == "StatusCode" {
+			m.substatus = attr("Value")
+		} else {
+			m.status = attr("Value")
+		}
+	case "SubjectConfirmationData":
+		m.recipient = attr("Recipient")
+	case "Conditions":
+		m.notBefore, _ = time.Parse(time.RFC3339Nano, attr("NotBefore"))
+		m.notOnOrAfter, _ = time.Parse(time.RFC3339Nano, attr("NotOnOrAfter"))
+	}
+}
+
+// chars notes the text of an element inside the message.
+func (m *samlMessage) chars(path []string, text string) {
+	if text == "" || m.root == 0 || len(path) == 0 {
+		return
+	}
+	switch path[len(path)-1] {
+	case "Issuer":
+		if m.issuer == "" {
+			m.issuer = text
+		}
+	case "Audience":
+		m.audience = text
+	case "StatusMessage":
+		m.statusMessage = text
+	case "X509Certificate":
+		if m.certificate == "" { // line breaks are of the writer, not of the certificate
+			m.certificate = strings.Join(strings.Fields(text), "")
+		}
+	}
+}
