@@ -195,7 +195,7 @@ func (r *request) transcript(p capturePage) (view.TranscriptModel, error) {
 			{Name: "Happened", Content: components.MomentSeconds(momentOf(c.HappenedAt))},
 			{Name: "Captured", Content: components.MomentSeconds(momentOf(c.CapturedAt))},
 			{Name: "Received", Content: components.MomentSeconds(c.ReceivedAt)},
-			{Name: "Redacted", Value: components.Plural(report.Total(), "value", "values") + " " + redactedByWords[c.RedactedBy]},
+			{Name: "Redacted", Value: redactedWords(c, report) + " " + redactedByWords[c.RedactedBy]},
 			{Name: "Cannot show", Value: cannotShow(c.CannotShow)}, {Name: "Added by", Value: c.CreatedByName},
 		},
 		CanComment: r.actor.Can(auth.Comment, c.PartnerID), CommentAction: pathCaptureComments(c.IntegrationID, c.ID), Key: formKey(),

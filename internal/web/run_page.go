@@ -149,10 +149,20 @@ func captureLine(c store.Capture) view.CaptureLine {
 	report := reportOf(c)
 	return view.CaptureLine{
 		Number: c.Number, Href: pathCapture(c.IntegrationID, c.ID), Download: pathDownload(c.IntegrationID, c.ID), Kind: captureKinds[c.Kind],
-		Exporter: exporterName(c.Exporter), Entries: c.EntryCount, Size: sizeWords(c.Bytes), Redacted: report.Total(),
+		Exporter: exporterName(c.Exporter), Entries: c.EntryCount, Size: sizeWords(c.Bytes), Redacted: redactedWords(c, report),
 		RedactedBy: redactedByWords[c.RedactedBy], Cut: cutWords(c, report), CannotShow: cannotShow(c.CannotShow),
 		Happened: momentOf(c.HappenedAt), Received: c.ReceivedAt, By: c.CreatedByName,
 	}
+}
+
+// redactedWords says how many values redaction replaced or dropped. The report of
+// a file that was redacted before it came is that of the second pass, which
+// replaces nothing.
+func redactedWords(c store.Capture, report redact.Report) string {
+	if c.RedactedBy != analysis.ByServer {
+		return "Before it came"
+	}
+	return components.Plural(report.Total(), "value", "values")
 }
 
 // reportOf gives the stored redaction report; one that cannot be read is shown as empty.

@@ -38,7 +38,7 @@ type CaptureLine struct {
 	Kind, Exporter string
 	Entries        int
 	Size           string
-	Redacted       int // values replaced or dropped
+	Redacted       string // "45 values", replaced or dropped
 	RedactedBy     string
 	// Cut says that the file's tail is missing; empty when it is whole.
 	Cut        string
@@ -373,9 +373,9 @@ func captureTable(m RunModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(components.Plural(c.Redacted, "value", "values"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(c.Redacted)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/run/run.templ`, Line: 117, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/run/run.templ`, Line: 117, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
