@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -105,7 +106,7 @@ func checkDocument(name string, raw []byte) (mediaType string, err error) {
 // else as it came.
 func (a *App) storeDocument(ctx context.Context, mediaType string, raw []byte) (store.Artifact, error) {
 	if mediaType == documentPicture {
-		return a.StorePicture(ctx, strings.NewReader(string(raw)))
+		return a.StorePicture(ctx, bytes.NewReader(raw))
 	}
 	digest, err := a.Blobs.Put(ctx, raw)
 	return store.Artifact{Digest: digest, MediaType: mediaType, Bytes: int64(len(raw))}, err

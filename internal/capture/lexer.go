@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 )
 
 // What stops the lexer, beside errors of the input itself.
@@ -127,9 +128,11 @@ func (l *lexer) passSpace() byte {
 				l.pos += i
 				return c
 			}
-			i++
-			for i+8 <= len(window) && binary.LittleEndian.Uint64(window[i:]) == indent {
-				i += 8
+			for i++; i+8 <= len(window); i += 8 {
+				if other := binary.LittleEndian.Uint64(window[i:]) ^ indent; other != 0 {
+					i += bits.TrailingZeros64(other) / 8
+					break
+				}
 			}
 		}
 		l.pos = l.end

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,6 +72,7 @@ func TestMasks(t *testing.T) {
 	item := s.openScreenshotItem(t, id)
 	b.look(1000, "light")
 	b.open("/integrations/" + id.String() + "/checklist/" + item)
+	b.refusesWhatIsNoPicture()
 	b.run("choosing the picture", chromedp.Evaluate(`document.querySelector("[data-masks-input]").closest("details").open = true`, nil),
 		chromedp.SetUploadFiles(`[data-masks-input]`, []string{shot(t)}, chromedp.ByQuery), shows("This is the picture, 400 by 300."))
 
@@ -90,6 +93,56 @@ func TestMasks(t *testing.T) {
 		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
 	}
 	s.lookUnderMasks(t, id, item)
+}
+
+// refusesWhatIsNoPicture chooses a file that cannot be shown: it is not kept.
+func (b *browser) refusesWhatIsNoPicture() {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), "no.png")
+	if err := os.WriteFile(path, []byte("no picture"), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	var left int
+	b.run("choosing what is no picture", chromedp.Evaluate(`document.querySelector("[data-masks-input]").closest("details").open = true`, nil),
+		chromedp.SetUploadFiles(`[data-masks-input]`, []string{path}, chromedp.ByQuery), shows("This file cannot be shown as a picture, so it is not sent."),
+		chromedp.Evaluate(`document.querySelector("[data-masks-input]").files.length`, &left))
+	if left != 0 {
+		b.t.Error("the field keeps what cannot be shown")
+	}
+}
+
+// TestLargePicture sends a picture that is larger than the limit once it is PNG:
+// it is made smaller in the browser, not refused.
+func TestLargePicture(t *testing.T) {
+	t.Parallel()
+	noise := image.NewRGBA(image.Rect(0, 0, 1600, 1400))
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise.Pix) // it never gives an error
+	for n := 3; n < len(noise.Pix); n += 4 {
+		noise.Pix[n] = 255
+	}
+	path := filepath.Join(t.TempDir(), "noise.jpg")
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, noise, &jpeg.Options{Quality: 50}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t)
+	b := s.newBrowser(t)
+	b.signIn(quickpass)
+	id := s.integration(t, "Quickpass Tickets")
+	b.open("/integrations/" + id.String() + "/checklist/" + s.openScreenshotItem(t, id))
+	b.run("choosing the picture", chromedp.Evaluate(`document.querySelector("[data-masks-input]").closest("details").open = true`, nil),
+		chromedp.SetUploadFiles(`[data-masks-input]`, []string{path}, chromedp.ByQuery), shows("This is the picture, 1600 by 1400."))
+	b.press("Add the screenshot", shows("has new evidence."))
+	evidence, err := store.ListEvidence(t.Context(), s.Store.Reader(), auth.System().Scope(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := evidence[len(evidence)-1]; last.Width >= 1600 || last.Width < 800 || last.Width*7 != last.Height*8 && last.Width*14/16-last.Height > 1 {
+		t.Errorf("stored as %d × %d", last.Width, last.Height)
+	}
 }
 
 // openScreenshotItem is an item that takes a screenshot now.

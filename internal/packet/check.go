@@ -185,18 +185,23 @@ func (k *checker) collect(c *Content) {
 			k.fail("%s has no file", what)
 		}
 	}
-	for n, p := range c.CredentialPasses {
-		what := fmt.Sprintf("credential pass %d", n+1)
-		k.label(what, p.ID, LabelPass)
-		if len(p.Rules) == 0 || p.Field == "" || p.Text == "" {
-			k.fail("%s needs a field, a rule and a reason", what)
-		}
-	}
+	k.passes(c)
 	if c.Walkthrough != nil {
 		for n, m := range c.Walkthrough.Minutes {
 			what := fmt.Sprintf("minutes entry %d", n+1)
 			k.label(what, m.ID, LabelMinutes)
 			k.word("the mark of "+what, m.Mark, "", "confirmed", "not_confirmed", "with_condition")
+		}
+	}
+}
+
+// passes checks the texts that were passed as no credential.
+func (k *checker) passes(c *Content) {
+	for n, p := range c.CredentialPasses {
+		what := fmt.Sprintf("credential pass %d", n+1)
+		k.label(what, p.ID, LabelPass)
+		if len(p.Rules) == 0 || p.Field == "" || p.Text == "" {
+			k.fail("%s needs a field, a rule and a reason", what)
 		}
 	}
 }

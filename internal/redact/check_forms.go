@@ -90,6 +90,8 @@ var allForms = []form{
 	{"gitlab_token", "glpat-", least(setWord, 20), false, false}, {"gitlab_token", "gldt-", least(setWord, 20), false, false},
 	{"gitlab_token", "glrt-", least(setWord, 20), false, false}, {"gitlab_token", "glptt-", least(setWord, 20), false, false},
 	{"gitlab_token", "glcbt-", least(setWord, 20), false, false}, {"gitlab_token", "gloas-", least(setWord, 20), false, false},
+	{"gitlab_token", "glsoat-", least(setWord, 20), false, false}, {"gitlab_token", "glft-", least(setWord, 20), false, false},
+	{"gitlab_token", "glimt-", least(setWord, 20), false, false}, {"gitlab_token", "glagent-", least(setWord, 20), false, false},
 	{"slack_token", "xox", followsSlack, false, false}, {"slack_token", "xapp-", least(setWord, 20), false, false},
 	{"slack_token", "hooks.slack.com/services/", token(30), false, false},
 	{"stripe_key", "sk_live_", least(setAlnum, 16), false, false}, {"stripe_key", "rk_live_", least(setAlnum, 16), false, false},

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // nameClass says what a value behind a name must look like to be a credential.
 type nameClass struct {
@@ -37,12 +40,29 @@ var secretNames = func() map[string]nameClass {
 	return names
 }()
 
-const maxSecretName = 64 // characters of a name that is looked at
+const (
+	maxSecretName  = 64 // characters of a name that is looked at
+	shortestSecret = 4  // characters of a password
+)
+
+// valueBehind gives the value behind a separator, without quotes.
+func valueBehind(rest string) string {
+	value := strings.TrimLeft(rest[:min(len(rest), 256)], "\"' \t\\=")
+	n := 0
+	for n < len(value) && (isWordChar(value[n]) || strings.IndexByte(".+/=%", value[n]) >= 0) {
+		n++
+	}
+	return value[:n]
+}
 
 // namedValue tells whether the separator at i stands between the name of a
 // secret and a value: client_secret=..., "clientSecret": "...", PHPSESSID=... It
 // gives the rule and where the name begins.
 func namedValue(s string, i int) (rule string, at int) {
+	value := valueBehind(s[i+1:])
+	if len(value) < shortestSecret || s[i] == ':' && !isMixed(value) {
+		return "", 0 // a word of a sentence: most colons end here
+	}
 	end := i
 	for end > 0 && i-end < 3 && strings.IndexByte("\"' \t\\", s[end-1]) >= 0 {
 		end--
@@ -55,7 +75,7 @@ func namedValue(s string, i int) (rule string, at int) {
 		return "", 0
 	}
 	class, ok := findSecretName(s[at:end])
-	if !ok || !isSecretValue(s[i+1:], s[i], class) {
+	if !ok || !isSecretValue(value, s[i], class) {
 		return "", 0
 	}
 	return class.rule, at
@@ -97,23 +117,17 @@ func appendSnake(to []byte, name string) []byte {
 	return to
 }
 
-// isSecretValue tells whether what follows the separator is a value and not a
+// isSecretValue tells whether what follows the separator is a secret and not a
 // word of a sentence, a placeholder, or redacted already.
-func isSecretValue(rest string, separator byte, class nameClass) bool {
-	value := strings.TrimLeft(rest[:min(len(rest), 256)], "\"' \t\\=")
-	n := 0
-	for n < len(value) && (isWordChar(value[n]) || strings.IndexByte(".+/=%", value[n]) >= 0) {
-		n++
-	}
-	value = value[:n]
+func isSecretValue(value string, separator byte, class nameClass) bool {
 	if len(value) < class.least || isPlaceholder(value) {
 		return false
 	}
 	switch class.rule {
 	case "password":
 		return separator == '=' || len(value) >= 6 && isMixed(value)
-	case "code":
-		return looksRandom(value)
+	case "code": // behind a colon, names of algorithms look the same
+		return looksRandom(value) && (separator == '=' || len(value) >= 20)
 	}
 	return isMixed(value)
 }
@@ -136,20 +150,24 @@ func isMixed(s string) bool {
 	return digits > 0 && letters > 0 || digits >= 8 || turns >= 3
 }
 
-// placeholders stand in documents where a credential would.
-var placeholders = []string{"your", "example", "changeme", "placeholder", "redacted", "xxxx", "....", "abc123", "secret", "token", "password", "true", "false", "null", "none", "undefined"}
+// Words that stand in documents where a credential would: those with which a
+// placeholder begins, and those that are one as a whole.
+var (
+	placeholderHeads = []string{"your", "example", "placeholder", "redacted", "xxxx", "...."}
+	placeholders     = []string{"changeme", "abc123", "secret", "token", "password", "true", "false", "null", "none", "undefined"}
+)
 
 // isPlaceholder tells whether a value says itself that it is none.
 func isPlaceholder(value string) bool {
 	if value == "" || strings.HasPrefix(value, "~") || strings.HasPrefix(value, "..") || strings.HasPrefix(value, "%7E") {
 		return true
 	}
-	for _, p := range placeholders {
+	for _, p := range placeholderHeads {
 		if len(value) >= len(p) && strings.EqualFold(value[:len(p)], p) {
 			return !hasLongRun(value)
 		}
 	}
-	return false
+	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.EqualFold(strings.TrimRight(value, "./"), p) })
 }
 
 // hasLongRun tells whether a value that begins like a placeholder is a
