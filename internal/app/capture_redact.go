@@ -110,25 +110,38 @@ func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in Ne
 var ErrRedactAgain = errors.New("the redactor's setup is no longer that of the round")
 
 // refuseUnredacted refuses a raw file where these are forbidden, and a file that
-// says it was redacted but in which redaction still finds something.
+// says it was redacted but in which redaction still finds something, or whose
+// facts are not what its entries show.
 func (b captureBase) refuseUnredacted(report redact.Report) error {
-	if report.Before == nil {
+	if report.Before == nil && report.Again == 0 {
 		if b.rawAllowed {
 			return nil
 		}
 		return errRawForbidden
 	}
-	if report.Total() == 0 && report.Again == report.Entries {
+	if report.Before != nil && report.Total() == 0 && len(report.Contradictions) == 0 && report.Again == report.Entries {
 		return nil
 	}
-	e := apperr.New(apperr.Invalid, "The file says that it was redacted, but it still holds what redaction takes out. Nothing was stored.")
-	if report.Meta.IntegrationDigest != b.integration.ConfigDigest {
+	e := apperr.New(apperr.Invalid, "The file says that it was redacted, but it is not what redaction makes. Nothing was stored.")
+	if report.Before != nil && report.Meta.IntegrationDigest != b.integration.ConfigDigest {
 		e = apperr.Wrap(apperr.Conflict, "The file was redacted for another description of the integration than the one that holds now. Nothing was stored: redact it again.", ErrRedactAgain)
 	}
-	for _, it := range report.Items[:min(len(report.Items), maxPlaces)] {
-		e.Fields = append(e.Fields, apperr.Field{Name: "file", Text: fmt.Sprintf("%s, %s: %s.", it.Rule, placeWords(it.Place), times(it.Count))})
+	for _, it := range report.Items {
+		e.Fields = append(e.Fields, apperr.Field{Name: "file", Text: fmt.Sprintf("%s, %s: %s%s.", it.Rule, placeWords(it.Place), times(it.Count), fromEntry(it.Entry))})
 	}
+	for _, c := range report.Contradictions {
+		e.Fields = append(e.Fields, apperr.Field{Name: "file", Text: fmt.Sprintf("Entry %d: the fact %s is not what the entry shows.", c.Entry+1, placeWords(string(c.Fact)))})
+	}
+	e.Fields = e.Fields[:min(len(e.Fields), maxPlaces)]
 	return e
+}
+
+// fromEntry says where the first of some values is; entry is -1 outside of entries.
+func fromEntry(entry int) string {
+	if entry < 0 {
+		return ""
+	}
+	return fmt.Sprintf(", first in entry %d", entry+1)
 }
 
 // maxPlaces bounds the places that a refusal names.

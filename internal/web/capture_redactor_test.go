@@ -160,6 +160,8 @@ func TestASecondPassRefusesWhatIsLeft(t *testing.T) {
 	}{
 		"a value":      {bytes.Replace(redacted, []byte(`{"name":"Accept","value":"`), []byte(`{"name":"Accept","value":"`+secret), 1), names, "request header"},
 		"a host":       {bytes.Replace(redacted, []byte(`"url":"https://`), []byte(`"url":"https://`+secret+`.example/`), 1), names, "request url"},
+		"a fact":       {bytes.Replace(redacted, []byte(`"redirect_uri_registered":true`), []byte(`"redirect_uri_registered":false`), 1), names, "redirect uri registered is not what the entry shows"},
+		"facts only":   {bytes.Replace(redacted, []byte(`"_proofwalk":{`), []byte(`"_proofwalks":{`), 1), names, ""},
 		"no table":     {redacted, []byte("{"), ""},
 		"a long table": {redacted, bytes.Repeat([]byte(" "), app.MaxNamesBytes+1), ""},
 		"a raw file":   {testFile(t, "captures", "recorded", "right-happy-path.har"), names, ""},
