@@ -1,13 +1,16 @@
 package capture
 
+import "strings"
+
 // body gathers postData or content. Its bytes are used again by the next entry.
 type body struct {
 	there   bool   // the file has the object
 	text    bool   // with a text
 	file    string // the file beside the capture that the text lies in
-	cut     bool
-	size    int64 // as stated, -1 when not
-	textLen int64 // length of the text in the file
+	cut     bool   // by a limit
+	head    bool   // buf is only the beginning
+	size    int64  // as stated, -1 when not
+	textLen int64  // length of the text in the file
 	base64  bool
 	mime    string
 	buf     []byte
@@ -47,15 +50,36 @@ func (r *reader) readBody(b *body) {
 
 // bodyText copies the text, as far as the limits allow, to the body's own bytes.
 func (r *reader) bodyText(b *body) {
-	b.buf, b.text, b.cut, b.textLen = b.buf[:0], false, false, 0
+	b.buf, b.text, b.cut, b.head, b.textLen = b.buf[:0], false, false, false, 0
 	if r.lex.peek() != '"' {
 		return
 	}
 	b.text = true
 	r.lex.pos++
-	b.buf, b.textLen, b.cut = r.lex.appendStr(b.buf, maxZero(min(r.lim.StringBytes, r.budget)))
-	r.budget -= len(b.buf)
+	limit := maxZero(min(r.lim.StringBytes, r.budget))
+	keep := limit
+	if looksOnly(b.mime) {
+		keep = min(limit, bodyHead)
+	}
+	b.buf, b.textLen, _ = r.lex.appendStr(b.buf, keep)
+	b.cut, b.head = b.textLen > int64(limit), b.textLen > int64(len(b.buf))
+	r.budget -= int(min(b.textLen, int64(limit)))
 	r.entry.Cut = r.entry.Cut || b.cut
+}
+
+// bodyHead is what is kept of bodies of which no more than their kind and size
+// is ever asked.
+const bodyHead = 1024
+
+// looksOnly tells whether a media type is one of those: what a page looks and
+// sounds like.
+func looksOnly(mime string) bool {
+	for _, kind := range []string{"image/", "font/", "audio/", "video/", "text/css"} {
+		if strings.HasPrefix(mime, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // finishBodies gives the entry its bodies once all of it is read: "encoding"
@@ -77,10 +101,10 @@ func (b *body) finish() *Body {
 	size := b.textLen
 	encoded := false
 	if b.base64 {
-		if out, ok := decodeBase64(b.decoded[:0], b.buf, b.cut); ok {
+		if out, ok := decodeBase64(b.decoded[:0], b.buf, b.head); ok {
 			b.buf, b.decoded = out, b.buf
 			size = b.textLen / 4 * 3
-			if !b.cut {
+			if !b.head {
 				size = int64(len(out))
 			}
 		} else {
@@ -88,8 +112,8 @@ func (b *body) finish() *Body {
 			encoded = true
 		}
 	}
-	if b.size > size || !b.text && b.size >= 0 {
-		size = b.size
+	if b.size > size || !b.text && b.size >= 0 || b.head && b.base64 && b.size >= size-2 {
+		size = b.size // which knows the padding of what was passed over
 	}
 	b.out = Body{
 		MIME:      b.mime,

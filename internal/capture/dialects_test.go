@@ -59,7 +59,7 @@ type summary struct {
 	Messages   int
 	Requests   int   // with a body
 	Bodies     int   // responses with a text
-	BodyBytes  int   // of those texts, decoded
+	BodyBytes  int   // of those texts, decoded, as far as they are kept
 	Omitted    int   // responses without the content they had
 	Sizes      int64 // stated or counted sizes of all response bodies
 }

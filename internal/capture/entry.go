@@ -190,7 +190,7 @@ type Cookie struct {
 // Body is content as bytes, base64 already undone.
 type Body struct {
 	MIME      string
-	Text      []byte
+	Text      []byte // of pictures, fonts, sound and styles the first bytes
 	Params    []Field
 	Size      int64 // of the whole, also where Text was cut
 	Truncated bool  // Text is only the beginning

@@ -32,10 +32,12 @@ async function post(url, body) {
   return answer;
 }
 
-// module compiles the redactor once; the browser keeps what it fetched.
+// module compiles the redactor once, and again only if that failed; the browser
+// keeps what it fetched.
 let compiled = null;
 function module() {
   compiled = compiled || WebAssembly.compileStreaming(fetch(address.module));
+  compiled.catch(() => { compiled = null; });
   return compiled;
 }
 
@@ -260,4 +262,5 @@ form.addEventListener("drop", (event) => {
 window.addEventListener("beforeunload", (event) => { if (run && run.done.length) event.preventDefault(); });
 
 if (!window.WebAssembly || !WebAssembly.compileStreaming || !window.Worker) page.classList.add("cannot-redact");
+else module().catch(() => {}); // while people look for their file; who chooses one hears of it
 page.dataset.ready = "";
