@@ -67,23 +67,22 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: setup ## run the Go benchmarks and measure the redaction of large captures
+bench: setup wasm ## measure what the README quotes about captures: leaks, time, memory, in whole processes
+	@scripts/bench.sh
+
+.PHONY: bench-go
+bench-go: setup-demo ## run the Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
-	go run ./internal/e2e/benchredact
 
 .PHONY: bench-pages
 bench-pages: setup-demo ## time every page against a large database and count its queries
 	go run ./internal/e2e/benchpages
 
-.PHONY: bench-browser
-bench-browser: setup wasm ## redact 200 MB in Chromium and on this machine: time, memory, size of the module
-	go run ./internal/e2e/benchbrowser
-
 .PHONY: nightly
-nightly: setup check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target, 2 GB redacted
+nightly: setup wasm check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target, 2 GB redacted
 	go test -race -shuffle=on -count=5 -timeout=60m ./...
 	@scripts/fuzz.sh 5m
-	go run ./internal/e2e/benchredact -full
+	@scripts/bench.sh --full
 
 ##@ Write
 

@@ -2,7 +2,7 @@
 // kit on this machine, and with the WebAssembly module in a worker of a real
 // Chromium, as the upload page does. It prints times, memory and the size of the
 // module beside their goals, and exits with 2 when it could not measure. Run it
-// with `make bench-browser`.
+// with `make bench`.
 package main
 
 import (

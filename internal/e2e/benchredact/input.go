@@ -63,6 +63,9 @@ func readEntries(pattern string, least int) ([][]byte, error) {
 	return entries, nil
 }
 
+// mainBytes is the size of the inputs of the main rows.
+const mainBytes = 200_000_000
+
 // makeInputs makes the files of the main rows.
 func (b *bench) makeInputs() (err error) {
 	if b.entries, err = readEntries(realFiles, minReal); err != nil {
@@ -72,14 +75,13 @@ func (b *bench) makeInputs() (err error) {
 	if err != nil {
 		return err
 	}
-	const size = 200_000_000
-	if b.har, err = b.makeHAR("200 MB of real entries", size, b.entries, false); err != nil {
+	if b.har, err = b.makeHAR("200 MB of real entries", mainBytes, b.entries, false); err != nil {
 		return err
 	}
-	if b.fresh, err = b.makeHAR("200 MB, all cookies and tokens new", size, b.entries, true); err != nil {
+	if b.fresh, err = b.makeHAR("200 MB, all cookies and tokens new", mainBytes, b.entries, true); err != nil {
 		return err
 	}
-	if b.signIns, err = b.makeHAR("200 MB of sign-ins, all new", size, recorded, true); err != nil {
+	if b.signIns, err = b.makeHAR("200 MB of sign-ins, all new", mainBytes, recorded, true); err != nil {
 		return err
 	}
 	b.big, err = b.makeBig()

@@ -30,7 +30,15 @@ func main() {
 	}
 	full := flag.Bool("full", false, "measure the file of 2 GB as well")
 	repeats := flag.Int("repeats", 3, "how often each process runs; the median counts")
+	into := flag.String("make", "", "only write the file of 200 MB, under this name")
 	flag.Parse()
+	if *into != "" {
+		if err := makeOnly(*into); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, "benchredact:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	met, err := run(ctx, os.Stdout, *full, *repeats)
 	stop()
@@ -65,6 +73,19 @@ func run(ctx context.Context, out io.Writer, full bool, repeats int) (met bool, 
 		return false, err
 	}
 	return b.report(out)
+}
+
+// makeOnly writes the file of 200 MB for another benchmark.
+func makeOnly(name string) error {
+	b := &bench{dir: filepath.Dir(name)}
+	var err error
+	if b.entries, err = readEntries(realFiles, minReal); err != nil {
+		return err
+	}
+	if b.har, err = b.makeHAR("200 MB of real entries", mainBytes, b.entries, false); err != nil {
+		return err
+	}
+	return os.Rename(b.har.path, name)
 }
 
 // bench is one run of the benchmark.

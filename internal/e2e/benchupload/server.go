@@ -25,12 +25,11 @@ import (
 
 // server is a demo in a process of its own, and a visitor of it.
 type server struct {
-	cmd    *exec.Cmd
-	log    *bytes.Buffer
-	origin string
-	client *http.Client
-	// integration and runs are addresses of what was prepared.
-	integration string
+	cmd     *exec.Cmd
+	log     *bytes.Buffer
+	origin  string
+	client  *http.Client
+	partner string // the id of the partner whose admin the visitor is
 }
 
 // startPatience is how long the demo may take to fill its folder and answer.
@@ -75,8 +74,7 @@ func (s *server) stop() error {
 	return s.cmd.Wait()
 }
 
-// prepare signs in as a partner's admin, allows raw uploads and describes an
-// integration with room for test runs.
+// prepare signs in as a partner's admin and allows raw uploads.
 func (s *server) prepare() error {
 	page, err := s.get("/sign-in")
 	if err != nil {
@@ -102,21 +100,29 @@ func (s *server) prepare() error {
 	if _, err := s.post("/partners/"+partner[1]+"/settings", settings); err != nil {
 		return err
 	}
+	s.partner = partner[1]
+	return nil
+}
+
+// describe makes an integration of its own for each upload: judging a file looks
+// at the others of its round too.
+func (s *server) describe(n int) (string, error) {
 	yaml, err := os.ReadFile("testdata/integrations/right.yaml")
 	if err != nil {
-		return fmt.Errorf("reading the sample integration: %w", err)
+		return "", fmt.Errorf("reading the sample integration: %w", err)
 	}
-	described := url.Values{"partner": {partner[1]}, "yaml": {strings.Replace(string(yaml), "name: ", "name: Bench of ", 1)}}
-	if s.integration, err = s.post("/integrations/import", described); err != nil {
-		return err
-	}
-	s.integration = strings.TrimSuffix(s.integration, "/description")
-	return nil
+	named := strings.Replace(string(yaml), "name: ", fmt.Sprintf("name: Bench %d of ", n+1), 1)
+	page, err := s.post("/integrations/import", url.Values{"partner": {s.partner}, "yaml": {named}})
+	return strings.TrimSuffix(page, "/description"), err
 }
 
 // upload creates a run, sends the file to it and measures until the answer.
 func (s *server) upload(file string, n int) (measured, error) {
-	form, err := s.post(s.integration+"/runs", url.Values{"scenario": {"happy-path"}, "test_user": {"driver-licence"}})
+	integration, err := s.describe(n)
+	if err != nil {
+		return measured{}, err
+	}
+	form, err := s.post(integration+"/runs", url.Values{"scenario": {"happy-path"}, "test_user": {"driver-licence"}})
 	if err != nil {
 		return measured{}, err
 	}
