@@ -120,6 +120,9 @@ func (b captureBase) refuseUnredacted(report redact.Report) error {
 		return errRawForbidden
 	}
 	if report.Before != nil && report.Total() == 0 && len(report.Contradictions) == 0 && report.Again == report.Entries {
+		if !b.rawAllowed && report.Meta.Round != b.round.ID.String() {
+			return errOtherRound
+		}
 		return nil
 	}
 	e := apperr.New(apperr.Invalid, "The file says that it was redacted, but it is not what redaction makes. Nothing was stored.")
@@ -204,7 +207,12 @@ func (a *App) openRoundKey(round store.Round) (key [roundKeySize]byte, err error
 }
 
 var errRawForbidden = apperr.New(apperr.Invalid,
-	"Your team's setting forbids raw uploads: only files that were redacted before they are sent are taken. Nothing was stored. Redact the file on this page or with proofwalk redact; an admin of your team can change the setting.")
+	"Your team's setting forbids raw uploads: only files that were redacted before they are sent are taken. Nothing was stored. Choose the original file on this page, which redacts it before anything is sent; an admin of your team can change the setting.")
+
+// errOtherRound: numbered hosts and segments of another round are not those of
+// this one, and what another round proved is no evidence in this.
+var errOtherRound = apperr.New(apperr.Invalid,
+	"The file was redacted for another round than the one that is open, so it compares with nothing here. Nothing was stored: choose the original file on this page, which redacts it for this round.")
 
 // redactedHead is how every file begins that Proofwalk redacted.
 const redactedHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk"`

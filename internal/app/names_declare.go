@@ -35,8 +35,10 @@ func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Dec
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if err := allow(cmd.Actor, auth.EditPartner, i.PartnerID); err != nil {
-			return uuid.Nil, err
+		for _, p := range []auth.Permission{auth.EditIntegration, auth.EditPartner} { // the partner's admin, not the provider's
+			if err := allow(cmd.Actor, p, i.PartnerID); err != nil {
+				return uuid.Nil, err
+			}
 		}
 		if i.ConfigurationVersion != d.ConfigurationVersion {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The description was saved by somebody else after this preview was made. Nothing was declared: redact the file again and look once more.")

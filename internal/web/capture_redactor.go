@@ -46,7 +46,7 @@ func handOverRedactor(r *request) error {
 	}
 	return r.JSON(http.StatusOK, redactorSetup{Round: setup.Round.String(), Key: setup.Key[:], Names: setup.Names,
 		Integration: setup.Config, IntegrationDigest: setup.ConfigDigest, ConfigurationVersion: setup.ConfigurationVersion,
-		MaxBytes: app.MaxCaptureBytes, MaxEntries: app.MaxCaptureEntries, MayDeclare: r.actor.Can(auth.EditPartner, found.PartnerID)})
+		MaxBytes: app.MaxCaptureBytes, MaxEntries: app.MaxCaptureEntries, MayDeclare: r.actor.Can(auth.EditPartner, found.PartnerID) && r.actor.Can(auth.EditIntegration, found.PartnerID)})
 }
 
 // maxDeclared bounds how many names one form declares.

@@ -158,13 +158,14 @@ func TestASecondPassRefusesWhatIsLeft(t *testing.T) {
 		file, names []byte
 		place       string
 	}{
-		"a value":      {bytes.Replace(redacted, []byte(`{"name":"Accept","value":"`), []byte(`{"name":"Accept","value":"`+secret), 1), names, "request header"},
-		"a host":       {bytes.Replace(redacted, []byte(`"url":"https://`), []byte(`"url":"https://`+secret+`.example/`), 1), names, "request url"},
-		"a fact":       {bytes.Replace(redacted, []byte(`"redirect_uri_registered":true`), []byte(`"redirect_uri_registered":false`), 1), names, "redirect uri registered is not what the entry shows"},
-		"facts only":   {bytes.Replace(redacted, []byte(`"_proofwalk":{`), []byte(`"_proofwalks":{`), 1), names, ""},
-		"no table":     {redacted, []byte("{"), ""},
-		"a long table": {redacted, bytes.Repeat([]byte(" "), app.MaxNamesBytes+1), ""},
-		"a raw file":   {testFile(t, "captures", "recorded", "right-happy-path.har"), names, ""},
+		"a value":       {bytes.Replace(redacted, []byte(`{"name":"Accept","value":"`), []byte(`{"name":"Accept","value":"`+secret), 1), names, "request header"},
+		"a host":        {bytes.Replace(redacted, []byte(`"url":"https://`), []byte(`"url":"https://`+secret+`.example/`), 1), names, "request url"},
+		"a fact":        {bytes.Replace(redacted, []byte(`"redirect_uri_registered":true`), []byte(`"redirect_uri_registered":false`), 1), names, "redirect uri registered is not what the entry shows"},
+		"facts only":    {bytes.Replace(redacted, []byte(`"_proofwalk":{`), []byte(`"_proofwalks":{`), 1), names, ""},
+		"another round": {bytes.Replace(redacted, []byte(s.Round), []byte("00000000-0000-4000-8000-000000000000"), 1), nil, ""},
+		"no table":      {redacted, []byte("{"), ""},
+		"a long table":  {redacted, bytes.Repeat([]byte(" "), app.MaxNamesBytes+1), ""},
+		"a raw file":    {testFile(t, "captures", "recorded", "right-happy-path.har"), names, ""},
 	} {
 		status, answer := v.sendRedacted(r.uploadPath(r.run), tc.names, tc.file)
 		if status != http.StatusUnprocessableEntity || answer.Again || len(answer.Errors) == 0 {
@@ -198,6 +199,10 @@ func TestDeclareWhatWasHidden(t *testing.T) {
 	member := r.as(t, r.member)
 	if status, answer := declare(member); status != http.StatusForbidden || answer["title"] == nil {
 		t.Errorf("a member is answered with %d, %v", status, answer)
+	}
+	provider := r.as(t, testkit.ProviderUser(t, r.App, "Morgan", auth.ProviderAdmin))
+	if status, answer := declare(provider); status != http.StatusForbidden {
+		t.Errorf("an admin of the provider is answered with %d, %v", status, answer)
 	}
 	admin := r.as(t, testkit.Member(t, r.App, r.partner, "Ada", auth.PartnerAdmin))
 	if status, answer := declare(admin); status != http.StatusOK || answer["configuration_version"] != 2.0 {

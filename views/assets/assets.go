@@ -186,12 +186,12 @@ func Handler() http.Handler {
 		h.Set("ETag", a.etag)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Vary", "Accept-Encoding")
+		if a.policy != "" { // also where nothing changed: a browser takes the headers of that answer over
+			h.Set("Content-Security-Policy", a.policy)
+		}
 		if r.Header.Get("If-None-Match") == a.etag {
 			w.WriteHeader(http.StatusNotModified)
 			return
-		}
-		if a.policy != "" {
-			h.Set("Content-Security-Policy", a.policy)
 		}
 		body := a.plain
 		switch accepted := r.Header.Get("Accept-Encoding"); {

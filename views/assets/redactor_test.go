@@ -66,6 +66,13 @@ func TestRedactorIsServedAsTheBuildPackedIt(t *testing.T) {
 	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'" {
 		t.Errorf("the worker's policy is %q", got)
 	}
+	again := httptest.NewRequest(http.MethodGet, Path(redactorWorker), nil)
+	again.Header.Set("If-None-Match", w.Header().Get("ETag"))
+	unchanged := httptest.NewRecorder()
+	Handler().ServeHTTP(unchanged, again)
+	if unchanged.Code != http.StatusNotModified || unchanged.Header().Get("Content-Security-Policy") != w.Header().Get("Content-Security-Policy") {
+		t.Errorf("unchanged it is answered with %d and the policy %q", unchanged.Code, unchanged.Header().Get("Content-Security-Policy"))
+	}
 	if got := w.Body.String(); got != "// starts\n// works" {
 		t.Errorf("the worker is %q", got)
 	}
