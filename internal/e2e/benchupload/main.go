@@ -66,25 +66,30 @@ func run(ctx context.Context, out io.Writer, file string, repeats int) (met bool
 	if err := s.prepare(); err != nil {
 		return false, err
 	}
-	var kit, uploads []measured
+	var kit, raw, redacted []measured
+	var size int64
 	for n := range repeats {
 		k, err := redactAlone(ctx, filepath.Join(dir, "proofwalk"), file, filepath.Join(dir, "out.har"))
 		if err != nil {
 			return false, err
 		}
-		u, err := s.upload(file, n)
+		u, err := s.upload(file, 2*n)
 		if err != nil {
 			return false, err
 		}
-		kit, uploads = append(kit, k), append(uploads, u)
+		p, bytes, err := s.uploadRedacted(file, 2*n+1)
+		if err != nil {
+			return false, err
+		}
+		kit, raw, redacted, size = append(kit, k), append(raw, u), append(redacted, p), bytes
 	}
-	return report(out, median(kit), median(uploads))
+	return report(out, median(kit), median(raw), median(redacted), size)
 }
 
 // measured is one whole run: wall time, CPU time of the process, memory.
 type measured struct {
 	wall, cpu time.Duration
-	bytes     int64 // peak of the kit; of the server what it grew by
+	bytes     int64 // what the server grew by
 }
 
 func median(all []measured) measured {
@@ -103,23 +108,28 @@ func redactAlone(ctx context.Context, kit, file, out string) (measured, error) {
 		return measured{}, fmt.Errorf("redacting with the kit: %w", err)
 	}
 	m := measured{wall: time.Since(began), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		m.bytes = usage.Maxrss << 10
-	}
 	return m, nil
 }
 
-func report(out io.Writer, kit, upload measured) (met bool, err error) {
-	ratio := upload.wall.Seconds() / kit.wall.Seconds()
-	met = ratio <= goalRatio && upload.bytes <= goalBytes
-	_, err = fmt.Fprintf(out, `| what | wall s | CPU s | memory MB |
+func report(out io.Writer, kit, raw, redacted measured, size int64) (met bool, err error) {
+	ratio := raw.wall.Seconds() / kit.wall.Seconds()
+	whole := (kit.wall + redacted.wall).Seconds() / kit.wall.Seconds()
+	most := max(raw.bytes, redacted.bytes)
+	met = ratio <= goalRatio && most <= goalBytes
+	row := func(name string, m measured) string {
+		return fmt.Sprintf("| %s | %.2f | %.2f | %.1f |\n", name, m.wall.Seconds(), m.cpu.Seconds(), float64(m.bytes)/(1<<20))
+	}
+	_, err = fmt.Fprintf(out, `| what | wall s | CPU s | server memory, MiB more than before |
 |---|---|---|---|
-| kit redacts the file | %.2f | %.2f | %.1f at the peak |
-| server takes the upload and stores the transcript | %.2f | %.2f | %.1f more than before |
-
-upload : redaction alone %.2f (goal at most %.1f), server memory per upload %.1f MB (goal at most %d)
+| kit redacts the file | %.2f | %.2f | - |
+%s%s
+raw upload : the kit's redaction %.2f (goal at most %.1f)
+the kit's redaction and the upload of what it gives, %.0f MB, one after the other : the redaction %.2f
+server memory per upload %.1f MiB (goal at most %d)
 `,
-		kit.wall.Seconds(), kit.cpu.Seconds(), float64(kit.bytes)/1e6, upload.wall.Seconds(), upload.cpu.Seconds(), float64(upload.bytes)/1e6,
-		ratio, goalRatio, float64(upload.bytes)/(1<<20), goalBytes>>20)
+		kit.wall.Seconds(), kit.cpu.Seconds(),
+		row("raw: server receives, redacts, judges and stores the file", raw),
+		row("redacted: server receives, redacts again, judges and stores it", redacted),
+		ratio, goalRatio, float64(size)/1e6, whole, float64(most)/(1<<20), goalBytes>>20)
 	return met, err
 }

@@ -116,13 +116,19 @@ func (s *server) describe(n int) (string, error) {
 	return strings.TrimSuffix(page, "/description"), err
 }
 
-// upload creates a run, sends the file to it and measures until the answer.
-func (s *server) upload(file string, n int) (measured, error) {
+// newRun describes an integration, creates a run and gives the address of its
+// upload form.
+func (s *server) newRun(n int) (string, error) {
 	integration, err := s.describe(n)
 	if err != nil {
-		return measured{}, err
+		return "", err
 	}
-	form, err := s.post(integration+"/runs", url.Values{"scenario": {"happy-path"}, "test_user": {"driver-licence"}})
+	return s.post(integration+"/runs", url.Values{"scenario": {"happy-path"}, "test_user": {"driver-licence"}})
+}
+
+// upload sends the raw file to a new run.
+func (s *server) upload(file string, n int) (measured, error) {
+	form, err := s.newRun(n)
 	if err != nil {
 		return measured{}, err
 	}
@@ -131,7 +137,12 @@ func (s *server) upload(file string, n int) (measured, error) {
 		return measured{}, fmt.Errorf("opening the capture: %w", err)
 	}
 	defer f.Close()
-	body, contentType := formOf(f, n)
+	body, contentType := formOf(nil, func(w io.Writer) error { return writeCapture(w, f, n) })
+	return s.send(form, body, contentType)
+}
+
+// send posts an upload form and measures until the answer.
+func (s *server) send(form string, body io.Reader, contentType string) (measured, error) {
 	before, err := s.usage()
 	if err != nil {
 		return measured{}, err
@@ -153,34 +164,41 @@ func (s *server) upload(file string, n int) (measured, error) {
 	return measured{wall: wall, cpu: after.cpu - before.cpu, bytes: max(peak, after.rss) - before.rss}, err
 }
 
-// formOf streams the upload form: a recorded sign-in of the integration, then
-// the entries of the file. n makes it another file each time, since the server
-// refuses one that it has.
-func formOf(f io.Reader, n int) (io.Reader, string) {
+// formOf streams the upload form with the table of names, if any, and a file.
+func formOf(names []byte, file func(io.Writer) error) (io.Reader, string) {
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
 	go func() {
-		err := func() error {
-			if err := form.WriteField("kind", "browser"); err != nil {
-				return err
-			}
-			part, err := form.CreateFormFile("file", "bench.har")
-			if err != nil {
-				return err
-			}
-			signIn, err := recordedEntries()
-			if err != nil {
-				return err
-			}
-			head := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n)
-			if _, err := io.Copy(part, io.MultiReader(strings.NewReader(head), bytes.NewReader(signIn), strings.NewReader(","), afterEntries(f))); err != nil {
-				return err
-			}
-			return form.Close()
-		}()
+		err := form.WriteField("kind", "browser")
+		if err == nil && names != nil {
+			err = form.WriteField("names", string(names))
+		}
+		var part io.Writer
+		if err == nil {
+			part, err = form.CreateFormFile("file", "bench.har")
+		}
+		if err == nil {
+			err = file(part)
+		}
+		if err == nil {
+			err = form.Close()
+		}
 		writer.CloseWithError(err)
 	}()
 	return reader, form.FormDataContentType()
+}
+
+// writeCapture writes a recorded sign-in of the integration, then the entries of
+// the file. n makes it another file each time, since the server refuses one
+// that it has.
+func writeCapture(w io.Writer, f io.Reader, n int) error {
+	signIn, err := recordedEntries()
+	if err != nil {
+		return err
+	}
+	head := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n)
+	_, err = io.Copy(w, io.MultiReader(strings.NewReader(head), bytes.NewReader(signIn), strings.NewReader(","), afterEntries(f)))
+	return err
 }
 
 // recordedEntries gives the entries of a recorded sign-in, with commas between.
