@@ -55,7 +55,7 @@ func CheckText(s string) []Hit {
 				}
 			}
 		}
-		if kind&stands != 0 {
+		if kind&stands != 0 && (len(hits) < maxHits || s[i] == 'K') { // of a full list, only what is final counts
 			if rule, at := credentialAround(s, i); rule != "" {
 				add(rule, at, rule == "private_key")
 			}
