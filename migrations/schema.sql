@@ -170,7 +170,7 @@ COMMENT ON COLUMN public.credential_passes.object_kind IS 'with object_id: what 
 
 COMMENT ON COLUMN public.credential_passes.item IS 'requirement of the item that the text belongs to, empty for none';
 
-COMMENT ON COLUMN public.credential_passes.digest IS 'HMAC-SHA-256 of the text under salt: only this very text passes';
+COMMENT ON COLUMN public.credential_passes.digest IS 'HMAC-SHA-256 under salt of the text, or of a document''s SHA-256: only this very text or document passes';
 
 CREATE TABLE public.decisions (
     partner_id uuid NOT NULL,
@@ -949,7 +949,7 @@ GRANT SELECT ON TABLE public.comments TO proofwalk_read;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.configuration_versions TO proofwalk_app;
 GRANT SELECT ON TABLE public.configuration_versions TO proofwalk_read;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.credential_passes TO proofwalk_app;
+GRANT SELECT,INSERT ON TABLE public.credential_passes TO proofwalk_app;
 GRANT SELECT ON TABLE public.credential_passes TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decisions TO proofwalk_app;

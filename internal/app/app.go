@@ -125,6 +125,17 @@ func (a *App) write(ctx context.Context, cmd Command, fn func(ctx context.Contex
 	return result, err
 }
 
+// doneBefore gives the result of an earlier write under the command's key, for
+// use cases that would refuse a repetition before they write.
+func (a *App) doneBefore(ctx context.Context, cmd Command) (result uuid.UUID, done bool, err error) {
+	earlier, done, err := store.FindIdempotencyKey(ctx, a.Store.Reader(), cmd.Actor.UserID, keyDigest(cmd.Key))
+	if err != nil || !done {
+		return uuid.Nil, false, err
+	}
+	result, err = uuid.Parse(earlier)
+	return result, true, err
+}
+
 // keyDigest is what a key is stored as: short, whatever was sent.
 func keyDigest(key string) string {
 	sum := sha256.Sum256([]byte(key))

@@ -71,11 +71,15 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 	if c.Digest, size, err = redacted.writer.Commit(); err != nil {
 		return uuid.Nil, err
 	}
+	if cmd.Key != "" {
+		cmd.Key += "/" + in.Run.String() + "/" + c.Digest // another file under the same key is another ask
+		// First: who sends the file again because the answer was lost gets that answer.
+		if earlier, done, err := a.doneBefore(ctx, cmd); done || err != nil {
+			return earlier, err
+		}
+	}
 	if err := base.refuseDuplicate(c.Digest); err != nil {
 		return uuid.Nil, err
-	}
-	if cmd.Key != "" {
-		cmd.Key += "/" + c.Digest // another file under the same key is another ask
 	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		return c.ID, storeCapture(ctx, w, base, c, size, redacted, findings)

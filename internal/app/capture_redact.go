@@ -50,16 +50,23 @@ const BrowserRedactor = "proofwalk_browser"
 
 // redactCapture reads the file once, redacts it for the round, and looks at each
 // entry a last time. What it refuses is thrown away.
-func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, err error) {
+func (a *App) redactCapture(b captureBase, in NewCapture) (redactedCapture, error) {
 	redactor, err := a.redactorOf(b, in.Names)
 	if err != nil {
-		return r, err
+		return redactedCapture{}, err
 	}
+	return a.redactWith(redactor, b, in)
+}
+
+// redactWith leaves no file and no goroutine behind when it fails, nor when
+// redacting panics: the server goes on.
+func (a *App) redactWith(redactor *redact.Redactor, b captureBase, in NewCapture) (r redactedCapture, err error) {
 	if r.writer, err = a.Blobs.Create(); err != nil {
 		return r, err
 	}
+	whole := false
 	defer func() {
-		if err != nil {
+		if !whole {
 			err = errors.Join(err, r.writer.Discard())
 		}
 	}()
@@ -67,26 +74,16 @@ func (a *App) redactCapture(b captureBase, in NewCapture) (r redactedCapture, er
 		return r, err
 	}
 	r.names, err = json.Marshal(redactor.Names())
+	whole = err == nil
 	return r, err
 }
 
 // stream receives, redacts, checks, indexes and stores the file all at once.
 func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in NewCapture) error {
 	source := &watchedReader{r: in.File}
-	ahead := newReadAhead(source)
-	buffered := bufio.NewReader(ahead)
 	places := transcript.NewPlaces(r.writer)
-	behind := newWriteBehind(places)
 	rows := &captureRows{backChannel: in.Kind == store.CaptureBackChannel}
-	var err error
-	if !b.rawAllowed && !wasRedacted(buffered) {
-		err = errRawForbidden
-	} else {
-		limits := capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries}
-		r.report, err = redactor.Stream(behind, buffered, limits, rows.add)
-	}
-	written := behind.Close()
-	ahead.Close()
+	written, err := r.pass(b, redactor, source, places, rows)
 	switch {
 	case source.err != nil:
 		return interrupted(source.err)
@@ -103,6 +100,22 @@ func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in Ne
 	}
 	r.rows, r.transcript = rows, &transcript.Transcript{Meta: r.report.Meta, Entries: rows.kept}
 	return nil
+}
+
+// pass redacts from one end to the other, each of which has a goroutine that
+// ends with it. written is what went wrong while writing.
+func (r *redactedCapture) pass(b captureBase, redactor *redact.Redactor, from io.Reader, to io.Writer, rows *captureRows) (written, err error) {
+	ahead := newReadAhead(from)
+	defer ahead.Close()
+	behind := newWriteBehind(to)
+	defer func() { written = behind.Close() }()
+	buffered := bufio.NewReader(ahead)
+	if !b.rawAllowed && !wasRedacted(buffered) {
+		return nil, errRawForbidden
+	}
+	limits := capture.Limits{TotalBytes: MaxCaptureBytes, Entries: MaxCaptureEntries}
+	r.report, err = redactor.Stream(behind, buffered, limits, rows.add)
+	return nil, err
 }
 
 // ErrRedactAgain is the cause of a Conflict that goes away when the file is

@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"math/rand/v2"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
+
+	"github.com/proofwalk/proofwalk/internal/blob"
 )
 
 // What goes through both ends comes out the same, in whatever pieces.
@@ -58,6 +64,49 @@ func TestStreamsGiveErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	early.Close()
+}
+
+// endless is a file that never ends, in small pieces, and counts them.
+type endless struct{ pieces atomic.Int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.pieces.Add(1)
+	return copy(p, " "), nil
+}
+
+// When redacting panics, nothing goes on reading and no file stays.
+func TestAPanicLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	blobs, err := blob.OpenDirectory(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := &endless{}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("there was no panic")
+			}
+		}()
+		_, _ = (&App{Blobs: blobs}).redactWith(nil, captureBase{rawAllowed: true}, NewCapture{File: file}) // no redactor: the panic
+	}()
+	before := file.pieces.Load()
+	for range 1000 {
+		runtime.Gosched()
+	}
+	if after := file.pieces.Load(); after != before {
+		t.Errorf("the file is read on, from %d pieces to %d", before, after)
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			t.Errorf("%s is left", d.Name())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 type failingWriter struct{ err error }

@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"path"
@@ -14,6 +16,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -21,6 +24,8 @@ import (
 const (
 	MaxDocumentBytes = 10 << 20
 	maxDocumentName  = 120 // bytes
+	// MaxItemDocuments bounds what a submit looks through.
+	MaxItemDocuments = 20
 )
 
 // Document is a file that comes beside the text of a declaration or observation.
@@ -37,7 +42,7 @@ func (a *App) AddDocumentEvidence(ctx context.Context, cmd Command, ref ItemRef,
 	if kind != checklist.EvidenceDeclaration && kind != checklist.EvidenceObservation {
 		return apperr.New(apperr.Invalid, "The form could not be read.")
 	}
-	if err := a.CheckEvidence(ctx, cmd, ref, kind); err != nil {
+	if err := a.checkEvidence(ctx, cmd, ref, kind, refuseMoreDocuments); err != nil {
 		return err // before somebody else's file is read and stored
 	}
 	raw, err := io.ReadAll(io.LimitReader(d.Body, MaxDocumentBytes+1))
@@ -53,7 +58,8 @@ func (a *App) AddDocumentEvidence(ctx context.Context, cmd Command, ref ItemRef,
 	text = texts.text("text", text)
 	texts.look("document", d.Name)
 	if isTextDocument(mediaType) {
-		texts.look("document", documentText(raw))
+		digest := sha256.Sum256(raw)
+		texts.judge("document", redact.CheckText(documentText(raw)), documentKnownBy(hex.EncodeToString(digest[:])))
 	}
 	if err := texts.refusal(); err != nil {
 		return err
@@ -69,6 +75,9 @@ func (a *App) AddDocumentEvidence(ctx context.Context, cmd Command, ref ItemRef,
 		cmd.Key += "/" + stored.Digest // another file under the same key is another ask
 	}
 	return a.addEvidence(ctx, cmd, ref, kind, func(ctx context.Context, w *Write, e *store.Evidence) error {
+		if err := refuseMoreDocuments(ctx, w, e.IntegrationID, e.ItemID); err != nil {
+			return err
+		}
 		stored.PartnerID, stored.CreatedAt = e.PartnerID, w.Now
 		if err := store.InsertArtifact(ctx, w.Tx, stored); err != nil {
 			return err
@@ -77,6 +86,25 @@ func (a *App) AddDocumentEvidence(ctx context.Context, cmd Command, ref ItemRef,
 		e.DocumentDigest, e.DocumentName = &stored.Digest, &d.Name
 		return nil
 	})
+}
+
+// refuseMoreDocuments keeps an item at so many documents that a submit can look
+// through all of them.
+func refuseMoreDocuments(ctx context.Context, w *Write, integrationID, item uuid.UUID) error {
+	evidence, err := store.ListItemEvidence(ctx, w.Tx, w.Cmd.Actor.Scope(), integrationID, item)
+	if err != nil {
+		return err
+	}
+	documents := 0
+	for _, e := range evidence {
+		if e.DocumentDigest != nil {
+			documents++
+		}
+	}
+	if documents >= MaxItemDocuments {
+		return apperr.New(apperr.Conflict, fmt.Sprintf("The item has %d documents already, which is the most. Withdraw one that it does not rest on.", MaxItemDocuments))
+	}
+	return nil
 }
 
 // checkDocument gives the type of a file, by its content and its name together.

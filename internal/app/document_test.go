@@ -14,6 +14,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/store"
 )
 
 // attach adds a declaration with a document to RDY-02.
@@ -68,6 +69,46 @@ func TestDocumentLimit(t *testing.T) {
 	text := strings.Repeat(line, app.MaxDocumentBytes/len(line)+1)[:app.MaxDocumentBytes]
 	must(t, m.attach(t, id, "limit.log", text))
 	kind(t, m.attach(t, id, "over.log", text+"a"), apperr.TooLarge)
+}
+
+// An item takes so many documents and no more, as a submit looks through all.
+func TestDocumentsOfAnItem(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	for n := range app.MaxItemDocuments {
+		must(t, m.attach(t, id, "a.log", strings.Repeat("line\n", n+1)))
+	}
+	kind(t, m.attach(t, id, "a.log", "one more"), apperr.Conflict)
+	must(t, m.app.WithdrawEvidence(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "RDY-02"), m.evidence(t, id, "RDY-02")[0].ID))
+	must(t, m.attach(t, id, "a.log", "one more"))
+}
+
+// A document that holds what a rule finds only now keeps the submit gate shut,
+// until the very bytes are passed.
+func TestSubmitLooksThroughDocuments(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	must(t, m.attach(t, id, "a.log", "nothing to see"))
+	m.settle(t, id)
+	digest, err := m.app.Blobs.Put(t.Context(), []byte("token "+canary))
+	must(t, err)
+	_, err = m.app.Store.Reader().Exec(t.Context(), `WITH a AS (INSERT INTO artifacts (partner_id, digest, media_type, bytes, created_at)
+		SELECT partner_id, $1, 'text/plain', 1, now() FROM integrations WHERE id = $2 RETURNING digest)
+		UPDATE evidence SET document_digest = a.digest FROM a WHERE document_digest IS NOT NULL AND integration_id = $2`, digest, id)
+	must(t, err)
+	cmd := app.Command{Actor: m.member}
+	_, err = m.app.SubmitRevision(t.Context(), cmd, id)
+	if fields := apperr.FieldsOf(err); len(fields) != 1 || fields[0].Name != "RDY-02" || !fields[0].Passable || !strings.Contains(fields[0].Text, "a document holds") {
+		t.Fatalf("submitted: %v %v", err, fields)
+	}
+	cmd.PassReason = "It is the sample in the vendor's manual."
+	_, err = m.app.SubmitRevision(t.Context(), cmd, id)
+	must(t, err)
+	must(t, m.decide(t, m.revision(t, id), store.RevisionReturned, "One more thing."))
+	_, err = m.app.SubmitRevision(t.Context(), app.Command{Actor: m.member}, id)
+	must(t, err) // passed before
 }
 
 // Text in a document is looked through as typed text is, markup with its

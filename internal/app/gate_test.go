@@ -120,12 +120,12 @@ func typedFields(t *testing.T, m team, id uuid.UUID) map[string]typedField {
 		"UseLink.person.Name":         {"name", "", func(s string) error { return setUp(app.NewPerson{Name: s, Email: "a@northfall.example"}) }},
 		"UseLink.person.Email":        {"email", "", func(s string) error { return setUp(app.NewPerson{Name: "Ann", Email: s + "@northfall.example"}) }},
 		"AddPasskey.name":             {"name", "", func(s string) error { _, err := m.app.AddPasskey(ctx, member, auth.Credential{}, s); return err }},
-		"DeclareNames.d.OwnHosts":     {"hosts.own", "", func(s string) error { return declare(app.Declaration{OwnHosts: []string{s}}) }},
-		"DeclareNames.d.ThirdPartyHosts": {"hosts.third_party", "", func(s string) error {
+		"DeclareNames.d.OwnHosts":     {"own_host", "", func(s string) error { return declare(app.Declaration{OwnHosts: []string{s}}) }},
+		"DeclareNames.d.ThirdPartyHosts": {"third_party_host", "", func(s string) error {
 			return declare(app.Declaration{ThirdPartyHosts: []string{s}})
 		}},
-		"DeclareNames.d.Paths":  {"reveal.paths", "", func(s string) error { return declare(app.Declaration{Paths: []string{"/" + s}}) }},
-		"DeclareNames.d.Titles": {"reveal.titles", "", func(s string) error { return declare(app.Declaration{Titles: []string{s}}) }},
+		"DeclareNames.d.Paths":  {"path", "", func(s string) error { return declare(app.Declaration{Paths: []string{"/" + s}}) }},
+		"DeclareNames.d.Titles": {"title", "", func(s string) error { return declare(app.Declaration{Titles: []string{s}}) }},
 	}
 }
 
@@ -136,7 +136,7 @@ var notTyped = map[string]string{
 	"AddTextEvidence.ref.Requirement": "finds an item", "SignInWithPasskey.requestID": "made by the server", "SignInDemo.requestID": "made by the server",
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
 	"ReadEntry.digest": "finds bytes", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
-	"AddCapture.in.File": "is redacted while it is read", "AddCapture.in.Names": "is opened with the round's key", "StorePicture.r": "is decoded and made anew",
+	"AddCapture.in.File": "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew",
 }
 
 // Every text that people type is refused when it holds a credential, before it

@@ -43,13 +43,24 @@ func (a *App) AddTextEvidence(ctx context.Context, cmd Command, ref ItemRef, kin
 // CheckEvidence tells whether the actor may add evidence of a kind to the item
 // as it stands, so that nobody else's files are read and stored.
 func (a *App) CheckEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind) error {
+	return a.checkEvidence(ctx, cmd, ref, kind, func(context.Context, *Write, uuid.UUID, uuid.UUID) error { return nil })
+}
+
+// checkEvidence is CheckEvidence with a rule of the kind's own, which gets
+// integration and item.
+func (a *App) checkEvidence(ctx context.Context, cmd Command, ref ItemRef, kind checklist.EvidenceKind,
+	own func(ctx context.Context, w *Write, integrationID, item uuid.UUID) error,
+) error {
 	return a.Store.InTx(ctx, func(tx pgx.Tx) error {
 		w := &Write{Tx: tx, Now: a.Now(), Cmd: cmd}
 		_, item, err := lockItem(ctx, w, ref, evidencePermission(kind))
 		if err != nil {
 			return err
 		}
-		return checkTakesEvidence(ctx, w, item, kind)
+		if err := checkTakesEvidence(ctx, w, item, kind); err != nil {
+			return err
+		}
+		return own(ctx, w, item.IntegrationID, item.ID)
 	})
 }
 

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -26,8 +28,12 @@ type Declaration struct {
 // partner's admins. What is declared already changes nothing.
 func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Declaration) (version int, err error) {
 	texts := a.gate(ctx, &cmd, place{}) // one click declares them: there is no form for a reason
-	texts.config(d.addTo(integration.Config{}))
-	if err := texts.refusal(); err != nil {
+	for _, list := range d.lists() {
+		for n, name := range list.names {
+			texts.look(list.field(n), name)
+		}
+	}
+	if err := nothingDeclared(texts.fields); err != nil {
 		return 0, err
 	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
@@ -43,8 +49,8 @@ func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Dec
 		if i.ConfigurationVersion != d.ConfigurationVersion {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The description was saved by somebody else after this preview was made. Nothing was declared: redact the file again and look once more.")
 		}
-		cfg := d.addTo(i.Config)
-		if err := checkConfig(cfg); err != nil {
+		cfg := d.additions().AddTo(i.Config)
+		if err := nothingDeclared(d.fieldsOf(cfg)); err != nil {
 			return uuid.Nil, err
 		}
 		version = i.ConfigurationVersion
@@ -63,21 +69,67 @@ func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Dec
 	return version, err
 }
 
-func (d Declaration) addTo(cfg integration.Config) integration.Config {
-	for _, list := range []struct {
-		to   *[]string
-		more []string
-	}{
-		{&cfg.Hosts.Own, d.OwnHosts}, {&cfg.Hosts.ThirdParty, d.ThirdPartyHosts}, {&cfg.Reveal.Paths, d.Paths}, {&cfg.Reveal.Titles, d.Titles},
-	} {
-		*list.to = slices.Clone(*list.to)
-		for _, name := range list.more {
-			if !slices.Contains(*list.to, name) {
-				*list.to = append(*list.to, name)
-			}
+func (d Declaration) additions() integration.Additions {
+	return integration.Additions{OwnHosts: d.OwnHosts, ThirdPartyHosts: d.ThirdPartyHosts, Paths: d.Paths, Titles: d.Titles}
+}
+
+// declaredList is a list of the form, with what it is called there and in the
+// description.
+type declaredList struct {
+	form, config string
+	names        []string
+	of           func(integration.Config) []string
+}
+
+func (l declaredList) field(n int) string { return l.form + "[" + strconv.Itoa(n) + "]" }
+
+func (d Declaration) lists() []declaredList {
+	return []declaredList{
+		{"own_host", "hosts.own", d.OwnHosts, func(c integration.Config) []string { return c.Hosts.Own }},
+		{"third_party_host", "hosts.third_party", d.ThirdPartyHosts, func(c integration.Config) []string { return c.Hosts.ThirdParty }},
+		{"path", "reveal.paths", d.Paths, func(c integration.Config) []string { return c.Reveal.Paths }},
+		{"title", "reveal.titles", d.Titles, func(c integration.Config) []string { return c.Reveal.Titles }},
+	}
+}
+
+// fieldsOf gives what is wrong with the description as the names make it, by the
+// form's names of them: "path[2]". What is wrong elsewhere keeps its own.
+func (d Declaration) fieldsOf(cfg integration.Config) []apperr.Field {
+	fields := integration.Validate(cfg)
+	for k := range fields {
+		fields[k].Name = d.formField(cfg, fields[k].Name)
+	}
+	return fields
+}
+
+func (d Declaration) formField(cfg integration.Config, name string) string {
+	for _, list := range d.lists() {
+		rest, ok := strings.CutPrefix(name, list.config)
+		if !ok {
+			continue
+		}
+		at, err := strconv.Atoi(strings.Trim(rest, "[]"))
+		if err != nil {
+			return list.form // the list as a whole
+		}
+		wrong := list.of(cfg)[at]
+		is := func(sent string) bool { return strings.EqualFold(strings.TrimSpace(sent), wrong) }
+		if n := slices.IndexFunc(list.names, is); n >= 0 {
+			return list.field(n)
+		}
+		if n := slices.IndexFunc(d.OwnHosts, is); n >= 0 { // it contradicts one that stood there
+			return d.lists()[0].field(n)
 		}
 	}
-	return cfg
+	return name
+}
+
+// nothingDeclared refuses all names for the sake of the wrong ones, nil for none.
+func nothingDeclared(fields []apperr.Field) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return apperr.InvalidFields("Nothing was declared.", fields...)
 }
 
 // checkReveal refuses a change of what is shown in clear by people who are no

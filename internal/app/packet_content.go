@@ -45,8 +45,10 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 	}
 	c := &g.source.Content
 	c.Revision, c.Edition, c.MadeAt = r.Number, edition, packet.At(now)
-	if err := g.decisions(r); err != nil {
-		return packetSource{}, store.Revision{}, err
+	for _, step := range []func() error{func() error { return g.decisions(r) }, g.credentialPasses} {
+		if err := step(); err != nil {
+			return packetSource{}, store.Revision{}, err
+		}
 	}
 	if c.Audit, err = store.AuditEncoded(ctx, q, scope, r.IntegrationID, now); err != nil {
 		return packetSource{}, store.Revision{}, err
@@ -66,13 +68,14 @@ func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scop
 	}
 	c := &g.source.Content
 	c.Revision, c.Edition, c.MadeAt = last+1, 1, packet.At(now)
-	return g.source, nil
+	return g.source, g.credentialPasses()
 }
 
 // currentConfiguration stands for the newest configuration version.
 const currentConfiguration = 0
 
-// gather reads all that a packet of the integration is made of but decisions.
+// gather reads all that a packet of the integration is made of but decisions
+// and the passes of its texts.
 // The description is that of the configuration version: a revision's packet
 // keeps the one it was submitted with.
 func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int) (*gathering, error) {
@@ -96,7 +99,7 @@ func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID
 		return nil, err
 	}
 	g.head()
-	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks, g.credentialPasses} {
+	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -3,11 +3,14 @@ package app
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -38,23 +41,77 @@ func (g *gathering) remarks() error {
 	return nil
 }
 
-// credentialPasses lists what looks like a credential in the packet's texts and
-// was passed. Comments are no part of a packet, nor are texts of items that do
-// not apply any more.
+// credentialPasses lists the passes of texts that are in the packet, whatever
+// field they were passed in. What was withdrawn or edited since is not there.
 func (g *gathering) credentialPasses() error {
 	passes, err := store.ListCredentialPasses(g.ctx, g.q, g.scope, g.integration.ID)
-	if err != nil {
+	if err != nil || len(passes) == 0 {
 		return err
 	}
-	c := &g.source.Content
+	c, texts := &g.source.Content, g.suspects()
 	for _, p := range passes {
-		if p.Field == fieldComment || p.Item != "" && !slices.ContainsFunc(c.Items, func(i packet.Item) bool { return i.ID == p.Item }) {
+		if !slices.ContainsFunc(texts, p.Passes) {
 			continue
+		}
+		if !slices.ContainsFunc(c.Items, func(i packet.Item) bool { return i.ID == p.Item }) {
+			p.Item = "" // it does not apply any more; the text stands elsewhere
 		}
 		c.CredentialPasses = append(c.CredentialPasses, packet.CredentialPass{ID: packet.Label(packet.LabelPass, len(c.CredentialPasses)+1),
 			Item: p.Item, Field: p.Field, Rules: p.Rules, Act: packet.Act{By: p.PassedByName, At: packet.At(p.PassedAt), Text: p.Reason}})
 	}
 	return nil
+}
+
+// suspects lists what passes know the packet's texts by that look like a
+// credential.
+func (g *gathering) suspects() []string {
+	var known []string
+	add := func(texts ...string) {
+		for _, text := range texts {
+			if len(redact.CheckText(text)) > 0 {
+				known = append(known, text)
+			}
+		}
+	}
+	c := &g.source.Content
+	for _, t := range integration.Texts(g.integration.Config) {
+		add(t.Text)
+	}
+	for _, i := range c.Items {
+		add(i.Title, i.NotApplicable)
+		for _, e := range i.Evidence {
+			add(e.Text)
+			if e.Document != nil {
+				add(e.Document.Name)
+				known = append(known, documentKnownBy(e.Document.SHA256))
+			}
+		}
+	}
+	for _, r := range c.Remarks {
+		add(r.Param, r.Text)
+		for _, answer := range r.Answers {
+			add(answer.Text)
+		}
+		if r.Closed != nil {
+			add(r.Closed.Text)
+		}
+	}
+	if c.Decision != nil {
+		add(c.Decision.Text)
+	}
+	if c.Outcome != nil {
+		add(c.Outcome.Text)
+		add(c.Outcome.Conditions...)
+	}
+	if c.Walkthrough != nil {
+		for _, p := range c.Walkthrough.People {
+			add(p[:max(0, strings.LastIndex(p, ", "))]) // without the part that the person takes
+		}
+	}
+	for _, m := range g.source.Minutes {
+		add(m.Title, m.Text)
+	}
+	return known
 }
 
 // pin is the anchor of the hop that a remark is pinned to, empty where that hop

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -19,14 +20,15 @@ import (
 type checkedBytes struct {
 	// captures tells for each capture whether it is clean.
 	captures map[uuid.UUID]bool
-	// documents holds the text of each document that is one, by its digest.
-	documents map[string]string
+	// documents tells for each document that is text, by its digest, what was
+	// found in it.
+	documents map[string][]redact.Hit
 }
 
 // checkStored looks through every transcript of the integration under the
-// current policy, and reads the documents that are text.
+// current policy, and through the documents that are text, one after the other.
 func (a *App) checkStored(ctx context.Context, cmd Command, integrationID uuid.UUID) (checkedBytes, error) {
-	out := checkedBytes{captures: map[uuid.UUID]bool{}, documents: map[string]string{}}
+	out := checkedBytes{captures: map[uuid.UUID]bool{}, documents: map[string][]redact.Hit{}}
 	scope := cmd.Actor.Scope()
 	i, err := store.FindIntegration(ctx, a.Store.Reader(), scope, integrationID)
 	if err != nil {
@@ -52,11 +54,17 @@ func (a *App) checkStored(ctx context.Context, cmd Command, integrationID uuid.U
 		if e.DocumentDigest == nil || !isTextDocument(e.DocumentType) {
 			continue
 		}
+		if _, looked := out.documents[*e.DocumentDigest]; looked {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return out, fmt.Errorf("looking through documents: %w", err)
+		}
 		document, err := a.Blobs.Read(ctx, *e.DocumentDigest)
 		if err != nil {
 			return out, err
 		}
-		out.documents[*e.DocumentDigest] = documentText(document)
+		out.documents[*e.DocumentDigest] = redact.CheckText(documentText(document))
 	}
 	return out, nil
 }
@@ -95,11 +103,11 @@ func checkSubmit(ctx context.Context, w *Write, i store.Integration, f store.Fro
 			held = append(held, apperr.Field{Name: item, Text: item + " rests on a capture that holds what looks like a credential: record the run again"})
 		}
 	}
-	texts, err := storedTexts(ctx, w, i, f, checked, names)
+	texts, err := suspectTexts(ctx, w, i, f, checked, names)
 	if err != nil {
 		return err
 	}
-	again, err := w.lookAgain(ctx, i.ID, texts)
+	again, err := w.judgeAgain(ctx, i.ID, texts)
 	if err != nil {
 		return err
 	}
@@ -110,17 +118,21 @@ func errAddedNow() error {
 	return apperr.New(apperr.Conflict, "Evidence was added at this moment. Submit again, so that it is looked through too.")
 }
 
-// storedText is a typed text of a packet, with where it stands.
-type storedText struct{ item, field, where, text string }
+// suspectText is a text of a packet that looks like a credential, with where it
+// stands and what a pass knows it by.
+type suspectText struct {
+	item, field, where, known string
+	hits                      []redact.Hit
+}
 
-// storedTexts lists the typed texts that a packet of the revision would hold:
+// suspectTexts looks through the texts that a packet of the revision would hold:
 // those of items, evidence, remarks, test runs and the description. Comments
-// are no part of a packet.
-func storedTexts(ctx context.Context, w *Write, i store.Integration, f store.Frozen, checked checkedBytes, names map[uuid.UUID]string) ([]storedText, error) {
-	var texts []storedText
+// are no part of a packet. What was found in documents is in checked.
+func suspectTexts(ctx context.Context, w *Write, i store.Integration, f store.Frozen, checked checkedBytes, names map[uuid.UUID]string) ([]suspectText, error) {
+	var texts []suspectText
 	add := func(item, field, where, text string) {
-		if text != "" {
-			texts = append(texts, storedText{item, field, where, text})
+		if hits := redact.CheckText(text); len(hits) > 0 {
+			texts = append(texts, suspectText{item, field, where, text, hits})
 		}
 	}
 	for _, t := range integration.Texts(i.Config) {
@@ -138,11 +150,13 @@ func storedTexts(ctx context.Context, w *Write, i store.Integration, f store.Fro
 			continue
 		}
 		add(item, "document", "the name of a document", deref(e.DocumentName))
-		text, looked := checked.documents[*e.DocumentDigest]
+		hits, looked := checked.documents[*e.DocumentDigest]
 		if !looked && isTextDocument(e.DocumentType) {
 			return nil, errAddedNow()
 		}
-		add(item, "document", "a document", text)
+		if len(hits) > 0 {
+			texts = append(texts, suspectText{item, "document", "a document", documentKnownBy(*e.DocumentDigest), hits})
+		}
 	}
 	for _, t := range f.TestRuns {
 		add("", "release", "the release of a test run", t.Release)
@@ -156,36 +170,32 @@ func storedTexts(ctx context.Context, w *Write, i store.Integration, f store.Fro
 	return texts, err
 }
 
-// lookAgain looks for credentials in stored texts and gives a field per text
-// that keeps the gate shut.
-func (w *Write) lookAgain(ctx context.Context, integrationID uuid.UUID, texts []storedText) ([]apperr.Field, error) {
+// judgeAgain gives a field per text that keeps the gate shut: one that nobody
+// passed and that the command's reason does not pass.
+func (w *Write) judgeAgain(ctx context.Context, integrationID uuid.UUID, texts []suspectText) ([]apperr.Field, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	passes, err := store.ListCredentialPasses(ctx, w.Tx, w.Cmd.Actor.Scope(), integrationID)
+	if err != nil {
+		return nil, err
+	}
 	var held []apperr.Field
-	var passes []store.CredentialPass
 	reason, asked := plainLines(w.Cmd.PassReason), false
 	for _, t := range texts {
-		hits := redact.CheckText(t.text)
-		if len(hits) == 0 {
-			continue
-		}
-		if passes == nil {
-			var err error
-			if passes, err = store.ListCredentialPasses(ctx, w.Tx, w.Cmd.Actor.Scope(), integrationID); err != nil {
-				return nil, err
-			}
-		}
-		final := slices.ContainsFunc(hits, func(h redact.Hit) bool { return h.Final })
-		if !final && IsPassed(passes, t.text) {
+		final := slices.ContainsFunc(t.hits, func(h redact.Hit) bool { return h.Final })
+		if !final && IsPassed(passes, t.known) {
 			continue
 		}
 		if !final && isPassReason(reason) {
-			w.Cmd.passed = append(w.Cmd.passed, passedText{item: t.item, field: t.field, text: t.text, rules: rulesOf(hits), reason: reason})
+			w.Cmd.passed = append(w.Cmd.passed, passedText{item: t.item, field: t.field, text: t.known, rules: rulesOf(t.hits), reason: reason})
 			continue
 		}
 		name := t.item
 		if name == "" {
 			name = "The checklist"
 		}
-		held = append(held, apperr.Field{Name: t.item, Text: name + ": " + t.where + " holds what looks like " + credentialWords(hits) + ": take it out", Passable: !final})
+		held = append(held, apperr.Field{Name: t.item, Text: name + ": " + t.where + " holds what looks like " + credentialWords(t.hits) + ": take it out", Passable: !final})
 		asked = asked || !final
 	}
 	if asked && reason != "" {

@@ -88,9 +88,11 @@ func (g *gate) config(cfg integration.Config) {
 }
 
 // look looks only for credentials in a text whose form is checked elsewhere.
-func (g *gate) look(field, text string) {
-	hits := redact.CheckText(text)
-	if len(hits) == 0 || g.wasPassed(text) {
+func (g *gate) look(field, text string) { g.judge(field, redact.CheckText(text), text) }
+
+// judge says what was found in a text that a pass knows by known.
+func (g *gate) judge(field string, hits []redact.Hit, known string) {
+	if len(hits) == 0 || g.wasPassed(known) {
 		return
 	}
 	f := apperr.Field{Name: field, Text: "This looks like " + credentialWords(hits) + ". Take it out: the text must stand without it."}
@@ -103,7 +105,7 @@ func (g *gate) look(field, text string) {
 		g.refuse(g.refusedCredential(), f)
 		f = apperr.Field{Name: FieldPassReason, Text: passReasonText}
 	case f.Passable:
-		g.cmd.passed = append(g.cmd.passed, passedText{item: g.at.item, field: field, text: text, rules: rulesOf(hits), reason: reason})
+		g.cmd.passed = append(g.cmd.passed, passedText{item: g.at.item, field: field, text: known, rules: rulesOf(hits), reason: reason})
 		return
 	}
 	if !slices.Contains(g.fields, f) {

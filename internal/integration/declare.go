@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"gopkg.in/yaml.v3"
 )
 
-// Additions are names that a redaction hid and that its holder declares.
+// Additions are names that a redaction hid and that its holder declares. Space
+// around them does not count, as in what they are compared with.
 type Additions struct {
 	OwnHosts, ThirdPartyHosts, Paths, Titles []string
 }
@@ -30,11 +32,19 @@ type addition struct {
 
 func (a Additions) lists() []addition {
 	return []addition{
-		{"hosts", "own", a.OwnHosts, func(c *Config) *[]string { return &c.Hosts.Own }},
-		{"hosts", "third_party", a.ThirdPartyHosts, func(c *Config) *[]string { return &c.Hosts.ThirdParty }},
-		{"reveal", "paths", a.Paths, func(c *Config) *[]string { return &c.Reveal.Paths }},
-		{"reveal", "titles", a.Titles, func(c *Config) *[]string { return &c.Reveal.Titles }},
+		{"hosts", "own", trimmed(a.OwnHosts), func(c *Config) *[]string { return &c.Hosts.Own }},
+		{"hosts", "third_party", trimmed(a.ThirdPartyHosts), func(c *Config) *[]string { return &c.Hosts.ThirdParty }},
+		{"reveal", "paths", trimmed(a.Paths), func(c *Config) *[]string { return &c.Reveal.Paths }},
+		{"reveal", "titles", trimmed(a.Titles), func(c *Config) *[]string { return &c.Reveal.Titles }},
 	}
+}
+
+func trimmed(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = strings.TrimSpace(name)
+	}
+	return out
 }
 
 // AddTo gives the configuration with the names in it; what it has already is

@@ -72,3 +72,26 @@ func TestSnippetReadsAsPartOfADocument(t *testing.T) {
 		t.Errorf("the snippet is\n%s", snippet)
 	}
 }
+
+// Space around a name does not count: it is added once, as it is compared.
+func TestAdditionsAreTrimmed(t *testing.T) {
+	t.Parallel()
+	spaced := integration.Additions{OwnHosts: []string{" shop.northfall.example", "shop.northfall.example"}, Paths: []string{"/members/area "},
+		Titles: []string{"\tOur  members\u00a0"}}
+	cfg := spaced.AddTo(integration.Config{Format: integration.Format, Name: "x"})
+	if !slices.Equal(cfg.Hosts.Own, []string{"shop.northfall.example"}) || !slices.Equal(cfg.Reveal.Paths, []string{"/members/area"}) ||
+		!slices.Equal(cfg.Reveal.Titles, []string{"Our  members"}) {
+		t.Errorf("added as %q and %q", cfg.Hosts.Own, cfg.Reveal)
+	}
+	doc, err := spaced.Extend([]byte(smallDoc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read, err := integration.Parse(doc); err != nil || !slices.Equal(read.Reveal.Titles, cfg.Reveal.Titles) {
+		t.Errorf("extended with %q, %v", read.Reveal.Titles, err)
+	}
+	cfg.Reveal.Titles, cfg.Reveal.ErrorText = []string{"Our members "}, []string{" No."}
+	if fields := integration.Validate(cfg); len(fields) != 2 || fields[0].Name != "reveal.titles[0]" || fields[1].Name != "reveal.error_text[0]" {
+		t.Errorf("with space around them: %v", fields)
+	}
+}

@@ -83,8 +83,8 @@ func Validate(c Config) []apperr.Field {
 	}
 	v.date("launch.date", c.Launch.Date)
 	v.each("reveal.paths", c.Reveal.Paths, v.path)
-	v.each("reveal.titles", c.Reveal.Titles, v.any)
-	v.each("reveal.error_text", c.Reveal.ErrorText, v.any)
+	v.each("reveal.titles", c.Reveal.Titles, v.trimmed)
+	v.each("reveal.error_text", c.Reveal.ErrorText, v.trimmed)
 	return v.inOrder(c)
 }
 
@@ -156,6 +156,14 @@ func (v *validator) each(name string, list []string, check func(name, s string))
 }
 
 func (v *validator) any(string, string) {}
+
+// trimmed: what is shown is compared without space around it, and the form of
+// the description keeps none.
+func (v *validator) trimmed(name, s string) {
+	if strings.TrimSpace(s) != s {
+		v.add(name, "Take out the blanks before and behind it.")
+	}
+}
 
 func (v *validator) required(name, s string) {
 	if strings.TrimSpace(s) == "" {

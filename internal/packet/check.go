@@ -134,23 +134,7 @@ func (k *checker) head(c *Content) {
 
 // collect gathers the labels and checks each part for itself.
 func (k *checker) collect(c *Content) {
-	sections := map[string]bool{}
-	for _, s := range c.Sections {
-		sections[s.ID] = true
-	}
-	for n, it := range c.Items {
-		what := fmt.Sprintf("item %d", n+1)
-		if !isItemLabel(it.ID) {
-			k.fail("%s has no label of the form TST-09", what)
-		}
-		k.once(what, it.ID)
-		if !sections[it.Section] {
-			k.fail("%s is in no section", what)
-		}
-		k.word("the state of "+what, it.State, "open", "claimed", "accepted", "returned", "not_applicable")
-		k.word("the phase of "+what, it.Phase, "review", "walkthrough", "go_live")
-		k.text(what, it.Title)
-	}
+	k.items(c)
 	for n, f := range c.Findings {
 		what := fmt.Sprintf("finding %d", n+1)
 		k.label(what, f.ID, LabelFinding)
@@ -192,6 +176,27 @@ func (k *checker) collect(c *Content) {
 			k.label(what, m.ID, LabelMinutes)
 			k.word("the mark of "+what, m.Mark, "", "confirmed", "not_confirmed", "with_condition")
 		}
+	}
+}
+
+// items checks each item for itself.
+func (k *checker) items(c *Content) {
+	sections := map[string]bool{}
+	for _, s := range c.Sections {
+		sections[s.ID] = true
+	}
+	for n, it := range c.Items {
+		what := fmt.Sprintf("item %d", n+1)
+		if !isItemLabel(it.ID) {
+			k.fail("%s has no label of the form TST-09", what)
+		}
+		k.once(what, it.ID)
+		if !sections[it.Section] {
+			k.fail("%s is in no section", what)
+		}
+		k.word("the state of "+what, it.State, "open", "claimed", "accepted", "returned", "not_applicable")
+		k.word("the phase of "+what, it.Phase, "review", "walkthrough", "go_live")
+		k.text(what, it.Title)
 	}
 }
 

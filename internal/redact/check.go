@@ -26,6 +26,7 @@ type Hit struct {
 	Place string `json:"place,omitempty"`
 }
 
+// maxHits bounds the hits that one text gives; a final one is always among them.
 const maxHits = 100
 
 // CheckText looks for credentials in typed text and gives them in the order of
@@ -35,13 +36,17 @@ const maxHits = 100
 // placeholders pass. The text is read once.
 func CheckText(s string) []Hit {
 	var hits []Hit
-	add := func(rule string, at int, final bool) {
+	final := false // nothing that comes can make it worse
+	add := func(rule string, at int, last bool) {
 		if len(hits) < maxHits {
-			hits = append(hits, Hit{Rule: rule, Offset: at, Final: final, Entry: -1})
+			hits = append(hits, Hit{Rule: rule, Offset: at, Final: last, Entry: -1})
+		} else if last { // it counts behind any number of others
+			hits[maxHits-1] = Hit{Rule: rule, Offset: at, Final: last, Entry: -1}
 		}
+		final = final || last
 	}
 	inWord := false
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && (len(hits) < maxHits || !final); i++ {
 		kind := byteKinds[s[i]]
 		if kind&begins != 0 && !inWord && i+1 < len(s) && mayBegin[s[i]][s[i+1]] {
 			for _, n := range formsByFirst[s[i]] {
@@ -50,7 +55,7 @@ func CheckText(s string) []Hit {
 				}
 			}
 		}
-		if kind&stands != 0 {
+		if kind&stands != 0 && (len(hits) < maxHits || s[i] == 'K') { // of a full list, only what is final counts
 			if rule, at := credentialAround(s, i); rule != "" {
 				add(rule, at, rule == "private_key")
 			}

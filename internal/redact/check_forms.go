@@ -145,7 +145,13 @@ func init() {
 			byteKinds[c] |= stands
 		}
 		if isWordChar(byte(c)) {
-			byteKinds[c] |= inside
+			byteKinds[c] |= inside | named | valued
+		}
+		if c == '.' {
+			byteKinds[c] |= named
+		}
+		if strings.IndexByte(".+/=%", byte(c)) >= 0 {
+			byteKinds[c] |= valued
 		}
 	}
 }
@@ -155,6 +161,8 @@ const (
 	begins = 1 << iota // the first of a form
 	stands             // one around which a credential may stand
 	inside             // a character of a word
+	named              // a character of a name
+	valued             // a character of a value
 )
 
 var byteKinds [256]byte

@@ -42,14 +42,27 @@ var secretNames = func() map[string]nameClass {
 
 const (
 	maxSecretName  = 64 // characters of a name that is looked at
+	maxSecretValue = 64 // characters of a value that is looked at
 	shortestSecret = 4  // characters of a password
 )
+
+// nameEnds are the bytes with which the name of a secret ends, and shortestName
+// is the length of the shortest: nearly all separators are passed by with them.
+var nameEnds, shortestName = func() (ends [256]bool, shortest int) {
+	shortest = maxSecretName
+	for name := range secretNames {
+		last := name[len(name)-1]
+		ends[last], ends[strings.ToUpper(name)[len(name)-1]] = true, true
+		shortest = min(shortest, len(name))
+	}
+	return ends, shortest
+}()
 
 // valueBehind gives the value behind a separator, without quotes.
 func valueBehind(rest string) string {
 	value := strings.TrimLeft(rest[:min(len(rest), 256)], "\"' \t\\=")
-	n := 0
-	for n < len(value) && (isWordChar(value[n]) || strings.IndexByte(".+/=%", value[n]) >= 0) {
+	n, limit := 0, min(len(value), maxSecretValue)
+	for n < limit && byteKinds[value[n]]&valued != 0 {
 		n++
 	}
 	return value[:n]
@@ -57,25 +70,28 @@ func valueBehind(rest string) string {
 
 // namedValue tells whether the separator at i stands between the name of a
 // secret and a value: client_secret=..., "clientSecret": "...", PHPSESSID=... It
-// gives the rule and where the name begins.
+// gives the rule and where the name begins. The name comes first: no two
+// separators share one, so that texts of separators cost no more than others.
 func namedValue(s string, i int) (rule string, at int) {
-	value := valueBehind(s[i+1:])
-	if len(value) < shortestSecret || s[i] == ':' && !isMixed(value) {
-		return "", 0 // a word of a sentence: most colons end here
-	}
 	end := i
 	for end > 0 && i-end < 3 && strings.IndexByte("\"' \t\\", s[end-1]) >= 0 {
 		end--
 	}
+	if end < shortestName || !nameEnds[s[end-1]] {
+		return "", 0
+	}
 	at = end
-	for at > 0 && end-at < maxSecretName && (isWordChar(s[at-1]) || s[at-1] == '.') {
+	for at > 0 && end-at < maxSecretName && byteKinds[s[at-1]]&named != 0 {
 		at--
 	}
-	if at == end {
+	if end-at < shortestName {
 		return "", 0
 	}
 	class, ok := findSecretName(s[at:end])
-	if !ok || !isSecretValue(value, s[i], class) {
+	if !ok {
+		return "", 0
+	}
+	if value := valueBehind(s[i+1:]); len(value) < shortestSecret || !isSecretValue(value, s[i], class) {
 		return "", 0
 	}
 	return class.rule, at
@@ -120,16 +136,19 @@ func appendSnake(to []byte, name string) []byte {
 // isSecretValue tells whether what follows the separator is a secret and not a
 // word of a sentence, a placeholder, or redacted already.
 func isSecretValue(value string, separator byte, class nameClass) bool {
-	if len(value) < class.least || isPlaceholder(value) {
+	if len(value) < class.least {
 		return false
 	}
+	shaped := false
 	switch class.rule {
 	case "password":
-		return separator == '=' || len(value) >= 6 && isMixed(value)
+		shaped = separator == '=' || len(value) >= 6 && isMixed(value)
 	case "code": // behind a colon, names of algorithms look the same
-		return looksRandom(value) && (separator == '=' || len(value) >= 20)
+		shaped = looksRandom(value) && (separator == '=' || len(value) >= 20 && isMixed(value))
+	default:
+		shaped = isMixed(value)
 	}
-	return isMixed(value)
+	return shaped && !isPlaceholder(value)
 }
 
 // isMixed tells generated values from words: letters and digits, or capitals

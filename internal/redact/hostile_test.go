@@ -83,6 +83,38 @@ func TestTimesAtTheEndOfTheCalendar(t *testing.T) {
 	}
 }
 
+// What stands around a separator is looked at once, not again at each of the
+// separators beside it: such texts are read no slower than by a factor.
+func TestSeparatorsAreCheap(t *testing.T) {
+	t.Parallel()
+	cost := func(unit string) time.Duration {
+		const size = 1 << 20
+		text, best := strings.Repeat(unit, size/len(unit)), time.Hour
+		for range 5 {
+			begin := time.Now()
+			redact.CheckText(text)
+			best = min(best, time.Since(begin))
+		}
+		return best
+	}
+	plain := cost("a sentence of common words, ")
+	for _, unit := range []string{"a=", "=", "a:", "n=", "a='", "a = ", "_=", "_token.a="} {
+		if took := cost(unit); took > 40*plain {
+			t.Errorf("%q: %v, a sentence takes %v", unit, took, plain)
+		}
+	}
+}
+
+// However many false alarms stand before it, what no reason can pass is found.
+func TestFinalHitBehindManyOthers(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("password=hunter22 ", 150) + "-----BEGIN " + "PRIVATE KEY-----"
+	hits := redact.CheckText(text)
+	if len(hits) != 100 || !hits[len(hits)-1].Final {
+		t.Errorf("%d hits, the last is %+v", len(hits), hits[len(hits)-1])
+	}
+}
+
 // What a hostile page, script, form or text costs grows with its length and not
 // with the square of it. The bound is more than a hundred
 // times what is needed on a slow machine.
@@ -114,6 +146,7 @@ func TestHostileInputIsCheap(t *testing.T) {
 		"text of token heads":  func() { redact.CheckText(strings.Repeat("eyJ.", textSize/4)) },
 		"text of key names":    func() { redact.CheckText(strings.Repeat("AKIA.", textSize/5)) },
 		"text of key ends":     func() { redact.CheckText(strings.Repeat("PRIVATE KEY-----", textSize/16)) },
+		"text of names":        func() { redact.CheckText(strings.Repeat("token=", textSize/6)) },
 	} {
 		begin := time.Now()
 		cost()

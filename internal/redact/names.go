@@ -67,13 +67,15 @@ func (t *NameTable) UnmarshalJSON(b []byte) error {
 }
 
 // Extends tells whether the table holds all that base holds, with the same
-// numbers: what another redactor of the round added to it may be taken over.
+// numbers, and went on no further than redacting takes it: what another redactor
+// of the round added to it may be taken over.
 func (t *NameTable) Extends(base *NameTable) bool {
 	return t.hosts.extends(&base.hosts) && t.segments.extends(&base.segments)
 }
 
 func (n *numbers) extends(base *numbers) bool {
-	if n.Last < base.Last {
+	more := len(n.Known) - len(base.Known)
+	if n.Last < base.Last || n.Last > max(base.Last+more, MaxNames+len(n.Known)) {
 		return false
 	}
 	for digest, number := range base.Known {
@@ -98,7 +100,14 @@ func (n *numbers) number(digest string) int {
 }
 
 // reserve keeps a number that a transcript already uses from being given again.
-func (n *numbers) reserve(used int) { n.Last = max(n.Last, used) }
+// No table gives one above MaxNames by itself: a transcript that claims such a
+// number takes none away. So there are numbers left for MaxNames names, whatever
+// is sent.
+func (n *numbers) reserve(used int) {
+	if used <= MaxNames {
+		n.Last = max(n.Last, used)
+	}
+}
 
 func isNameDigest(s string) bool {
 	for i := range len(s) {

@@ -25,6 +25,16 @@ func ClaimIdempotencyKey(ctx context.Context, tx Querier, actor uuid.UUID, key s
 	return result, err == nil, err
 }
 
+// FindIdempotencyKey gives what an earlier write of the actor made under a key.
+func FindIdempotencyKey(ctx context.Context, q Querier, actor uuid.UUID, key string) (result string, done bool, err error) {
+	found, err := many[struct{ Result string }](ctx, q, "finding an idempotency key",
+		`SELECT result FROM idempotency_keys WHERE actor_id = @actor_id AND key = @key`, pgx.NamedArgs{"actor_id": actor, "key": key})
+	if err != nil || len(found) == 0 {
+		return "", false, err
+	}
+	return found[0].Result, true, nil
+}
+
 // FinishIdempotencyKey keeps the result of the write that claimed the key.
 func FinishIdempotencyKey(ctx context.Context, tx Querier, actor uuid.UUID, key, action, result string) error {
 	return execOne(ctx, tx, "finishing an idempotency key", `

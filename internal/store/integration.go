@@ -71,9 +71,15 @@ func FindIntegration(ctx context.Context, q Querier, scope auth.Scope, id uuid.U
 // all that hangs on it, until the transaction ends. Every write to an
 // integration begins with it.
 func LockIntegration(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID) (Integration, error) {
-	return one[Integration](ctx, tx, "locking an integration", `
-		SELECT `+integrationColumns+` FROM `+integrationTables+`
-		WHERE (@all_partners OR i.partner_id = ANY(@partners)) AND i.id = @id FOR UPDATE OF i`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
+	// The row alone: after waiting, PostgreSQL joins its new state with what the
+	// statement saw before, and the version that it points to now is not there.
+	_, err := value[uuid.UUID](ctx, tx, "locking an integration", `
+		SELECT i.id FROM integrations i
+		WHERE (@all_partners OR i.partner_id = ANY(@partners)) AND i.id = @id FOR UPDATE`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
+	if err != nil {
+		return Integration{}, err
+	}
+	return FindIntegration(ctx, tx, scope, id)
 }
 
 // InsertIntegration adds an integration with configuration version 1.

@@ -147,6 +147,35 @@ func TestStaleEditShowsBothValues(t *testing.T) {
 	}
 }
 
+// What was declared is still declared after the form of the description was
+// saved with something else in it, whatever space a name holds.
+func TestSavingTheFormKeepsDeclaredNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	north := testkit.Partner(t, s.App, "Northfall")
+	admin := testkit.Member(t, s.App, north, "Priya", auth.PartnerAdmin)
+	id, err := s.CreateIntegration(t.Context(), app.Command{Actor: admin}, north, integration.Config{Format: integration.Format, Name: "Member sign-up"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := app.Declaration{Titles: []string{" Our  <members>\u00a0 & you ", "\u2003Second", "a\u2028b"}, Paths: []string{" /members/area"}, ConfigurationVersion: 1}
+	if _, err := s.DeclareNames(t.Context(), app.Command{Actor: admin}, id, names); err != nil {
+		t.Fatal(err)
+	}
+	v, path := s.as(t, admin), "/integrations/"+id.String()+"/description"
+	form := v.get(path).filled(descriptionForm)
+	form.Set("release", "2.0")
+	v.post(path, form).wants(http.StatusOK, "Description")
+	found, err := store.FindIntegration(t.Context(), s.Store.Reader(), admin.Scope(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := integration.Reveal{Paths: []string{"/members/area"}, Titles: []string{"Our  <members>\u00a0 & you", "Second", "a\u2028b"}}
+	if got := found.Config.Reveal; found.Config.Release != "2.0" || !slices.Equal(got.Paths, want.Paths) || !slices.Equal(got.Titles, want.Titles) {
+		t.Errorf("the form left %q", got)
+	}
+}
+
 func TestItemFormsOnThePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
