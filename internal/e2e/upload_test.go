@@ -38,12 +38,18 @@ func (s *site) newRun(t *testing.T, who, integration, user string) string {
 	return made.Path
 }
 
+// openUpload opens the upload page and waits until its script is there.
+func (b *browser) openUpload(upload string) {
+	b.t.Helper()
+	b.open(upload)
+	b.run("waiting for the script", chromedp.WaitReady(`[data-redactor][data-ready]`, chromedp.ByQuery))
+}
+
 // redactInBrowser chooses a file on the upload page and waits for what is left of it.
 func (b *browser) redactInBrowser(upload, file string) {
 	b.t.Helper()
-	b.open(upload)
-	b.run("choosing the file", chromedp.WaitReady(`[data-redactor][data-ready]`, chromedp.ByQuery),
-		chromedp.SetUploadFiles(`input[type=file]`, []string{file}, chromedp.ByQuery))
+	b.openUpload(upload)
+	b.run("choosing the file", chromedp.SetUploadFiles(`input[type=file]`, []string{file}, chromedp.ByQuery))
 	b.press("Redact here", chromedp.WaitVisible(`[data-part=check] [data-entry-text]:not(:empty)`, chromedp.ByQuery))
 }
 
@@ -166,12 +172,12 @@ func TestUploadPageOnTheWay(t *testing.T) {
 	wire := s.tap(t)
 	b := s.newBrowser(t)
 	b.signIn(quickpass)
-	b.open(upload)
+	b.openUpload(upload)
 	b.run("choosing no capture", chromedp.SetUploadFiles(`input[type=file]`, []string{tempFile(t, "letter.har", []byte("this is a letter"))}, chromedp.ByQuery))
 	b.press("Redact here", shows("not a HAR"))
 	first, second := tempFile(t, "first.har", smallHAR("first.example.net")), tempFile(t, "second.har", smallHAR("second.example.net"))
 	b.run("stopping", chromedp.SetUploadFiles(`input[type=file]`, []string{first}, chromedp.ByQuery),
-		chromedp.Evaluate(`document.querySelector("form[data-drop]").requestSubmit(); document.querySelector("[data-part=work] [data-act=stop]").click()`, nil),
+		chromedp.Evaluate(`document.querySelector("[data-act=begin]").click(); document.querySelector("[data-part=work] [data-act=stop]").click()`, nil),
 		shows("Stopped. Nothing was sent."))
 	b.redactInBrowser(upload, first)
 	b.run("reading whom to ask", shows("Only an admin of your team declares"))
@@ -283,7 +289,7 @@ func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	b.open(upload)
 	var offered int
 	b.run("reading the page", shows("This file cannot be sent from here."),
-		chromedp.Evaluate(`[...document.querySelectorAll("form[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
+		chromedp.Evaluate(`[...document.querySelectorAll("[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
 	if offered != 0 {
 		t.Errorf("%d buttons send", offered)
 	}
@@ -298,7 +304,7 @@ func TestContainersInTheBrowser(t *testing.T) {
 	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
 	b := s.newBrowser(t)
 	b.signIn(partner)
-	b.open(upload)
+	b.openUpload(upload)
 	var files []string
 	for _, name := range []string{"playwright-attach.zip", "playwright-embed.har.gz"} {
 		file, err := filepath.Abs("../../testdata/captures/formats/" + name)

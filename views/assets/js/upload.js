@@ -2,7 +2,8 @@
 // page itself never reads the chosen files; it hands them to the worker, which
 // reaches no network, and takes the redacted bytes from it.
 
-const form = part("form[data-drop]");
+const drop = part("[data-drop]"); // a form only where raw files are allowed
+const chosen = part("#file");
 const address = page.dataset;
 
 let run = null;      // what was redacted and is shown
@@ -77,7 +78,7 @@ async function redact(files, notice) {
   const { result, outputs } = await work(files, { ...round, version: address.version, files: files.length });
   const all = result.files.map((one, i) => ({ ...one, file: files[i], output: outputs[i] }));
   run = {
-    files, kind: form.elements.kind.value, version: address.version, round: round.round, digest: round.integration_digest,
+    files, kind: part("input[name=kind]:checked").value, version: address.version, round: round.round, digest: round.integration_digest,
     mayDeclare: round.may_declare, configuration: round.configuration_version, rules: result.rules, hidden: result.hidden,
     done: all.filter((one) => !one.error), failed: all.filter((one) => one.error),
   };
@@ -114,7 +115,7 @@ function fallBack(error) {
 
 function begin(files) {
   run = null;
-  const most = Number(address.mostFiles || 10);
+  const most = Number(address.mostFiles);
   if (!files.length) return problem("Choose one or more files first.");
   if (files.length > most) return problem("The form takes " + most + " files at once. Choose the rest afterwards.");
   return attempt(() => redact([...files]));
@@ -212,10 +213,11 @@ function save(blob, name) {
 }
 
 const acts = {
+  begin: () => begin(chosen.files),
   stop: () => stop(),
   reset() {
     run = null;
-    form.reset();
+    chosen.value = "";
     problem("");
   },
   save() { for (const one of run.done) save(one.output, redactedName(one.file.name)); },
@@ -239,23 +241,23 @@ page.addEventListener("click", (event) => {
 
 part("[data-entry]").addEventListener("change", (event) => drawEntry(run, Number(event.target.value)));
 
-form.addEventListener("submit", (event) => {
-  if (page.classList.contains("cannot-redact")) return; // the plain form, where it is allowed
+// The raw file is sent by its own button alone, where there is one to see.
+drop.addEventListener("submit", (event) => {
+  if (page.classList.contains("cannot-redact")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  begin(form.elements.file.files);
 });
 
 for (const name of ["dragenter", "dragover"]) {
-  form.addEventListener(name, (event) => {
+  drop.addEventListener(name, (event) => {
     event.preventDefault();
-    form.classList.add("dropping");
+    drop.classList.add("dropping");
   });
 }
-for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("dropping"));
-form.addEventListener("drop", (event) => {
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("dropping"));
+drop.addEventListener("drop", (event) => {
   event.preventDefault();
-  if (event.dataTransfer.files.length) form.elements.file.files = event.dataTransfer.files;
+  if (event.dataTransfer.files.length) chosen.files = event.dataTransfer.files;
 });
 
 // A page with something on it that is not sent yet asks before it goes.
@@ -263,4 +265,6 @@ window.addEventListener("beforeunload", (event) => { if (run && run.done.length)
 
 if (!window.WebAssembly || !WebAssembly.compileStreaming || !window.Worker) page.classList.add("cannot-redact");
 else module().catch(() => {}); // while people look for their file; who chooses one hears of it
+part("[data-act=begin]").disabled = false;
+show("[data-loading]", false);
 page.dataset.ready = "";
