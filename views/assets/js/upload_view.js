@@ -228,19 +228,20 @@ function declared() {
 }
 
 // markRefused puts the server's words beside the names that it refused and gives
-// those that belong to none. A field is called reveal.paths[3], its place in the
-// description with the new names at the end.
+// those that belong to none. A field is called reveal.paths[3]: the place in the
+// description with the new names at its end, or, for what looks like a credential,
+// among what is ticked alone.
 function markRefused(run, errors) {
   return errors.filter((error) => {
     const [, group, list, at] = /^(hosts|reveal)\.(own|third_party|paths|titles)\[(\d+)\]$/.exec(error.field) || [];
     if (!group) return true;
     const had = (run.configured[group] || {})[list] || [];
-    const wanted = { own: "own_host", third_party: "third_party_host", paths: "path", titles: "title" }[list];
-    const added = declared().getAll(wanted).filter((name) => !had.includes(name));
-    const box = [...page.querySelectorAll("[data-group-list] input")].find((one) => one.value === [...had, ...added][at] && one.checked);
+    const ticked = declared().getAll({ own: "own_host", third_party: "third_party_host", paths: "path", titles: "title" }[list]);
+    const whole = error.text.startsWith("This looks like") ? ticked : [...had, ...ticked.filter((name) => !had.includes(name))];
+    const box = [...page.querySelectorAll("[data-group-list] input:checked")].find((one) => one.value === whole[at]);
     if (!box) return true;
-    box.setAttribute("aria-invalid", "true");
     const row = box.closest("li");
+    box.setAttribute("aria-invalid", "true");
     part("[data-times]", row).textContent = error.text;
     row.hidden = false;
     return false;
