@@ -257,7 +257,7 @@ func uploadForm(m UploadModel) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if m.RawForbidden {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"form box box-send\" role=\"group\" aria-label=\"Capture files and where they were recorded\" data-drop>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"form box box-send\" data-drop>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
