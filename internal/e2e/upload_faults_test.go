@@ -11,6 +11,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/store"
 )
 
 // act presses a button of the part of the page that is shown.
@@ -96,9 +99,13 @@ func TestSendingThatEndsEarly(t *testing.T) {
 	needRedactor(t)
 	s := newSite(t)
 	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	wire := s.tap(t)
 	b := s.newBrowser(t)
 	b.signIn(partner)
 	b.redactInBrowser(upload, tempFile(t, "a.har", smallHAR("app.example.org")))
+	wire.refuse("/capture")
+	b.press("Send redacted", shows("The server is busy or being started. Try again in a minute."))
+	wire.refuse("")
 	b.run("sending to nobody", chromedp.Evaluate(`window.realSend = XMLHttpRequest.prototype.send; XMLHttpRequest.prototype.send = () => {}; `+act("send"), nil),
 		chromedp.WaitVisible(`[data-part=send]`, chromedp.ByQuery), chromedp.Evaluate(act("stop"), nil),
 		shows("Sending was stopped. The file may be stored already."), chromedp.WaitVisible(`[data-refusal-run] a[href*="/runs/"]`, chromedp.ByQuery),
@@ -120,7 +127,7 @@ func TestSendingThatEndsEarly(t *testing.T) {
 		return nil
 	}))
 	b.sendRedacted()
-	b.wantsNoComplaints("401 (Unauthorized)")
+	b.wantsNoComplaints("401 (Unauthorized)", "502 (Bad Gateway)")
 }
 
 // A declaration shows that it goes on and nothing else can be pressed beside it
@@ -157,6 +164,29 @@ func TestDeclaringIsBusy(t *testing.T) {
 		if strings.Contains(left, name) {
 			t.Errorf("%s is still in the page", name)
 		}
+	}
+	b.wantsNoComplaints()
+}
+
+// Whoever stops after the names were declared hears that they are.
+func TestStoppingAfterDeclaring(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	b.redactInBrowser(upload, tempFile(t, "a.har", smallHAR("hidden.example.net")))
+	b.run("declaring", chromedp.Evaluate(strings.Replace(holds, "WANTED", "/redactor", 1)+";0", nil),
+		chromedp.Click(`.names input[value="hidden.example.net"]`, chromedp.ByQuery), chromedp.Evaluate(act("declare"), nil),
+		chromedp.Poll(`window.asked === 1`, nil), chromedp.Evaluate(act("stop"), nil),
+		shows("Stopped. 1 name is declared; no file was sent since."))
+	i, err := store.FindIntegration(t.Context(), s.Store.Reader(), auth.System().Scope(), s.integration(t, "Okta sample application"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(i.Config.Hosts.Own, "hidden.example.net") {
+		t.Error("the name is not declared")
 	}
 	b.wantsNoComplaints()
 }

@@ -15,6 +15,7 @@ import (
 	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/leaktest/canary"
 	"github.com/proofwalk/proofwalk/internal/leaktest/dig"
@@ -279,7 +280,8 @@ func TestUploadPageWithoutScripts(t *testing.T) {
 	}
 }
 
-// A browser that cannot run the redactor is told so, and sends nothing.
+// A browser that cannot run the redactor is told so, and sends nothing; where raw
+// files are allowed it sends one by the button that says so.
 func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	t.Parallel()
 	needRedactor(t)
@@ -298,6 +300,10 @@ func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	if offered != 0 {
 		t.Errorf("%d buttons send", offered)
 	}
+	s.setRawUploads(t, app.RawUploadsAllowed)
+	b.open(upload)
+	b.run("choosing a file", choose(tempFile(t, "raw.har", smallHAR("app.example.org"))))
+	b.press("Send the raw file", chromedp.WaitVisible(`a[href*="/captures/"]`, chromedp.ByQuery))
 }
 
 // A zip with bodies in files of their own and a gzip are read in the browser as

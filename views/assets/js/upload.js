@@ -125,7 +125,7 @@ function declare(button) {
   }, (error) => {
     if (!done) return declareRefused(error);
     clear();
-    problem((error instanceof Stopped ? "Stopped." : error.message) + " The " + are + "; no file was sent since. Redact the files again to see them.");
+    problem((error instanceof Stopped ? "Stopped." : error.message) + " " + are + "; no file was sent since. Redact the files again to see them.");
   });
 }
 
