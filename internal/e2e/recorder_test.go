@@ -18,8 +18,9 @@ import (
 // wire is a proxy between browser and server that keeps every byte that the
 // browser sends: request line, headers and body.
 type wire struct {
-	mu   sync.Mutex
-	sent [][]byte
+	mu      sync.Mutex
+	sent    [][]byte
+	refused string // paths with this are answered with 502
 }
 
 // tap puts a wire between the site and whoever asks it from now on.
@@ -39,6 +40,10 @@ func (s *site) tap(t *testing.T) *wire {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.keep(r, body)
+		if p.refuses(r.URL.Path) {
+			http.Error(w, "nobody is behind this", http.StatusBadGateway)
+			return
+		}
 		r.Host = target.Host
 		forward.ServeHTTP(w, r)
 	}))
@@ -56,6 +61,19 @@ func (p *wire) keep(r *http.Request, body []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sent = append(p.sent, all.Bytes())
+}
+
+// refuse answers what asks for such a path with 502 from now on; "" lets all through.
+func (p *wire) refuse(part string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = part
+}
+
+func (p *wire) refuses(path string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refused != "" && strings.Contains(path, p.refused)
 }
 
 // requests gives what was sent so far.

@@ -15,6 +15,7 @@ import (
 	cdpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/leaktest/canary"
 	"github.com/proofwalk/proofwalk/internal/leaktest/dig"
@@ -38,12 +39,18 @@ func (s *site) newRun(t *testing.T, who, integration, user string) string {
 	return made.Path
 }
 
+// openUpload opens the upload page and waits until its script is there.
+func (b *browser) openUpload(upload string) {
+	b.t.Helper()
+	b.open(upload)
+	b.run("waiting for the script", chromedp.WaitReady(`[data-redactor][data-ready]`, chromedp.ByQuery))
+}
+
 // redactInBrowser chooses a file on the upload page and waits for what is left of it.
 func (b *browser) redactInBrowser(upload, file string) {
 	b.t.Helper()
-	b.open(upload)
-	b.run("choosing the file", chromedp.WaitReady(`[data-redactor][data-ready]`, chromedp.ByQuery),
-		chromedp.SetUploadFiles(`input[type=file]`, []string{file}, chromedp.ByQuery))
+	b.openUpload(upload)
+	b.run("choosing the file", chromedp.SetUploadFiles(`input[type=file]`, []string{file}, chromedp.ByQuery))
 	b.press("Redact here", chromedp.WaitVisible(`[data-part=check] [data-entry-text]:not(:empty)`, chromedp.ByQuery))
 }
 
@@ -78,7 +85,9 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 		t.Fatalf("only %d values are planted", len(planted.Canaries))
 	}
 	b.signIn(partner)
-	b.redactInBrowser(upload, tempFile(t, "planted.har", planted.JSON))
+	// A browser's tools name a HAR after its host.
+	const named = "quillfennel.example.net"
+	b.redactInBrowser(upload, tempFile(t, named+".har", planted.JSON))
 	b.run("reading the preview", shows("0 secrets left"), shows("Nothing was sent yet."), shows("app.example.org"))
 	var digest string
 	b.run("reading the digest", chromedp.TextContent(`[data-out=sha256]`, &digest, chromedp.ByQuery))
@@ -111,6 +120,9 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 	}
 	if !dig.NewSet([]string{`"_proofwalk"`}).Find(after)[0] {
 		t.Error("what was searched holds no redacted file")
+	}
+	if dig.NewSet([]string{named}).Find(after)[0] {
+		t.Error("the name of the file left the browser")
 	}
 	for i := range set.Find(after) {
 		t.Errorf("%s left the browser", planted.Canaries[i].Position)
@@ -166,12 +178,12 @@ func TestUploadPageOnTheWay(t *testing.T) {
 	wire := s.tap(t)
 	b := s.newBrowser(t)
 	b.signIn(quickpass)
-	b.open(upload)
+	b.openUpload(upload)
 	b.run("choosing no capture", chromedp.SetUploadFiles(`input[type=file]`, []string{tempFile(t, "letter.har", []byte("this is a letter"))}, chromedp.ByQuery))
 	b.press("Redact here", shows("not a HAR"))
 	first, second := tempFile(t, "first.har", smallHAR("first.example.net")), tempFile(t, "second.har", smallHAR("second.example.net"))
 	b.run("stopping", chromedp.SetUploadFiles(`input[type=file]`, []string{first}, chromedp.ByQuery),
-		chromedp.Evaluate(`document.querySelector("form[data-drop]").requestSubmit(); document.querySelector("[data-part=work] [data-act=stop]").click()`, nil),
+		chromedp.Evaluate(`document.querySelector("[data-act=begin]").click(); document.querySelector("[data-part=work] [data-act=stop]").click()`, nil),
 		shows("Stopped. Nothing was sent."))
 	b.redactInBrowser(upload, first)
 	b.run("reading whom to ask", shows("Only an admin of your team declares"))
@@ -268,7 +280,8 @@ func TestUploadPageWithoutScripts(t *testing.T) {
 	}
 }
 
-// A browser that cannot run the redactor is told so, and sends nothing.
+// A browser that cannot run the redactor is told so, and sends nothing; where raw
+// files are allowed it sends one by the button that says so.
 func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	t.Parallel()
 	needRedactor(t)
@@ -283,10 +296,14 @@ func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	b.open(upload)
 	var offered int
 	b.run("reading the page", shows("This file cannot be sent from here."),
-		chromedp.Evaluate(`[...document.querySelectorAll("form[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
+		chromedp.Evaluate(`[...document.querySelectorAll("[data-drop] button")].filter(b => b.offsetParent).length`, &offered))
 	if offered != 0 {
 		t.Errorf("%d buttons send", offered)
 	}
+	s.setRawUploads(t, app.RawUploadsAllowed)
+	b.open(upload)
+	b.run("choosing a file", choose(tempFile(t, "raw.har", smallHAR("app.example.org"))))
+	b.press("Send the raw file", chromedp.WaitVisible(`a[href*="/captures/"]`, chromedp.ByQuery))
 }
 
 // A zip with bodies in files of their own and a gzip are read in the browser as
@@ -298,7 +315,7 @@ func TestContainersInTheBrowser(t *testing.T) {
 	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
 	b := s.newBrowser(t)
 	b.signIn(partner)
-	b.open(upload)
+	b.openUpload(upload)
 	var files []string
 	for _, name := range []string{"playwright-attach.zip", "playwright-embed.har.gz"} {
 		file, err := filepath.Abs("../../testdata/captures/formats/" + name)

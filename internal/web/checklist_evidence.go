@@ -2,12 +2,14 @@ package web
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
+	"github.com/proofwalk/proofwalk/internal/picture"
 	"github.com/proofwalk/proofwalk/internal/store"
 	view "github.com/proofwalk/proofwalk/views/checklist"
 	"github.com/proofwalk/proofwalk/views/components"
@@ -21,8 +23,9 @@ func pathDocument(integration, evidence uuid.UUID) string {
 func fileField(kind checklist.EvidenceKind) components.FieldModel {
 	if kind == checklist.EvidenceScreenshot {
 		return components.FieldModel{Name: "picture", ID: "picture", Type: "file", Label: "Picture",
-			Hint:  "PNG or JPEG, up to 5 MB. Cover names and numbers: what is in the picture stays in it.",
-			Attrs: templ.Attributes{"accept": "image/png,image/jpeg", "data-masks-input": true}}
+			Hint: "PNG or JPEG, up to 5 MB. Cover names and numbers: what is in the picture stays in it.",
+			Attrs: templ.Attributes{"accept": "image/png,image/jpeg", "data-masks-input": true,
+				"data-most-bytes": strconv.Itoa(picture.MaxBytes), "data-most-pixels": strconv.Itoa(picture.MaxPixels)}}
 	}
 	return components.FieldModel{Name: "document", ID: "document-" + string(kind), Type: "file", Label: "Document", Optional: true,
 		Hint:  "PDF, SVG, HTML, plain text, PNG or JPEG, up to 10 MB. Others download it; it is never shown here. A PDF is not looked into for credentials.",

@@ -49,7 +49,7 @@ var renamed = map[string]string{
 }
 
 // uploadParts is the order of upload.js, whose parts are one module.
-var uploadParts = []string{"js/upload_words.js", "js/upload_view.js", "js/upload.js"}
+var uploadParts = []string{"js/upload_words.js", "js/upload_view.js", "js/upload_work.js", "js/upload.js"}
 
 // What a build may leave out: the redactor for the browser, as `make wasm`
 // builds it, and the script of the Go toolchain that starts it.

@@ -54,3 +54,10 @@ var hiddenGroups = []hiddenGroup{
 func act(name, label string, kind components.ButtonKind, size components.ButtonSize, icon string) components.ButtonModel {
 	return components.ButtonModel{Label: label, Kind: kind, Size: size, Icon: icon, Attrs: templ.Attributes{"data-act": name}}
 }
+
+// ends is a button that ends what goes on, so it works meanwhile.
+func ends(name, label string) components.ButtonModel {
+	m := act(name, label, components.ButtonSecondary, components.SizeNormal, "")
+	m.Attrs["data-ends"] = ""
+	return m
+}

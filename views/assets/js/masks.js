@@ -2,9 +2,9 @@
 // picture before it leaves: masks are drawn over it with mouse, touch or keys,
 // filled, and burned into the pixels here. Only the picture made anew is sent,
 // as PNG. The parts stand in the form's element with data-masks. Without this
-// file the field sends what was chosen.
+// file the field sends what was chosen. The field says in data-most-bytes and
+// data-most-pixels what the server takes.
 
-const most = { bytes: 5 * 1024 * 1024, pixels: 25000000 };
 const fill = "#000";
 const smallest = 6; // pixels of the picture that a mask is wide and high at least
 
@@ -12,6 +12,7 @@ class Masks {
   constructor(input) {
     this.input = input;
     this.form = input.form;
+    this.most = { bytes: Number(input.dataset.mostBytes), pixels: Number(input.dataset.mostPixels) };
     this.box = this.form.querySelector("[data-masks]");
     this.stage = this.box.querySelector("[data-masks-stage]");
     this.canvas = this.box.querySelector("canvas");
@@ -34,7 +35,7 @@ class Masks {
     try {
       const picture = await createImageBitmap(file);
       if (file !== this.input.files[0]) return; // another one was chosen meanwhile
-      if (picture.width * picture.height > most.pixels) throw new RangeError("too many pixels");
+      if (picture.width * picture.height > this.most.pixels) throw new RangeError("too many pixels");
       this.canvas.width = picture.width;
       this.canvas.height = picture.height;
       this.canvas.getContext("2d").drawImage(picture, 0, 0);
@@ -44,7 +45,7 @@ class Masks {
     } catch (problem) {
       this.input.value = "";
       this.box.hidden = false;
-      this.say(problem instanceof RangeError ? "The picture has more than 25 million pixels. Save it smaller and choose it again."
+      this.say(problem instanceof RangeError ? "The picture has more than " + this.most.pixels / 1e6 + " million pixels. Save it smaller and choose it again."
         : "This file cannot be shown as a picture, so it is not sent. Choose a PNG or JPEG.");
     }
   }
@@ -213,8 +214,8 @@ class Masks {
       const blob = await new Promise((done) => made.toBlob(done, "image/png"));
       made.width = made.height = 0; // gives the memory back
       if (!blob) throw new Error("no picture was made");
-      if (blob.size <= most.bytes) return blob;
-      scale *= Math.min(0.9, 0.95 * Math.sqrt(most.bytes / blob.size));
+      if (blob.size <= this.most.bytes) return blob;
+      scale *= Math.min(0.9, 0.95 * Math.sqrt(this.most.bytes / blob.size));
     }
     throw new Error("no picture is small enough");
   }

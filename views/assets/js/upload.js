@@ -2,89 +2,30 @@
 // page itself never reads the chosen files; it hands them to the worker, which
 // reaches no network, and takes the redacted bytes from it.
 
-const form = part("form[data-drop]");
-const address = page.dataset;
+const drop = part("[data-drop]"); // a form only where raw files are allowed
+const chosen = part("#file");
 
-let run = null;      // what was redacted and is shown
-let stop = () => {}; // ends what goes on now
-
-class Refused extends Error {
-  constructor(title, answer = {}) {
-    super(title);
-    this.answer = answer;
-  }
-}
-
-class Stopped extends Error {}
-
-async function post(url, body) {
-  const aborted = new AbortController();
-  stop = () => aborted.abort();
-  let response;
-  try {
-    response = await fetch(url, { method: "POST", body, signal: aborted.signal, headers: { Accept: "application/json" } });
-  } catch {
-    if (aborted.signal.aborted) throw new Stopped();
-    throw new Refused("The server does not answer. Nothing of the file was sent; try again in a moment.");
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(answer.title || "The server refused with status " + response.status + ". Load the page again and sign in if it asks.", answer);
-  return answer;
-}
-
-// module compiles the redactor once, and again only if that failed; the browser
-// keeps what it fetched.
-let compiled = null;
-function module() {
-  compiled = compiled || WebAssembly.compileStreaming(fetch(address.module));
-  compiled.catch(() => { compiled = null; });
-  return compiled;
-}
-
-// work runs the redactor over the files in a worker of its own, which ends with
-// it, so that its memory is given back.
-async function work(files, job) {
-  const ready = await module();
-  const sizes = files.reduce((sum, file) => sum + file.size, 0);
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(address.worker);
-    const end = (settle, value) => {
-      worker.terminate();
-      settle(value);
-    };
-    stop = () => end(reject, new Stopped());
-    worker.onerror = () => end(reject, new Refused("The redactor of this page broke off. Nothing was sent. Load the page again; if it happens again, save the file anew."));
-    worker.onmessage = ({ data }) => {
-      if (data.progress) {
-        const { file, read } = data.progress;
-        const before = files.slice(0, file).reduce((sum, one) => sum + one.size, 0);
-        progress("work", files[file].name, before + read, sizes);
-      } else if (!data.result || data.result.error) {
-        end(reject, new Refused(data.result ? data.result.error : "The redactor of this page ran out of memory or broke off. Nothing was sent."));
-      } else {
-        end(resolve, data);
-      }
-    };
-    worker.postMessage({ module: ready, job, files });
-  });
-}
+let run = null; // what was redacted and is shown
 
 // redact fetches key and names of the round, redacts, and shows what is left.
-async function redact(files, notice) {
+// before is the run whose rest it is, if there was one.
+async function redact(signal, files, notice, before) {
   open("work");
   progress("work", files[0].name, 0, files.reduce((sum, file) => sum + file.size, 0));
-  const round = await post(address.handOver);
-  const { result, outputs } = await work(files, { ...round, version: address.version, files: files.length });
-  const all = result.files.map((one, i) => ({ ...one, file: files[i], output: outputs[i] }));
-  run = {
-    files, kind: form.elements.kind.value, version: address.version, round: round.round, digest: round.integration_digest,
-    mayDeclare: round.may_declare, configuration: round.configuration_version, rules: result.rules, hidden: result.hidden,
-    done: all.filter((one) => !one.error), failed: all.filter((one) => one.error),
+  const round = await post(signal, address.handOver, "the button again; nothing was sent.");
+  const { result, outputs } = await work(signal, files, { ...round, version: address.version, files: files.length });
+  const all = result.files.map((one, at) => ({ ...one, at, file: files[at], output: outputs[at] }));
+  const next = {
+    files, kind: part("input[name=kind]:checked").value, version: address.version, round: round.round, digest: round.integration_digest,
+    mayDeclare: round.may_declare, configuration: round.configuration_version, configured: round.integration, rules: result.rules,
+    hidden: result.hidden, done: all.filter((one) => !one.error), failed: all.filter((one) => one.error), sent: !!before && before.sent,
   };
-  if (!run.done.length) throw new Refused(run.failed.map((one) => (files.length > 1 ? one.file.name + ": " : "") + one.error).join(" "));
-  for (const one of run.done) one.sha256 = await digest(one.output);
+  if (!next.done.length) throw new Refused(next.failed.map((one) => (files.length > 1 ? one.file.name + ": " : "") + one.error).join(" "));
+  for (const one of next.done) one.sha256 = await until(signal, digest(one.output));
+  if (run) run.at = -1;
+  run = next;
   show("[data-refusal]", false);
-  say("[data-nothing-sent]", "Nothing was sent yet.");
+  say("[data-nothing-sent]", run.sent ? "The files before this one were stored." : "Nothing was sent yet.");
   open("check");
   drawCheck(run);
   const box = part("[data-notice]");
@@ -93,89 +34,62 @@ async function redact(files, notice) {
   if (notice) box.focus();
 }
 
-// attempt runs one step and says what stopped it.
-async function attempt(step, failed) {
-  try {
-    await step();
-  } catch (error) {
-    stop = () => {};
-    if (error instanceof Stopped) problem("Stopped. Nothing was sent" + (run && run.sent ? " but the files before this one." : "."));
-    else if (error instanceof Refused) (failed || ((refused) => problem(refused.message)))(error);
-    else fallBack(error);
-  }
-}
-
-// fallBack is for a browser that cannot run the redactor.
-function fallBack(error) {
-  console.error(error);
-  page.classList.add("cannot-redact");
-  problem("This browser could not run the redactor of this page. Nothing was sent.");
+// clear drops what was redacted, and what the page shows of it.
+function clear() {
+  if (run) run.at = -1;
+  run = null;
+  forget();
 }
 
 function begin(files) {
-  run = null;
-  const most = Number(address.mostFiles || 10);
+  const most = Number(address.mostFiles);
   if (!files.length) return problem("Choose one or more files first.");
   if (files.length > most) return problem("The form takes " + most + " files at once. Choose the rest afterwards.");
-  return attempt(() => redact([...files]));
+  clear();
+  return attempt((signal) => redact(signal, [...files]), (error) => {
+    problem(error instanceof Stopped ? "Stopped. Nothing was sent." : error.message);
+  });
 }
 
 // ---- Sending -----------------------------------------------------------------
 
-// sendOne sends one redacted file and resolves to the server's answer.
-function sendOne(one, sentBefore) {
-  const body = new FormData();
-  body.append("kind", run.kind);
-  body.append("key", address.key);
-  body.append("names", JSON.stringify(one.names));
-  body.append("file", new File([one.output], redactedName(one.file.name), { type: "application/json" }));
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    stop = () => request.abort();
-    request.upload.onprogress = (event) => progress("send", redactedName(one.file.name), sentBefore + event.loaded, Math.max(run.size, sentBefore + event.total));
-    request.onabort = () => reject(new Stopped());
-    request.onerror = () => reject(new Refused("The connection broke off.", { kept: "What was redacted is still here: send it again." }));
-    request.onload = () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(request.responseText);
-      } catch { /* an answer that is no JSON is told by its status */ }
-      if (request.status === 201) resolve(answer);
-      else reject(new Refused(answer.title || "The server refused with status " + request.status + ".", answer));
-    };
-    request.open("POST", address.upload);
-    request.setRequestHeader("Accept", "application/json");
-    request.send(body);
-  });
-}
-
-async function send() {
+async function send(signal) {
+  const mine = run;
   open("send");
   let sent = 0, answer = {};
-  while (run.done.length) {
-    const one = run.done[0];
-    progress("send", redactedName(one.file.name), sent, run.size);
-    answer = await sendOne(one, sent);
+  while (mine.done.length) {
+    const one = mine.done[0], name = redactedName(one.at);
+    progress("send", name, sent, mine.size);
+    const body = new FormData();
+    body.append("kind", mine.kind);
+    body.append("key", address.key);
+    body.append("names", JSON.stringify(one.names));
+    body.append("file", new File([one.output], name, { type: "application/json" }));
+    answer = await sendFile(signal, body, (event) => progress("send", name, sent + event.loaded, Math.max(mine.size, sent + event.total)));
     sent += one.output.size;
-    run.done.shift();
-    run.files = run.files.filter((file) => file !== one.file);
-    run.sent = true;
+    mine.done.shift();
+    mine.files = mine.files.filter((file) => file !== one.file);
+    mine.sent = true;
   }
   location.assign(answer.location);
 }
 
-// refused shows what the server says; where the round changed meanwhile, what is
-// left is redacted anew and shown again, because it may be different now.
-function refused(error) {
-  if (error.answer.again) {
-    return attempt(() => redact(run.files, "The description or another file of this round changed meanwhile, so the file was redacted anew. Look at it once more and send it."));
+// notSent shows what the server says, or that it was stopped; where the round
+// changed meanwhile, what is left is redacted anew and shown again, because it
+// may be different now.
+function notSent(error) {
+  const stopped = error instanceof Stopped, answer = error.answer || {}, unsure = stopped || !!answer.unsure;
+  if (answer.again) {
+    return attempt((signal) => redact(signal, run.files, "The description or another file of this round changed meanwhile, so the file was redacted anew. Look at it once more and send it.", run), notAnew);
   }
   open("check");
   if (run.sent) drawCheck(run);
-  say("[data-nothing-sent]", run.sent ? "The files before this one were stored." : "Nothing was stored.");
-  say("[data-refusal-title]", error.message);
-  say("[data-refusal-kept]", error.answer.kept || "");
-  const places = (error.answer.errors || []).map((one) => one.text);
+  const before = run.sent ? "The files before this one were stored. " : "";
+  say("[data-nothing-sent]", before + (unsure ? "This one may be stored." : before ? "" : "Nothing was stored."));
+  say("[data-refusal-title]", stopped ? "Sending was stopped. The file may be stored already." : error.message);
+  say("[data-refusal-kept]", unsure ? "The server may have taken it before it heard of the end: look at the test run before you send it again. What was redacted is still here." : answer.kept || "");
+  show("[data-refusal-run]", unsure);
+  const places = (answer.errors || []).map((one) => one.text);
   list("[data-refusal-list]", places);
   if (places.length) drawVerdict("Refused by the server", places);
   const summary = part("[data-refusal]");
@@ -184,19 +98,41 @@ function refused(error) {
   summary.focus();
 }
 
-async function declare() {
-  const names = declared();
+function notAnew(error) {
+  const before = run.sent ? "The files before this one were stored, this one was not." : "Nothing was stored.";
+  clear();
+  problem((error instanceof Stopped ? "Stopped." : error.message) + " " + before + " Choose what is left and redact it again.");
+}
+
+// ---- Declaring -----------------------------------------------------------------
+
+function declare(button) {
+  const names = declared(), files = run.files, before = run;
   const count = [...names].length;
-  if (!count) throw new Refused("Tick the names that you want to declare.");
+  if (!count) return declareRefused(new Refused("Tick the names that you want to declare."));
   names.append("configuration_version", run.configuration);
-  await post(address.reveal, names);
-  await redact(run.files, plural(count, "name is", "names are") + " declared, and the file was redacted again.");
+  const are = plural(count, "name is", "names are") + " declared";
+  let done = false;
+  working(button, "Declaring the names");
+  return attempt(async (signal) => {
+    try {
+      await post(signal, address.reveal, "the button again; what you ticked is still here.", names);
+    } finally {
+      working(button);
+    }
+    done = true;
+    await redact(signal, files, are + ", and the file was redacted again.", before);
+  }, (error) => {
+    if (!done) return declareRefused(error);
+    clear();
+    problem((error instanceof Stopped ? "Stopped." : error.message) + " " + are + "; no file was sent since. Redact the files again to see them.");
+  });
 }
 
 function declareRefused(error) {
   const box = part("[data-declare-problem]");
-  open("check");
-  box.textContent = [error.message, ...(error.answer.errors || []).map((one) => one.text)].join(" ");
+  const left = markRefused(run, (error.answer && error.answer.errors) || []);
+  box.textContent = [error.message, ...left.map((one) => one.text)].join(" ");
   box.hidden = false;
   box.focus();
 }
@@ -212,23 +148,31 @@ function save(blob, name) {
 }
 
 const acts = {
+  begin: () => begin(chosen.files),
   stop: () => stop(),
   reset() {
-    run = null;
-    form.reset();
-    problem("");
+    const declaring = !!going;
+    stop(thrownAway);
+    clear();
+    chosen.value = "";
+    problem(declaring ? "Thrown away, and no file was sent. The names that you ticked may be declared already: the description shows it." : "");
   },
-  save() { for (const one of run.done) save(one.output, redactedName(one.file.name)); },
+  save() { for (const one of run.done) save(one.output, redactedName(one.at)); },
   "report-json": () => save(new Blob([reportJSON(run)], { type: "application/json" }), "redaction-report.json"),
   "report-text": () => save(new Blob([reportText(run)], { type: "text/plain" }), "redaction-report.txt"),
   previous: () => drawEntry(run, run.at - 1),
   next: () => drawEntry(run, run.at + 1),
   all(button) {
-    for (const row of part("[data-group-list]", button.parentElement).children) row.hidden = false;
+    const folded = [...part("[data-group-list]", button.parentElement).children].filter((row) => row.hidden);
+    for (const row of folded) row.hidden = false;
     button.hidden = true;
+    if (!folded.length) return;
+    const first = part("input:not(:disabled)", folded[0]) || folded[0];
+    if (first === folded[0]) first.tabIndex = -1;
+    first.focus();
   },
-  declare: () => attempt(declare, declareRefused),
-  send: () => attempt(send, refused),
+  declare,
+  send: () => attempt(send, notSent),
 };
 
 page.addEventListener("click", (event) => {
@@ -239,23 +183,23 @@ page.addEventListener("click", (event) => {
 
 part("[data-entry]").addEventListener("change", (event) => drawEntry(run, Number(event.target.value)));
 
-form.addEventListener("submit", (event) => {
-  if (page.classList.contains("cannot-redact")) return; // the plain form, where it is allowed
+// The raw file is sent by its own button alone, where there is one to see.
+drop.addEventListener("submit", (event) => {
+  if (page.classList.contains("cannot-redact")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  begin(form.elements.file.files);
 });
 
 for (const name of ["dragenter", "dragover"]) {
-  form.addEventListener(name, (event) => {
+  drop.addEventListener(name, (event) => {
     event.preventDefault();
-    form.classList.add("dropping");
+    drop.classList.add("dropping");
   });
 }
-for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("dropping"));
-form.addEventListener("drop", (event) => {
+for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("dropping"));
+drop.addEventListener("drop", (event) => {
   event.preventDefault();
-  if (event.dataTransfer.files.length) form.elements.file.files = event.dataTransfer.files;
+  if (event.dataTransfer.files.length) chosen.files = event.dataTransfer.files;
 });
 
 // A page with something on it that is not sent yet asks before it goes.
@@ -263,4 +207,6 @@ window.addEventListener("beforeunload", (event) => { if (run && run.done.length)
 
 if (!window.WebAssembly || !WebAssembly.compileStreaming || !window.Worker) page.classList.add("cannot-redact");
 else module().catch(() => {}); // while people look for their file; who chooses one hears of it
+part("[data-act=begin]").disabled = false;
+show("[data-loading]", false);
 page.dataset.ready = "";

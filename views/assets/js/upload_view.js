@@ -27,6 +27,44 @@ function open(name) {
   window.scrollTo(0, 0);
 }
 
+// While something goes on, no button acts but those that end it.
+let locked = false;
+
+function allow(button, may) {
+  button.dataset.may = may ? "" : "not";
+  settle(button);
+}
+
+function settle(button) {
+  const off = button.dataset.may === "not" || (locked && !("ends" in button.dataset));
+  if (off) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
+}
+
+function lock(on) {
+  locked = on;
+  part("[data-part=check]").setAttribute("aria-busy", String(on));
+  for (const button of page.querySelectorAll("[data-act]")) settle(button);
+}
+
+// working says on a button what goes on; no words give it its own back.
+function working(button, words) {
+  const label = part(".button-label", button) || button;
+  if (words) label.dataset.label = label.textContent;
+  label.textContent = words || label.dataset.label;
+  button.classList.toggle("busy", !!words);
+  if (words) announce(words);
+}
+
+// forget takes out of the page what it shows of the chosen files.
+function forget() {
+  for (const box of ["[data-group-list]", "[data-entry]", "[data-report]", "[data-failed-list]", "[data-unclean-list]", "[data-refusal-list]"]) {
+    for (const element of page.querySelectorAll(box)) element.replaceChildren();
+  }
+  for (const text of ["[data-in]", "[data-out]", "[data-entry-text]", "[data-name]", "[data-stands]", "[data-notice]", "[data-declare-problem]",
+    "[data-refusal-title]", "[data-refusal-kept]", "[data-says]", "[data-problem]"]) say(text, "");
+  for (const box of ["[data-hidden]", "[data-refusal]", "[data-notice]", "[data-failed]", "[data-declare-problem]"]) show(box, false);
+}
+
 // problem says above the form what stopped.
 function problem(text) {
   open("choose");
@@ -65,7 +103,7 @@ function drawCheck(run) {
   say("[data-in=bytes]", size(before));
   say("[data-in=entries]", plural(entries, "entry", "entries"));
   say("[data-in=exporter]", "from " + [...new Set(files.map((one) => exporters[one.report.exporter] || "another tool"))].join(", "));
-  say("[data-out=name]", files.length === 1 ? redactedName(files[0].file.name) : several);
+  say("[data-out=name]", files.length === 1 ? redactedName(files[0].at) : several);
   say("[data-out=bytes]", size(run.size));
   say("[data-out=entries]", plural(entries, "entry", "entries") + ", redaction policy " + files[0].report.policy);
   say("[data-out=sha256]", files.length === 1 ? files[0].sha256 || "not computed for a file of this size" : "in the report");
@@ -87,7 +125,7 @@ function drawHits(files) {
   const button = part("[data-act=send]");
   button.classList.toggle("primary", hits.length === 0);
   button.classList.toggle("not-yet", hits.length > 0);
-  if (hits.length) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
+  allow(button, hits.length === 0);
   show("[data-not-yet]", hits.length > 0);
   say("[data-not-yet]", hits.length ? "Not yet: the server refuses a file with what looks like a secret. The places stand above; this should not happen, so tell whoever runs this server." : "");
 }
@@ -162,6 +200,11 @@ function nameRow(run, kind, hidden, folded) {
   part("[data-text]", row).textContent = hidden.name;
   part("[data-times]", row).textContent = plural(hidden.count, "time", "times");
   const box = part("input", row), choice = part("select", row);
+  const why = cannotDeclare(kind, hidden.name);
+  if (why && run.mayDeclare) {
+    box.disabled = true;
+    part("[data-times]", row).textContent += ", " + why;
+  }
   box.value = hidden.name;
   box.name = { paths: "path", titles: "title" }[kind] || "";
   if (!run.mayDeclare) box.remove();
@@ -182,6 +225,27 @@ function declared() {
     form.append(choice ? choice.value : box.name, box.value);
   }
   return form;
+}
+
+// markRefused puts the server's words beside the names that it refused and gives
+// those that belong to none. A field is called reveal.paths[3]: the place in the
+// description with the new names at its end, or, for what looks like a credential,
+// among what is ticked alone.
+function markRefused(run, errors) {
+  return errors.filter((error) => {
+    const [, group, list, at] = /^(hosts|reveal)\.(own|third_party|paths|titles)\[(\d+)\]$/.exec(error.field) || [];
+    if (!group) return true;
+    const had = (run.configured[group] || {})[list] || [];
+    const ticked = declared().getAll({ own: "own_host", third_party: "third_party_host", paths: "path", titles: "title" }[list]);
+    const whole = error.text.startsWith("This looks like") ? ticked : [...had, ...ticked.filter((name) => !had.includes(name))];
+    const box = [...page.querySelectorAll("[data-group-list] input:checked")].find((one) => one.value === whole[at]);
+    if (!box) return true;
+    const row = box.closest("li");
+    box.setAttribute("aria-invalid", "true");
+    part("[data-times]", row).textContent = error.text;
+    row.hidden = false;
+    return false;
+  });
 }
 
 function drawLimits(run) {
@@ -220,8 +284,8 @@ async function drawEntry(run, at) {
   if (!entry) return;
   run.at = at;
   part("[data-entry]").value = at;
-  part("[data-act=previous]").setAttribute("aria-disabled", String(at === 0));
-  part("[data-act=next]").setAttribute("aria-disabled", String(at + 1 === run.entries.length));
+  allow(part("[data-act=previous]"), at > 0);
+  allow(part("[data-act=next]"), at + 1 < run.entries.length);
   const count = run.done.reduce((sum, one) => sum + one.report.entries, 0);
   say("[data-entry-of]", number(at + 1) + " of " + number(count) + (run.entries.length < count ? ", the first " + number(run.entries.length) + " can be shown" : ""));
   const line = (await entry.one.output.slice(entry.at, entry.at + longestEntry).text()).split("\n")[0].replace(/,$/, "");

@@ -18,8 +18,9 @@ function size(bytes) {
 
 function total(report) { return report.items.reduce((sum, item) => sum + item.count, 0); }
 
-// redactedName is how the redacted file is called when it is saved or sent.
-function redactedName(name) { return name.replace(/\.(har|json|harp|zip|gz)$/i, "") + ".redacted.har"; }
+// redactedName is how a redacted file is called when it is sent or saved. The name
+// of the chosen file stays here: browsers name a HAR after the host.
+function redactedName(i) { return i ? "capture-" + (i + 1) + ".redacted.har" : "capture.redacted.har"; }
 
 const mostDigested = 256 << 20; // bytes of a file that the tab has room for
 
@@ -46,15 +47,16 @@ function added(reports) {
   }).sort((a, b) => a.rule.localeCompare(b.rule) || a.place.localeCompare(b.place));
 }
 
-// reportJSON is the report for approval. It holds no value and no hidden name.
+// reportJSON is the report for approval. It holds no value and no hidden name, so
+// it calls the files by number.
 function reportJSON(run) {
   return JSON.stringify({
     redacted_with: "proofwalk_browser " + run.version,
     round: run.round,
     integration_digest: run.digest,
     files: run.done.map((one) => ({
-      name: one.file.name,
-      redacted: { name: redactedName(one.file.name), bytes: one.output.size, sha256: one.sha256 },
+      file: one.at + 1,
+      redacted: { name: redactedName(one.at), bytes: one.output.size, sha256: one.sha256 },
       still_suspicious: one.hits.map((hit) => ({ rule: hit.rule, place: hit.place, entry: hit.entry + 1 })),
       report: one.report,
     })),
@@ -67,9 +69,9 @@ function reportText(run) {
     "It says rule, place and count; it holds no value of the file.", ""];
   for (const one of run.done) {
     const report = one.report;
-    lines.push(one.file.name,
+    lines.push("File " + (one.at + 1),
       "  read      " + plural(report.bytes, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", from " + (exporters[report.exporter] || "another tool"),
-      "  leaves    " + plural(one.output.size, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", as " + redactedName(one.file.name),
+      "  leaves    " + plural(one.output.size, "byte", "bytes") + ", " + plural(report.entries, "entry", "entries") + ", as " + redactedName(one.at),
       "  SHA-256   " + (one.sha256 || "not computed for a file of this size"),
       "  policy    " + report.policy,
       "  replaced or dropped   " + plural(total(report), "value", "values"),
@@ -85,4 +87,30 @@ function reportText(run) {
     lines.push("");
   }
   return lines.join("\n");
+}
+
+// statusWords says what to do about a refusal by its status, where the server
+// gives no words; kept says what is still here.
+function statusWords(status, title, kept) {
+  if (status === 401) return "You are signed out. Sign in in another tab, then press " + kept;
+  if (title) return title;
+  if (status === 403) return "You may not add captures to this test run any more. Ask an admin of your team.";
+  if (status === 404) return "This test run is not there any more, or not yours to see. Look at the list of test runs.";
+  if (status === 413) return "The server, or a proxy before it, takes no file of this size.";
+  if (status === 502 || status === 503 || status === 504) return "The server is busy or being started. Try again in a minute.";
+  return "The server could not do it (status " + status + "). Try again in a minute; if it happens again, tell whoever runs it.";
+}
+
+// Characters that the description of an integration takes in no text: control
+// characters, and what turns the direction of the text after it.
+const unwritable = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+// cannotDeclare says why a hidden name cannot stand in the description, "" where
+// it can. The server has the last word.
+function cannotDeclare(kind, name) {
+  if (unwritable.test(name)) return "cannot be declared: it has a line break or control character";
+  if (kind === "paths" && /\s/.test(name)) return "cannot be declared: it has a blank";
+  if (kind === "paths" && !name.startsWith("/")) return "cannot be declared: it does not begin with /";
+  if (kind === "hosts" && !/^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[1-9][0-9]{0,4})?$/i.test(name)) return "cannot be declared: it is no host name";
+  return "";
 }
