@@ -146,12 +146,11 @@ type Entry struct {
 // Timings are in milliseconds, negative when unknown.
 type Timings struct{ Blocked, DNS, Connect, TLS, Send, Wait, Receive float64 }
 
-// Message is a WebSocket or EventSource message.
+// Message is a WebSocket or EventSource message, without what it says.
 type Message struct {
 	Send   bool
 	Opcode int
 	Size   int
-	Data   string
 }
 
 // Request is the raw request.

@@ -313,7 +313,7 @@ func (r *reader) messages(out []Message) []Message {
 			case "opcode":
 				m.Opcode = int(r.int())
 			case "data":
-				m.Data, m.Size = r.sized()
+				m.Size = r.size()
 			}
 		}
 		out = append(out, m)
@@ -321,16 +321,15 @@ func (r *reader) messages(out []Message) []Message {
 	return out
 }
 
-// sized reads a string of the entry and the length of the whole.
-func (r *reader) sized() (string, int) {
+// size passes a value and gives the length of its text. Nobody reads what
+// messages say, so that none of it is kept and the entry's budget does not pay.
+func (r *reader) size() int {
 	if r.lex.peek() != '"' {
-		s := r.text()
-		return s, len(s)
+		b, _ := r.scalar(0)
+		return len(b)
 	}
-	b, size, cut := r.lex.str(maxZero(min(r.lim.StringBytes, r.budget)))
-	r.budget -= len(b)
-	r.entry.Cut = r.entry.Cut || cut
-	return r.texts.Keep(b), int(size)
+	_, size, _ := r.lex.str(0)
+	return int(size)
 }
 
 // facts reads entry._facts: scalars by name.
