@@ -139,6 +139,7 @@ type Entry struct {
 	Facts             map[string]any // entry._facts of a capture that was redacted before, with bool, float64 or string values; nil otherwise
 	Redacted          *RedactedMeta  // log._proofwalk where it stands before the entries, as our own writer puts it; else nil
 	Cut               bool           // a limit was met: a string, a list or a body of this entry is not whole
+	CutTexts          []string       // the strings of this entry that are only a beginning, without bodies and empty ones
 	Request           Request
 	Response          *Response // nil when the file has none
 }

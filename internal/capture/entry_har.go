@@ -78,6 +78,7 @@ func (r *reader) reset() {
 		Timings:           Timings{-1, -1, -1, -1, -1, -1, -1},
 		WebSocketMessages: e.WebSocketMessages[:0],
 		EventMessages:     e.EventMessages[:0],
+		CutTexts:          e.CutTexts[:0],
 		Redacted:          r.src.Redacted,
 		Request: Request{
 			Headers:  q.Headers[:0],

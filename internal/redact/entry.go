@@ -93,6 +93,7 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	}
 	r.report.at = r.report.entries
 	r.report.entries++
+	r.markCut(e)
 	r.vendorFields(e)
 	host := r.hostFacts(e)
 	r.address = addressOf(e.Request.URL)

@@ -20,6 +20,9 @@ type Report struct {
 	// Duplicates counts members that stood twice in one object of the capture; the
 	// last of each was taken.
 	Duplicates int `json:"duplicates"`
+	// Cut counts the entries of which a part was longer than is read. A value that
+	// is only a beginning is written as none that could be compared.
+	Cut int `json:"cut"`
 	// Again counts the entries that came with facts, as those of a file that was
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
@@ -74,6 +77,7 @@ type tally struct {
 	at      int        // the entry at hand, -1 outside of entries
 	entries int
 	again   int
+	cut     int
 }
 
 type count struct {
@@ -103,7 +107,7 @@ func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
 		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow),
-		Duplicates: s.Duplicates, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
+		Duplicates: s.Duplicates, Cut: t.cut, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}

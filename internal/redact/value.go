@@ -25,6 +25,7 @@ var base32Std = base32.StdEncoding
 // pseudonyms makes the comparable values of one capture.
 type pseudonyms struct {
 	again    bool // the entry at hand was redacted before
+	cut      bool // it has values that are only beginnings
 	mac      hash.Hash
 	memo     *memo
 	ordinals map[string]int
@@ -60,8 +61,12 @@ func (p *pseudonyms) carry(class, value string) {
 	}
 }
 
-// of gives the pseudonym or ordinal of a decoded value; the class is a label.
+// of gives the pseudonym or ordinal of a decoded value; the class is a label. A
+// part of a value has none: two values may begin alike.
 func (p *pseudonyms) of(class, value string) string {
+	if p.cut && isCut(value) {
+		return "~str"
+	}
 	seen, known := p.memo.find(class, value)
 	if !known && roomBits(value) >= minHashBits && !isPII(value) {
 		seen.text = p.keyed(class, value)
