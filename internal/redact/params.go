@@ -59,7 +59,7 @@ func (r *run) unknownValue(value, place string, depth int) string {
 		return r.url(value, place, depth+1)
 	}
 	r.report.add("Q1", place)
-	if class, ok := r.values.carried[value]; ok {
+	if class, ok := r.values.carriedAs(value); ok {
 		return r.values.of(class, value)
 	}
 	return "~str"
