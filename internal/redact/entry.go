@@ -23,6 +23,7 @@ type run struct {
 	hosts      map[schemeAndHost]integration.Host
 	witness    witness
 	flow       flowMemory
+	inflated   int // bytes that came out of deflated SAML messages
 
 	// Of the entry at hand.
 	again              bool // it was redacted before

@@ -1,6 +1,7 @@
 package redact_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -66,5 +67,20 @@ func TestLongValuesAreNotKept(t *testing.T) { //nolint:paralleltest // it looks 
 		if after > before+most {
 			t.Errorf("%s: the heap grew by %d MB", name, (after-before)>>20)
 		}
+	}
+}
+
+// Many Cookie headers are put together once, not once for each of them.
+func TestManyCookieHeaders(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+	const n = 2000
+	raw := harOf(withHeaders(repeatedFields(n, field("Cookie", "sid="+strings.Repeat("a", 400))), nil))
+	r := redact.New(options(nil))
+	allocs := testing.AllocsPerRun(1, func() {
+		if _, err := r.HAR(io.Discard, bytes.NewReader(raw), capture.Limits{}); err != nil {
+			t.Error(err)
+		}
+	})
+	if allocs > n/2 {
+		t.Errorf("%.0f allocations for %d headers", allocs, n)
 	}
 }
