@@ -19,9 +19,16 @@ type tokenSkeleton struct {
 // errorTextNames are the names under which error texts stand.
 var errorTextNames = []string{"error_description", "StatusMessage", "saml.status_message"}
 
-// skeletonOf reads the skeleton of a response.
+// skeletonOf reads the skeleton of a response, and of the request's body its
+// error texts: a page that reports an error sends them on, and its tokens are
+// none of the response.
 func skeletonOf(e *transcript.Entry) *tokenSkeleton {
 	s := &tokenSkeleton{}
+	if e.Request.BodyText != "" {
+		var asked tokenSkeleton
+		asked.read(json.NewDecoder(strings.NewReader(e.Request.BodyText)), "")
+		s.errorTexts = asked.errorTexts
+	}
 	if e.Response != nil && e.Response.BodyText != "" {
 		s.read(json.NewDecoder(strings.NewReader(e.Response.BodyText)), "")
 	}
@@ -59,6 +66,9 @@ func (s *tokenSkeleton) read(dec *json.Decoder, name string) {
 		}
 		if slices.Contains(errorTextNames, name) && t != "" {
 			s.errorTexts = append(s.errorTexts, t)
+		}
+		if t == "~num" { // a number, which is no token
+			return
 		}
 		switch name {
 		case "access_token", "refresh_token", "id_token":
