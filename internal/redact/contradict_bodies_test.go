@@ -57,6 +57,18 @@ func TestErrorTextsInRequests(t *testing.T) {
 	}
 }
 
+// An address in JSON has parameters, which set facts like others.
+func TestAddressesInBodies(t *testing.T) {
+	t.Parallel()
+	saml := deflatedSAML(t, `<Response ID="a" Destination="https://app.example.org/"><Status><StatusCode Value="x"/></Status></Response>`)
+	for _, query := range []string{"error_description=no+such+thing", "code_verifier=aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeee", "SAMLResponse=" + saml, "a=1&a=2"} {
+		for _, body := range []string{`{"url":"https://localhost/?` + query + `"}`, `{"data":"{\"url\":\"https://localhost/?` + query + `\"}"}`, `[{"redirect_uri":"https://localhost/#` + query + `"}]`} {
+			honestTwice(t, "sent "+body, options(nil), sent("application/json", body))
+			honestTwice(t, "answered "+body, options(nil), withBody("application/json", body))
+		}
+	}
+}
+
 // Only texts are tokens, wherever they stand under a token's name.
 func TestTokensAmongOtherValues(t *testing.T) {
 	t.Parallel()
