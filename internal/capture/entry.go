@@ -121,7 +121,9 @@ type Page struct {
 // only until the callback that received it returns. Its strings share blocks of
 // memory, so that one that is kept for longer should be cloned.
 // Where a document has a member twice, the last one counts, as in JSON.parse,
-// and nothing of the others is given.
+// and nothing of the others is given, also where the last is null. Of headers
+// and cookies that are one object instead of a list, all are given. A second
+// list of entries is refused.
 type Entry struct {
 	Index             int // from 0, in the order of the file
 	PageRef           string
