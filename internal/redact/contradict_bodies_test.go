@@ -1,8 +1,10 @@
 package redact_test
 
 import (
+	"encoding/base64"
 	"testing"
 
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -83,6 +85,44 @@ func TestTokensAmongOtherValues(t *testing.T) {
 		facts := honestTwice(t, body, options(nil), withBody("application/json", body))
 		if facts[transcript.FactTokenKinds] != tokens {
 			t.Errorf("%s: token_kinds is %v, want %v", body, facts[transcript.FactTokenKinds], tokens)
+		}
+	}
+}
+
+// A claim counts under its exact name, for facts as for the skeleton.
+func TestClaimsByExactNames(t *testing.T) {
+	t.Parallel()
+	token := func(header, claims string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+	}
+	for _, c := range []struct {
+		header, claims string
+		alg            string
+		https          bool
+	}{
+		{`{"alg":"RS256","ALG":"none"}`, `{"iss":"http://a.example","ISS":"https://b.example"}`, "RS256", false},
+		{`{"ALG":"none","alg":"RS256"}`, `{"Iss":"http://a.example","iss":"https://b.example"}`, "RS256", true},
+		{`{"Alg":"RS256"}`, `{"Iss":"https://a.example"}`, "other", false},
+		{`{"alg":"RS256","alg":"ES256"}`, `{"iss":"http://a.example","iss":"https://a.example"}`, "ES256", true},
+		{`{"alg":1}`, `{"iss":1,"at_hash":2,"aud":3}`, "other", false},
+	} {
+		facts := honestTwice(t, c.header+c.claims, options(config(t, "right")), withBody("application/json", `{"id_token":"`+token(c.header, c.claims)+`"}`))
+		if facts[transcript.FactIDTokenAlg] != c.alg || facts[transcript.FactIDTokenIss] != c.https {
+			t.Errorf("%s.%s: alg %v, issuer by https %v", c.header, c.claims, facts[transcript.FactIDTokenAlg], facts[transcript.FactIDTokenIss])
+		}
+	}
+}
+
+// A request whose whole address is a registered value without a scheme has no
+// address: what would be made of it a second pass would not know again.
+func TestRegisteredValueAsAddress(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"5d1f0c7be24a49d08c6a3f92b7e81d04", "/client/a", "//client/a", "urn:example:client", "client:1/a"} {
+		o := options(&integration.Config{Client: integration.Client{ID: value}})
+		for _, address := range []string{value, value + "?a=1", value + "#a=1", "https://localhost/?client_id=" + value} {
+			e := harEntry("GET", address, "")
+			honestTwice(t, address, o, e)
+			redactsTwice(t, o, harOf(e))
 		}
 	}
 }
