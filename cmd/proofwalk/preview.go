@@ -241,7 +241,10 @@ func (s seen) show(w io.Writer, first int) error {
 		}
 		fmt.Fprintf(&b, "          %s\n", word)
 	}
-	if len(s.report.Limits) == 0 {
+	if s.report.Cut > 0 {
+		fmt.Fprintf(&b, "          %d entries hold more than is read of one: what was cut off there\n", s.report.Cut)
+	}
+	if len(s.report.Limits) == 0 && s.report.Cut == 0 {
 		b.WriteString("          nothing known\n")
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {

@@ -76,6 +76,23 @@ func TestPreviewDeclares(t *testing.T) {
 	}
 }
 
+// An entry of which a part is too long is told of, in the preview and without it.
+func TestCutEntryIsToldOf(t *testing.T) {
+	t.Parallel()
+	dir := shopDir(t)
+	har := strings.Replace(shopHAR, `"url":"`, `"comment":"`+strings.Repeat("c", 257<<10)+`","url":"https://localhost/?state=`+strings.Repeat("s", 257<<10)+`","url":"`, 1)
+	if err := os.WriteFile(filepath.Join(dir, "shop.har"), []byte(har), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	screen, _ := onTerminal(t, dir, "\n", kit+" redact --preview shop.har > out.har 2> messages.txt")
+	if !strings.Contains(screen, "1 entries hold more than is read of one") {
+		t.Errorf("the screen is\n%s", screen)
+	}
+	if messages := string(readFile(t, filepath.Join(dir, "messages.txt"))); !strings.Contains(messages, "1 entries hold more than is read of one") {
+		t.Errorf("the messages are %q", messages)
+	}
+}
+
 // Names in clear land in no file: without a terminal there is no preview.
 func TestPreviewNeedsATerminal(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,12 @@ func (c *redactCommand) Run(s *streams) error {
 	if report.Truncated {
 		_, err = fmt.Fprintf(s.messages, "%s: the file is cut off at byte %d; its %d complete entries were kept\n", shown(c.File), report.StoppedAt, report.Entries)
 	}
+	if report.Cut > 0 {
+		_, err = fmt.Fprintf(s.messages, "%s: %d entries hold more than is read of one; what is too long in them was cut\n", shown(c.File), report.Cut)
+	}
+	if report.Undecoded > 0 {
+		_, err = fmt.Fprintf(s.messages, "%s: %d SAML messages were not decoded; those before them inflate to more than is read\n", shown(c.File), report.Undecoded)
+	}
 	if report.Duplicates > 0 {
 		_, err = fmt.Fprintf(s.messages, "%s: %d members stand twice in their object; the last of each was taken\n", shown(c.File), report.Duplicates)
 	}

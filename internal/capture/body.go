@@ -25,10 +25,10 @@ func (b *body) reset() {
 
 // readBody reads postData or content; null is as good as absent.
 func (r *reader) readBody(b *body) {
+	b.reset()
 	if r.lex.peek() != '{' {
 		return
 	}
-	b.reset()
 	b.there = true
 	for key := range r.lex.members {
 		switch string(key) {

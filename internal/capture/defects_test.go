@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
 )
 
 func TestReadTakesWhatExportersGetWrong(t *testing.T) {
@@ -139,6 +141,92 @@ func TestReadCountsDuplicates(t *testing.T) {
 		_, src, err := entries(t, strings.NewReader(wrap(strings.Join(append(names, names[at]), ","))), Limits{})
 		if err != nil || src.Duplicates != want {
 			t.Errorf("name %d again: %d duplicates, want %d, error %v", at, src.Duplicates, want, err)
+		}
+	}
+}
+
+// Of a member that stands twice the last one counts, whole: what the one before
+// had is not left in it, and null takes it away.
+func TestLastMemberCounts(t *testing.T) {
+	t.Parallel()
+	const request = `"request":{"method":"POST","url":"https://a.example/?code=1","httpVersion":"h2","headers":[{"name":"a","value":"1"}],"cookies":[{"name":"a","value":"1"}],"queryString":[{"name":"a","value":"1"}],"bodySize":3,"postData":{"mimeType":"text/plain","text":"abc"}}`
+	const response = `"response":{"status":0,"statusText":"x","httpVersion":"h2","headers":[{"name":"a","value":"1"}],"cookies":[{"name":"a","value":"1"}],"redirectURL":"/a","bodySize":3,"_error":"x","content":{"mimeType":"text/plain","text":"abc"}}`
+	for first, seconds := range map[string][]string{
+		request:                          {`"request":null`, `"request":{}`, `"request":{"method":"GET"}`, `"request":[]`},
+		response:                         {`"response":null`, `"response":{}`, `"response":{"status":200,"_error":""}`, `"response":""`},
+		`"_facts":{"a":1}`:               {`"_facts":null`, `"_facts":{}`, `"_facts":{"b":2}`},
+		`"timings":{"wait":1}`:           {`"timings":null`, `"timings":{"send":1}`},
+		`"_initiator":{"type":"script"}`: {`"_initiator":null`, `"_initiator":{"url":"a"}`, `"_initiator":"a"`},
+		`"_error":"x"`:                   {`"_error":null`, `"_error":""`},
+		`"comment":"x"`:                  {`"comment":null`},
+		`"_fromCache":"disk"`:            {`"_fromCache":null`},
+		`"_webSocketMessages":[{}]`:      {`"_webSocketMessages":null`},
+	} {
+		for _, second := range seconds {
+			want, got := one(t, wrap(second)), one(t, wrap(first+","+second))
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("%s after another (-want +got):\n%s", second, d)
+			}
+		}
+	}
+	for whole, c := range map[string][2]string{
+		`"request":{%s}`:                   {`"postData":{"mimeType":"text/plain","text":"abc"}`, `"postData":null`},
+		`"response":{"status":200,%s}`:     {`"content":{"mimeType":"text/plain","text":"abc"}`, `"content":null`},
+		`"response":{"content":{%s}}`:      {`"text":"YWJj","encoding":"base64"`, `"text":null,"encoding":null`},
+		`"response":{"status":200,"a":%s}`: {`1,"status":0`, `1,"status":204`},
+		`"response":{"status":200,"b":%s}`: {`1,"_failureText":"x"`, `1,"_failureText":null`},
+		`"_facts":{%s}`:                    {`"a":1`, `"a":null`},
+	} {
+		want, got := one(t, wrap(fmt.Sprintf(whole, c[1]))), one(t, wrap(fmt.Sprintf(whole, c[0]+","+strings.TrimPrefix(c[1], "1,"))))
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s after another (-want +got):\n%s", c[1], d)
+		}
+	}
+}
+
+// The same of what stands outside of entries.
+func TestLastMemberOfTheLogCounts(t *testing.T) {
+	t.Parallel()
+	const entry = `"entries":[{"time":1}]`
+	for first, second := range map[string]string{
+		`"creator":{"name":"Firefox","version":"1"}`:   `"creator":{"version":"2"}`,
+		`"pages":[{"id":"a"}]`:                         `"pages":null`,
+		`"_proofwalk":{"round":"a"}`:                   `"_proofwalk":null`,
+		`"_proofwalk":{"policy":2,"redactor":{"a":1}}`: `"_proofwalk":{"source":{"kind":"har"}}`,
+	} {
+		read := func(members string) Source {
+			_, src, err := entries(t, strings.NewReader(`{"log":{`+members+`,`+entry+`}}`), Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			src.Bytes, src.Duplicates = 0, 0
+			return src
+		}
+		if d := cmp.Diff(read(second), read(first+","+second)); d != "" {
+			t.Errorf("%s after another (-want +got):\n%s", second, d)
+		}
+	}
+	_, src, err := entries(t, strings.NewReader(`{"log":{"_proofwalk":{"source":{"kind":"har","limits":["tail"]},"source":{},"redactor":{"name":"a"},"redactor":{}},`+entry+`}}`), Limits{})
+	if d := cmp.Diff(&RedactedMeta{}, src.Redacted); d != "" || err != nil {
+		t.Errorf("parts of the marker, %v (-want +got):\n%s", err, d)
+	}
+}
+
+// A second list of entries is refused, by whatever name.
+func TestSecondListIsRefused(t *testing.T) {
+	t.Parallel()
+	const list = `[{"time":1}]`
+	for doc, kind := range map[string]apperr.Kind{
+		`{"log":{"entries":` + list + `,"entries":` + list + `}}`:           apperr.Invalid,
+		`{"log":{"entries":` + list + `,"entries":[]}}`:                     apperr.Invalid,
+		`{"log":{"entries":` + list + `},"log":{"entries":` + list + `}}`:   apperr.Invalid,
+		`{"requests":[{"url":"a"}],"requests":[{"url":"b"}]}`:               apperr.Invalid,
+		`{"log":{"entries":null,"entries":` + list + `,"entries":null}}`:    "",
+		`{"requests":null,"requests":[{"url":"b"}],"log":{"entries":[{}]}}`: "",
+	} {
+		_, _, err := entries(t, strings.NewReader(doc), Limits{})
+		if apperr.KindOf(err) != kind {
+			t.Errorf("%s: %v", doc, err)
 		}
 	}
 }

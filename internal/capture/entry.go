@@ -121,7 +121,9 @@ type Page struct {
 // only until the callback that received it returns. Its strings share blocks of
 // memory, so that one that is kept for longer should be cloned.
 // Where a document has a member twice, the last one counts, as in JSON.parse,
-// and nothing of the others is given.
+// and nothing of the others is given, also where the last is null. Of headers
+// and cookies that are one object instead of a list, all are given. A second
+// list of entries is refused.
 type Entry struct {
 	Index             int // from 0, in the order of the file
 	PageRef           string
@@ -139,6 +141,7 @@ type Entry struct {
 	Facts             map[string]any // entry._facts of a capture that was redacted before, with bool, float64 or string values; nil otherwise
 	Redacted          *RedactedMeta  // log._proofwalk where it stands before the entries, as our own writer puts it; else nil
 	Cut               bool           // a limit was met: a string, a list or a body of this entry is not whole
+	CutTexts          []string       // the strings of this entry that are only a beginning, without bodies and empty ones
 	Request           Request
 	Response          *Response // nil when the file has none
 }
@@ -146,12 +149,11 @@ type Entry struct {
 // Timings are in milliseconds, negative when unknown.
 type Timings struct{ Blocked, DNS, Connect, TLS, Send, Wait, Receive float64 }
 
-// Message is a WebSocket or EventSource message.
+// Message is a WebSocket or EventSource message, without what it says.
 type Message struct {
 	Send   bool
 	Opcode int
 	Size   int
-	Data   string
 }
 
 // Request is the raw request.

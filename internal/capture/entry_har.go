@@ -29,7 +29,7 @@ func (r *reader) readEntry() {
 			cache := r.text()
 			e.FromCache = cache != "" && cache != "false"
 		case "_error":
-			e.Failed = r.text() != "" || e.Failed
+			e.Failed = r.text() != ""
 		case "_initiator":
 			r.initiator()
 		case "comment":
@@ -61,6 +61,7 @@ func (r *reader) end() {
 		return
 	}
 	r.finishBodies()
+	r.entry.Failed = r.entry.Failed || r.noAnswer
 	r.seen.note(&r.entry)
 	r.src.Entries++
 	if err := r.fn(&r.entry); err != nil {
@@ -75,23 +76,32 @@ func (r *reader) reset() {
 	*e = Entry{
 		Index:             r.src.Entries,
 		TimeMS:            -1,
-		Timings:           Timings{-1, -1, -1, -1, -1, -1, -1},
+		Timings:           unknownTimings,
 		WebSocketMessages: e.WebSocketMessages[:0],
 		EventMessages:     e.EventMessages[:0],
+		CutTexts:          e.CutTexts[:0],
 		Redacted:          r.src.Redacted,
-		Request: Request{
-			Headers:  q.Headers[:0],
-			Cookies:  q.Cookies[:0],
-			Query:    q.Query[:0],
-			BodySize: -1,
-		},
+		Request:           emptied(q),
 	}
 	r.reqBody.reset()
 	r.respBody.reset()
+	r.noAnswer = false
 	r.budget = r.lim.EntryBytes
 }
 
+// emptied is an empty request with the memory of another.
+func emptied(q *Request) Request {
+	return Request{Headers: q.Headers[:0], Cookies: q.Cookies[:0], Query: q.Query[:0], BodySize: -1}
+}
+
+// unknownTimings are those of an entry that has none.
+var unknownTimings = Timings{-1, -1, -1, -1, -1, -1, -1}
+
+// A part of the entry that comes again takes the place of the one before, whole:
+// null is none.
+
 func (r *reader) timings(t *Timings) {
+	*t = unknownTimings
 	for key := range r.lex.members {
 		switch string(key) {
 		case "blocked":
@@ -114,6 +124,7 @@ func (r *reader) timings(t *Timings) {
 
 // initiator reads Chrome's object; some tools write the URL alone.
 func (r *reader) initiator() {
+	r.entry.InitiatorType, r.entry.InitiatorURL = "", ""
 	if r.lex.peek() != '{' {
 		r.entry.InitiatorURL = r.text()
 		return
@@ -129,6 +140,8 @@ func (r *reader) initiator() {
 }
 
 func (r *reader) request(q *Request) {
+	*q = emptied(q)
+	r.reqBody.reset()
 	for key := range r.lex.members {
 		switch string(key) {
 		case "method":
@@ -152,14 +165,16 @@ func (r *reader) request(q *Request) {
 }
 
 func (r *reader) readResponse() {
+	r.entry.Response, r.noAnswer = nil, false
+	r.respBody.reset()
 	if r.lex.peek() != '{' {
 		return
 	}
 	p := &r.response
 	*p = Response{Headers: p.Headers[:0], Cookies: p.Cookies[:0], BodySize: -1}
-	r.respBody.reset()
 	r.entry.Response = p
-	noStatus := false // the exporter says that no answer came: 0, -1, "error"
+	// The exporter says that no answer came: by the status 0, -1 or "error", or in words.
+	var noStatus, failed, failure bool
 	for key := range r.lex.members {
 		switch string(key) {
 		case "status":
@@ -181,11 +196,13 @@ func (r *reader) readResponse() {
 			p.BodySize = r.int()
 		case "content":
 			r.readBody(&r.respBody)
-		case "_error", "_failureText":
-			r.entry.Failed = r.text() != "" || r.entry.Failed
+		case "_error":
+			failed = r.text() != ""
+		case "_failureText":
+			failure = r.text() != ""
 		}
 	}
-	r.entry.Failed = r.entry.Failed || noStatus
+	r.noAnswer = noStatus || failed || failure
 }
 
 // fields reads a list of names and values: an array of objects, as HAR has it,
@@ -313,7 +330,7 @@ func (r *reader) messages(out []Message) []Message {
 			case "opcode":
 				m.Opcode = int(r.int())
 			case "data":
-				m.Data, m.Size = r.sized()
+				m.Size = r.size()
 			}
 		}
 		out = append(out, m)
@@ -321,20 +338,20 @@ func (r *reader) messages(out []Message) []Message {
 	return out
 }
 
-// sized reads a string of the entry and the length of the whole.
-func (r *reader) sized() (string, int) {
+// size passes a value and gives the length of its text. Nobody reads what
+// messages say, so that none of it is kept and the entry's budget does not pay.
+func (r *reader) size() int {
 	if r.lex.peek() != '"' {
-		s := r.text()
-		return s, len(s)
+		b, _ := r.scalar(0)
+		return len(b)
 	}
-	b, size, cut := r.lex.str(maxZero(min(r.lim.StringBytes, r.budget)))
-	r.budget -= len(b)
-	r.entry.Cut = r.entry.Cut || cut
-	return r.texts.Keep(b), int(size)
+	_, size, _ := r.lex.str(0)
+	return int(size)
 }
 
 // facts reads entry._facts: scalars by name.
 func (r *reader) facts() {
+	r.entry.Facts = nil
 	if r.lex.peek() != '{' {
 		return
 	}
@@ -345,6 +362,7 @@ func (r *reader) facts() {
 			continue
 		}
 		name := r.intern(key)
+		delete(facts, name)
 		switch c := r.lex.peek(); {
 		case c == '"':
 			facts[name] = r.text()

@@ -25,6 +25,8 @@ func (r *reader) finish() error {
 		return refuse(apperr.TooLarge, err, "The file is larger than %d bytes, which is the most that is read. Record only the sign-in and save it again.", r.lim.TotalBytes)
 	case errors.Is(err, errTooManyEntries):
 		return refuse(apperr.TooLarge, err, "The file has more than %d entries, which is the most that is read. Record only the sign-in and save it again.", r.lim.Entries)
+	case errors.Is(err, errTwoLists):
+		return refuse(apperr.Invalid, err, "The file has two lists of entries, the second at byte %d: programs differ in which of them they read. %s", at, saveAgain)
 	case errors.Is(err, errDeep):
 		return refuse(apperr.TooLarge, err, "The file is nested deeper than %d levels at byte %d, which no exporter writes. %s", r.lim.Depth, at, saveAgain)
 	case errors.Is(err, errCut), errors.Is(err, errSyntax):

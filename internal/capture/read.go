@@ -10,6 +10,10 @@ import (
 // errTooManyEntries stops the reader at Limits.Entries.
 var errTooManyEntries = errors.New("capture has more entries than the limit")
 
+// errTwoLists stops the reader where a second list of entries begins: those of
+// the first were given, and what reads the second sees another capture.
+var errTwoLists = errors.New("capture has two lists of entries")
+
 // shortBytes bounds the strings outside of entries.
 const shortBytes = 1 << 10
 
@@ -31,7 +35,8 @@ type reader struct {
 	response Response
 	reqBody  body
 	respBody body
-	budget   int // bytes of strings that the entry may still keep
+	noAnswer bool // the response at hand says that there is none
+	budget   int  // bytes of strings that the entry may still keep
 	names    words
 	texts    Texts
 	seen     seen
@@ -131,7 +136,7 @@ func (r *reader) document() {
 				r.log()
 			}
 		case "requests":
-			if !r.sawEntries {
+			if r.sawRequests || !r.sawEntries {
 				r.sawRequests = true
 				r.samlTracer()
 			}
@@ -175,7 +180,9 @@ func (r *reader) log() {
 			if r.lex.peek() != '[' {
 				continue
 			}
-			r.sawEntries = true
+			if !r.beginList() {
+				return
+			}
 			for range r.lex.elements {
 				if r.lex.peek() == '{' {
 					r.readEntry()
@@ -183,6 +190,17 @@ func (r *reader) log() {
 			}
 		}
 	}
+}
+
+// beginList notes that a list of entries stands ahead; false when it is the
+// second.
+func (r *reader) beginList() bool {
+	if r.sawEntries {
+		r.lex.fail(errTwoLists)
+		return false
+	}
+	r.sawEntries = true
+	return true
 }
 
 // exporters maps what creator.name begins with, in lower case.
@@ -204,11 +222,12 @@ const (
 )
 
 func (r *reader) creator() {
+	r.src.Exporter, r.src.Version = "other", ""
 	for key := range r.lex.members {
 		switch string(key) {
 		case "name":
-			name := strings.ToLower(r.short())
 			r.src.Exporter = "other"
+			name := strings.ToLower(r.short())
 			for _, e := range exporters {
 				if strings.HasPrefix(name, e.prefix) {
 					r.src.Exporter = e.word
@@ -232,6 +251,7 @@ func versionDigits(s string) string {
 }
 
 func (r *reader) pages() {
+	r.src.Pages = nil
 	for range r.lex.elements {
 		if len(r.src.Pages) >= r.lim.Children || r.lex.peek() != '{' {
 			continue
@@ -252,6 +272,10 @@ func (r *reader) pages() {
 }
 
 func (r *reader) redactedMeta() {
+	r.src.Redacted = nil
+	if r.lex.peek() != '{' {
+		return
+	}
 	m := &RedactedMeta{}
 	for key := range r.lex.members {
 		switch string(key) {
@@ -264,6 +288,7 @@ func (r *reader) redactedMeta() {
 		case "integration_digest":
 			m.IntegrationDigest = r.short()
 		case "redactor":
+			m.RedactorName, m.RedactorVersion = "", ""
 			for key := range r.lex.members {
 				switch string(key) {
 				case "name":
@@ -280,6 +305,7 @@ func (r *reader) redactedMeta() {
 }
 
 func (r *reader) redactedSource(m *RedactedMeta) {
+	m.SourceKind, m.SourceExporter, m.SourceLimits = "", "", nil
 	for key := range r.lex.members {
 		switch string(key) {
 		case "kind":

@@ -103,8 +103,8 @@ func TestReadMapsEveryField(t *testing.T) {
 		InitiatorType:     "script",
 		InitiatorURL:      "https://a.example/x.js",
 		Comment:           "c",
-		WebSocketMessages: []Message{{Send: true, Opcode: 1, Size: 2, Data: "hi"}, {Opcode: 2, Size: 5, Data: "there"}},
-		EventMessages:     []Message{{Size: 2, Data: "ev"}},
+		WebSocketMessages: []Message{{Send: true, Opcode: 1, Size: 2}, {Opcode: 2, Size: 5}},
+		EventMessages:     []Message{{Size: 2}},
 		Facts:             map[string]any{"forms": 2.0, "same_site": true, "body_kind": "html"},
 		Request: Request{
 			Method: "POST", URL: "https://a.example/cb?x=1#f", HTTPVersion: "h2",

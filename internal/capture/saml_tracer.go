@@ -24,7 +24,9 @@ func (r *reader) samlTracer() {
 	if r.lex.peek() != '[' {
 		return
 	}
-	r.sawEntries = true
+	if !r.beginList() {
+		return
+	}
 	r.seen.always(LimitBodies)
 	for range r.lex.elements {
 		if r.lex.peek() == '{' {
@@ -42,7 +44,6 @@ func (r *reader) tracedRequest() {
 	}
 	q, p, b := &r.entry.Request, &r.response, &r.reqBody
 	*p = Response{Headers: p.Headers[:0], Cookies: p.Cookies[:0], BodySize: -1}
-	answered := false
 	var spare []Field // of postData, for an export without post
 	for key := range r.lex.members {
 		switch string(key) {
@@ -54,10 +55,9 @@ func (r *reader) tracedRequest() {
 			q.Headers = r.tracedFields(q.Headers[:0])
 		case "responseHeaders":
 			p.Headers = r.tracedFields(p.Headers[:0])
-			answered = answered || len(p.Headers) > 0
 		case "responseStatus":
-			if n := r.int(); n >= 100 && n <= 999 {
-				p.Status, answered = int(n), true
+			if p.Status = int(r.int()); p.Status < 100 || p.Status > 999 {
+				p.Status = 0
 			}
 		case "responseStatusText":
 			p.HTTPVersion, p.StatusText = statusLine(r.text())
@@ -67,7 +67,7 @@ func (r *reader) tracedRequest() {
 			spare = r.tracedForm()
 		}
 	}
-	if answered {
+	if p.Status != 0 || len(p.Headers) > 0 {
 		r.entry.Response = p
 	}
 	if len(b.params) == 0 && len(spare) > 0 {

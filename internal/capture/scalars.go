@@ -18,16 +18,26 @@ func (r *reader) short() string {
 func (r *reader) text() string {
 	b, cut := r.scalar(min(r.lim.StringBytes, r.budget))
 	r.budget -= len(b)
-	r.entry.Cut = r.entry.Cut || cut
-	return r.texts.Keep(b)
+	return r.whole(r.texts.Keep(b), cut)
+}
+
+// whole notes a string that was cut; of one that is empty nothing can be taken
+// for the whole.
+func (r *reader) whole(s string, cut bool) string {
+	if cut {
+		r.entry.Cut = true
+		if s != "" {
+			r.entry.CutTexts = append(r.entry.CutTexts, s)
+		}
+	}
+	return s
 }
 
 // name reads a string that is likely to come again, as names of headers are.
 func (r *reader) name() string {
 	b, cut := r.scalar(min(r.lim.StringBytes, r.budget))
 	r.budget -= len(b)
-	r.entry.Cut = r.entry.Cut || cut
-	return r.intern(b)
+	return r.whole(r.intern(b), cut)
 }
 
 // words remembers strings that came lately, one for each hash.

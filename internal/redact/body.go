@@ -22,16 +22,15 @@ func (r *run) requestBody(b *capture.Body, out *transcript.Request) {
 	const place = "request.body"
 	mime := r.bodyMIME(b.MIME, b.Text)
 	out.BodyMIME = mime
-	text := b.Text[:min(len(b.Text), maxFormBytes)]
 	switch kind := bodyKind(mime, b.Text); {
-	case len(b.Params) > 0 && len(text) == 0:
+	case len(b.Params) > 0 && len(b.Text) == 0:
 		for _, f := range b.Params[:min(len(b.Params), maxFormFields)] {
 			out.Form = r.param(out.Form, f.Name, f.Value, "request.form", 0)
 		}
 	case kind == "form":
-		out.Form = r.query(out.Form, string(text), "request.form", 0)
+		out.Form = r.query(out.Form, r.formText(b), "request.form", 0)
 	case kind == "multipart":
-		for _, f := range multipartFields(b.MIME, text) {
+		for _, f := range multipartFields(b.MIME, r.formText(b)) {
 			out.Form = r.param(out.Form, f.Name, f.Value, "request.form", 0)
 		}
 	case kind == "json":
@@ -140,7 +139,7 @@ func bodyKind(mime string, text []byte) string {
 
 // multipartFields reads the named parts of a multipart body (RFC 7578): files
 // become the field's name with an empty value.
-func multipartFields(mime string, text []byte) []capture.Field {
+func multipartFields(mime, text string) []capture.Field {
 	_, boundary, ok := strings.Cut(mime, "boundary=")
 	if !ok {
 		return nil
@@ -151,19 +150,19 @@ func multipartFields(mime string, text []byte) []capture.Field {
 		return nil
 	}
 	var out []capture.Field
-	parts := bytes.Split(text, []byte("--"+boundary))
+	parts := strings.Split(text, "--"+boundary)
 	for _, part := range parts[1:] {
-		head, content, ok := bytes.Cut(part, []byte("\r\n\r\n"))
+		head, content, ok := strings.Cut(part, "\r\n\r\n")
 		if !ok || len(out) == maxFormFields {
 			continue
 		}
-		_, name, ok := strings.Cut(string(head), `name="`)
+		_, name, ok := strings.Cut(head, `name="`)
 		if !ok {
 			continue
 		}
 		name, _, _ = strings.Cut(name, `"`)
-		value := strings.TrimSuffix(string(content), "\r\n")
-		if strings.Contains(string(head), "filename=") {
+		value := strings.TrimSuffix(content, "\r\n")
+		if strings.Contains(head, "filename=") {
 			value = ""
 		}
 		out = append(out, capture.Field{Name: name, Value: value})

@@ -67,6 +67,7 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	j.all(exactly(true), onlyTrue...)
 	w.hosts(e, name, j)
 	own, skeleton := ownOf(e), skeletonOf(e)
+	own.nested += strings.Join(skeleton.nested, "\n")
 	bodies(e, j)
 	w.authorization(own, j)
 	own.parameters(e, skeleton, j)

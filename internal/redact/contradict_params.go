@@ -14,7 +14,7 @@ type ownParams struct {
 	count   map[string]int
 	values  map[string][]string // of derived fields and of error texts
 	fields  int
-	nested  string // the values joined: addresses in them have parameters of their own
+	nested  string // the values joined, and texts of bodies: addresses in them have parameters of their own
 	inURL   []transcript.Field
 	inForm  []transcript.Field
 	request *transcript.Request

@@ -14,14 +14,22 @@ type tokenSkeleton struct {
 	tokens, idTokens int
 	header, claims   map[string]any // of the last id_token
 	errorTexts       []string
+	nested           []string // texts that may be addresses with parameters
 }
 
 // errorTextNames are the names under which error texts stand.
 var errorTextNames = []string{"error_description", "StatusMessage", "saml.status_message"}
 
-// skeletonOf reads the skeleton of a response.
+// skeletonOf reads the skeleton of a response, and of the request's body the
+// texts: a page that reports an error sends them on, and its tokens are none of
+// the response.
 func skeletonOf(e *transcript.Entry) *tokenSkeleton {
 	s := &tokenSkeleton{}
+	if e.Request.BodyText != "" {
+		var asked tokenSkeleton
+		asked.read(json.NewDecoder(strings.NewReader(e.Request.BodyText)), "")
+		s.take(&asked)
+	}
 	if e.Response != nil && e.Response.BodyText != "" {
 		s.read(json.NewDecoder(strings.NewReader(e.Response.BodyText)), "")
 	}
@@ -55,10 +63,15 @@ func (s *tokenSkeleton) read(dec *json.Decoder, name string) {
 		if t != "" && (t[0] == '{' || t[0] == '[') {
 			var inside tokenSkeleton // JSON in a string: its tokens are not counted
 			inside.read(json.NewDecoder(strings.NewReader(t)), "")
-			s.errorTexts = append(s.errorTexts, inside.errorTexts...)
+			s.take(&inside)
+		} else if strings.Contains(t, "=") {
+			s.nested = append(s.nested, t)
 		}
 		if slices.Contains(errorTextNames, name) && t != "" {
 			s.errorTexts = append(s.errorTexts, t)
+		}
+		if t == "~num" { // a number, which is no token
+			return
 		}
 		switch name {
 		case "access_token", "refresh_token", "id_token":
@@ -73,6 +86,12 @@ func (s *tokenSkeleton) read(dec *json.Decoder, name string) {
 	}
 }
 
+// take adds the texts of JSON that belongs to this one.
+func (s *tokenSkeleton) take(inside *tokenSkeleton) {
+	s.errorTexts = append(s.errorTexts, inside.errorTexts...)
+	s.nested = append(s.nested, inside.nested...)
+}
+
 // derived reads what stands in a skeleton behind an id_token.
 func (s *tokenSkeleton) derived(dec *json.Decoder, name string) bool {
 	into := map[string]*map[string]any{"id_token.header": &s.header, "id_token.claims": &s.claims}[name]
@@ -85,7 +104,7 @@ func (s *tokenSkeleton) derived(dec *json.Decoder, name string) bool {
 	}
 	var inside tokenSkeleton // its tokens are no tokens of the response
 	inside.read(json.NewDecoder(bytes.NewReader(text)), "")
-	s.errorTexts = append(s.errorTexts, inside.errorTexts...)
+	s.take(&inside)
 	return true
 }
 

@@ -216,15 +216,16 @@ func (r *run) requestCookies(out []transcript.Cookie, q *capture.Request) []tran
 	case headers == 0:
 		return r.cookieList(out, q.Cookies, place)
 	case headers > 1 || r.cookies.headers != 1: // the headers' own redaction is not that of one list
-		value := ""
+		var all strings.Builder
 		for _, f := range q.Headers {
 			if equalFold(f.Name, "cookie") {
-				value += ";" + f.Value
+				all.WriteByte(';')
+				all.WriteString(f.Value)
 			}
 		}
 		r.report.quiet = true
 		r.cookies.reset()
-		r.cookieHeader(value, place)
+		r.cookieHeader(all.String(), place)
 		r.report.quiet = false
 	}
 	return append(out, r.cookies.sent...)

@@ -17,12 +17,13 @@ type run struct {
 	values *pseudonyms
 	report tally
 
-	pageRefs   map[string]int
+	pageRefs   map[valueKey]int
 	errorTexts [][]byte // error texts of this capture, folded; see rememberErrorText
 	document   string   // clear host of the last document
 	hosts      map[schemeAndHost]integration.Host
 	witness    witness
 	flow       flowMemory
+	inflated   int // bytes that came out of deflated SAML messages
 
 	// Of the entry at hand.
 	again              bool // it was redacted before
@@ -47,7 +48,7 @@ type run struct {
 
 func (r *Redactor) newRun() *run {
 	return &run{
-		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[string]int{},
+		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[valueKey]int{},
 		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{}, witness: witness{public: r.public},
 	}
 }
@@ -93,6 +94,7 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	}
 	r.report.at = r.report.entries
 	r.report.entries++
+	r.markCut(e)
 	r.vendorFields(e)
 	host := r.hostFacts(e)
 	r.address = addressOf(e.Request.URL)
@@ -170,14 +172,19 @@ func (r *run) pageRef(id string) string {
 	if id == "" {
 		return ""
 	}
-	n, ok := r.pageRefs[id]
+	k := r.values.key(id)
+	n, ok := r.pageRefs[k]
 	if !ok {
 		if len(r.pageRefs) == maxPages {
 			return ""
 		}
 		n = len(r.pageRefs) + 1
-		r.pageRefs[strings.Clone(id)] = n
+		r.pageRefs[k.clone()] = n
 	}
+	return r.pageID(n)
+}
+
+func (r *run) pageID(n int) string {
 	r.scratch = strconv.AppendInt(append(r.scratch[:0], "page_"...), int64(n), 10)
 	return r.texts.Keep(r.scratch)
 }
@@ -186,11 +193,11 @@ func (r *run) pageRef(id string) string {
 func (r *run) pages(raw []capture.Page) []transcript.Page {
 	r.report.at = -1
 	out := make([]transcript.Page, len(r.pageRefs))
-	for id, n := range r.pageRefs {
-		out[n-1].ID = r.pageRef(id)
+	for i := range out {
+		out[i].ID = r.pageID(i + 1)
 	}
 	for _, p := range raw {
-		n, ok := r.pageRefs[p.ID]
+		n, ok := r.pageRefs[r.values.key(p.ID)]
 		if !ok {
 			continue
 		}

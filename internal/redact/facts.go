@@ -154,7 +154,7 @@ func (f *requestFacts) observe(name, value string, nested bool) {
 		return
 	}
 	p := f.params[name]
-	if p.times++; p.times == 1 {
+	if p.times++; p.times == 1 && !isCut(value) { // of a part no fact is computed
 		p.value = value
 	}
 	f.params[name] = p

@@ -10,16 +10,19 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// idTokenClaims are the claims that facts are computed from.
-type idTokenClaims struct {
-	Issuer     string          `json:"iss"`
-	Audience   json.RawMessage `json:"aud"`
-	AccessHash string          `json:"at_hash"`
-	CodeHash   json.RawMessage `json:"c_hash"`
-	Nonce      json.RawMessage `json:"nonce"`
-	Expires    json.RawMessage `json:"exp"`
-	NotBefore  json.RawMessage `json:"nbf"`
+// jsonMembers are the members of a header or of claims by their exact names,
+// the last of equal ones: a struct would take "ISS" for iss, which no verifier does.
+type jsonMembers map[string]json.RawMessage
+
+// membersOf reads a JSON object.
+func membersOf(object []byte) (jsonMembers, bool) {
+	var m jsonMembers
+	err := json.Unmarshal(object, &m)
+	return m, err == nil && m != nil
 }
+
+// text gives a member that is a string, empty for all else.
+func (m jsonMembers) text(name string) string { return text(m[name]) }
 
 // idTokenIn is an ID token with what came beside it.
 type idTokenIn struct{ token, access, code string }
@@ -40,17 +43,14 @@ func (r *run) idTokenFacts(in idTokenIn) {
 	if !ok {
 		return
 	}
-	var head struct {
-		Alg string          `json:"alg"`
-		Enc json.RawMessage `json:"enc"`
-	}
-	if err := json.Unmarshal(header, &head); err != nil {
+	head, ok := membersOf(header)
+	if !ok {
 		return
 	}
-	alg := head.Alg
+	alg := head.text("alg")
 	if encrypted {
 		alg = "encrypted"
-		enc := text(head.Enc)
+		enc := head.text("enc")
 		if _, known := transcript.CheckFact(transcript.FactIDTokenEnc, enc); !known {
 			enc = "other"
 		}
@@ -67,28 +67,29 @@ func (r *run) idTokenFacts(in idTokenIn) {
 
 // claimFacts sets the facts that the claims of a signed token tell.
 func (r *run) claimFacts(claims []byte, alg string, in idTokenIn) {
-	var c idTokenClaims
-	if json.Unmarshal(claims, &c) != nil {
+	c, ok := membersOf(claims)
+	if !ok {
 		return
 	}
-	r.setFact(transcript.FactIDTokenIss, len(c.Issuer) >= 8 && strings.EqualFold(c.Issuer[:8], "https://"))
+	issuer := c.text("iss")
+	r.setFact(transcript.FactIDTokenIss, len(issuer) >= 8 && strings.EqualFold(issuer[:8], "https://"))
 	if cfg := r.r.public.cfg; cfg != nil && cfg.Client.ID != "" {
-		r.setFact(transcript.FactIDTokenAud, hasAudience(c.Audience, cfg.Client.ID))
+		r.setFact(transcript.FactIDTokenAud, hasAudience(c["aud"], cfg.Client.ID))
 	}
-	if want, ok := halfHash(alg, in.access); ok && c.AccessHash != "" {
-		r.setFact(transcript.FactAtHash, want == c.AccessHash)
+	if want, ok := halfHash(alg, in.access); ok && c.text("at_hash") != "" {
+		r.setFact(transcript.FactAtHash, want == c.text("at_hash"))
 	}
 	if in.code == "" {
 		in.code = r.flow.code.last()
 	}
-	if want, ok := halfHash(alg, in.code); ok && text(c.CodeHash) != "" {
-		r.setFact(transcript.FactCHash, want == text(c.CodeHash))
+	if want, ok := halfHash(alg, in.code); ok && c.text("c_hash") != "" {
+		r.setFact(transcript.FactCHash, want == c.text("c_hash"))
 	}
-	if nonce := text(c.Nonce); nonce != "" && r.flow.nonces.any() {
+	if nonce := c.text("nonce"); nonce != "" && r.flow.nonces.any() {
 		r.setFact(transcript.FactIDTokenNonce, r.flow.nonces.has(nonce))
 	}
-	if expires, ok := seconds(c.Expires); ok && !r.started.IsZero() {
-		from, _ := seconds(c.NotBefore)
+	if expires, ok := seconds(c["exp"]); ok && !r.started.IsZero() {
+		from, _ := seconds(c["nbf"])
 		now := float64(r.started.Unix())
 		r.setFact(transcript.FactIDTokenTimes, now < expires && now >= from)
 	}

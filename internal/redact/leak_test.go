@@ -191,6 +191,9 @@ func everythingWritten(t *testing.T, r *redact.Redactor, cfg *integration.Config
 	if err != nil {
 		t.Fatal(err)
 	}
+	if again.Total() != 0 || len(again.Contradictions) != 0 {
+		t.Errorf("the second pass takes away %+v and doubts %+v", again.Items, again.Contradictions)
+	}
 	if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 		t.Error("the second pass gives other bytes")
 	}

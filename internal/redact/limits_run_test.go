@@ -47,6 +47,13 @@ func TestSAMLLimits(t *testing.T) {
 		{"levels of a message", 64, func(t *testing.T, n int) any {
 			return read(t, `<Response ID="a">`+strings.Repeat("<a>", n-1)+strings.Repeat("</a>", n-1)+`</Response>`)
 		}, true, false},
+		{"inflated bytes of a capture", 64, func(t *testing.T, n int) any { // in MiB
+			const frame = `<Response ID="a"></Response>`
+			message := deflatedSAML(t, `<Response ID="a">`+strings.Repeat(" ", 1<<20-len(frame))+`</Response>`)
+			e, report := oneReported(t, manyEntries(n, func(int) map[string]any { return harEntry("GET", app+"?SAMLResponse="+message, "") })...)
+			pseudonym := transcript.ParseValue(param(e.Request.Query, "SAMLResponse")).Kind == transcript.Pseudonym
+			return []any{param(e.Request.Query, "saml.type"), pseudonym, report.Undecoded}
+		}, []any{"Response", true, 0}, []any{"", true, 1}},
 		{"messages of an entry", 8, func(t *testing.T, n int) any {
 			form := strings.Repeat("SAMLResponse="+deflatedSAML(t, `<Response ID="a"/>`)+"&", n)
 			types := 0

@@ -42,7 +42,11 @@ func (r *run) requestURL(u string, out *transcript.Request) {
 	base, fragment, hasFragment := strings.Cut(u, "#")
 	address, query, hasQuery := strings.Cut(base, "?")
 	address = r.url(address, place, 0)
-	if strings.HasPrefix(address, "~") { // opaque, or a redacted value where the address was
+	switch {
+	case strings.HasPrefix(address, "~"): // opaque, or a redacted value where the address was
+		address = opaqueURL
+	case r.r.public.exact[address] && absolute(address) != address: // a registered value that is no address
+		r.report.add("U1", place)
 		address = opaqueURL
 	}
 	if hasQuery {

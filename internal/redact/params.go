@@ -24,7 +24,7 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 		out = append(out, r.samlFields(value, place, depth)...)
 	case name == "wresult" && r.observing:
 		r.wresult(value)
-	case name == "code_verifier" && value != "" && !r.again:
+	case name == "code_verifier" && value != "" && !r.again && !isCut(value):
 		r.setOwnFact(transcript.FactVerifierS256, true, place)
 		out = append(out, transcript.Field{Name: "code_verifier.s256", Value: r.values.of("pkce", s256(value))})
 	}
@@ -59,7 +59,7 @@ func (r *run) unknownValue(value, place string, depth int) string {
 		return r.url(value, place, depth+1)
 	}
 	r.report.add("Q1", place)
-	if class, ok := r.values.carried[value]; ok {
+	if class, ok := r.values.carriedAs(value); ok {
 		return r.values.of(class, value)
 	}
 	return "~str"

@@ -99,7 +99,7 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if err != nil {
 		return Report{}, fmt.Errorf("reading the capture: %w", err)
 	}
-	meta := r.meta(&source)
+	meta := r.meta(&source, &rn.report)
 	if err := w.Close(rn.pages(source.Pages), meta); err != nil {
 		return Report{}, err
 	}
@@ -136,9 +136,10 @@ func (r *Redactor) Transcript(src io.Reader, lim capture.Limits) (*transcript.Tr
 	return t, report, nil
 }
 
-// meta is the marker of the output. A capture that was redacted before keeps
-// round, source and digest where they are words of the format.
-func (r *Redactor) meta(s *capture.Source) transcript.Meta {
+// meta is the marker of the output. A capture of which every entry was redacted
+// before keeps round, source and digest where they are words of the format; with
+// a raw one among them the marker is not true of the file.
+func (r *Redactor) meta(s *capture.Source, t *tally) transcript.Meta {
 	m := transcript.Meta{
 		Format: transcript.Format, Policy: transcript.Policy, Round: r.opts.Round,
 		Redactor:          transcript.Redactor{Name: r.opts.Name, Version: r.opts.Version},
@@ -146,7 +147,7 @@ func (r *Redactor) meta(s *capture.Source) transcript.Meta {
 		IntegrationDigest: r.opts.Digest,
 	}
 	old := s.Redacted
-	if old == nil {
+	if old == nil || t.entries == 0 || t.again != t.entries {
 		return m
 	}
 	kept := m

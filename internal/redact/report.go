@@ -20,6 +20,12 @@ type Report struct {
 	// Duplicates counts members that stood twice in one object of the capture; the
 	// last of each was taken.
 	Duplicates int `json:"duplicates"`
+	// Cut counts the entries of which a part was longer than is read. A value that
+	// is only a beginning is written as none that could be compared.
+	Cut int `json:"cut"`
+	// Undecoded counts the SAML messages that were not decoded since those before
+	// them had used up what a capture may cost: they have no derived fields and no facts.
+	Undecoded int `json:"undecoded"`
 	// Again counts the entries that came with facts, as those of a file that was
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
@@ -74,6 +80,9 @@ type tally struct {
 	at      int        // the entry at hand, -1 outside of entries
 	entries int
 	again   int
+	cut     int
+
+	undecoded int
 }
 
 type count struct {
@@ -103,7 +112,7 @@ func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
 		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow),
-		Duplicates: s.Duplicates, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
+		Duplicates: s.Duplicates, Cut: t.cut, Undecoded: t.undecoded, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}

@@ -19,6 +19,9 @@ const (
 	maxSAMLTokens   = 20_000
 	maxSAMLDepth    = 64
 	maxSAMLMessages = 8 // that are decoded of one entry; further ones are pseudonyms only
+	// maxInflated bounds what comes out of deflated messages of one capture, which
+	// is far more than goes into them; later ones are pseudonyms only.
+	maxInflated = 64 << 20
 )
 
 // samlMessage is what a SAML message says, as far as it is used.
@@ -42,7 +45,7 @@ func (r *run) samlFields(value, place string, depth int) []transcript.Field {
 		return nil
 	}
 	r.saml--
-	text, ok := samlXML(value)
+	text, ok := r.samlXML(value)
 	if !ok {
 		return nil
 	}
@@ -87,13 +90,18 @@ func decodeBase64(s string) ([]byte, bool) {
 }
 
 // samlXML undoes base64 and, where it is not yet XML, deflate.
-func samlXML(value string) ([]byte, bool) {
+func (r *run) samlXML(value string) ([]byte, bool) {
 	b, ok := decodeBase64(value)
 	if !ok || len(b) == 0 {
 		return nil, false
 	}
 	if b[0] != '<' {
+		if r.inflated >= maxInflated {
+			r.report.undecoded++
+			return nil, false
+		}
 		inflated, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), maxSAMLBytes+1))
+		r.inflated += len(inflated)
 		if err != nil {
 			return nil, false
 		}

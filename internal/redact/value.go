@@ -25,11 +25,13 @@ var base32Std = base32.StdEncoding
 // pseudonyms makes the comparable values of one capture.
 type pseudonyms struct {
 	again    bool // the entry at hand was redacted before
+	cut      bool // it has values that are only beginnings
 	mac      hash.Hash
 	memo     *memo
-	ordinals map[string]int
+	ordinals map[valueKey]int
 	last     int
-	carried  map[string]string // codes, tokens and states seen so far, with their class
+	carried  map[valueKey]string // codes, tokens and states seen so far, with their class
+	lengths  [256]bool           // of the long ones among them, modulo 256
 
 	texts capture.Texts
 	line  []byte
@@ -42,7 +44,39 @@ const (
 )
 
 func newPseudonyms(key [32]byte, m *memo) *pseudonyms {
-	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), memo: m, ordinals: map[string]int{}, carried: map[string]string{}}
+	return &pseudonyms{mac: hmac.New(sha256.New, key[:]), memo: m, ordinals: map[valueKey]int{}, carried: map[valueKey]string{}}
+}
+
+// valueKey is what a capture remembers a value by: itself, or of a long one a
+// keyed digest, so that memory does not grow with the length of values and
+// nobody can make two that are taken for one.
+type valueKey struct {
+	short string
+	sum   [16]byte
+}
+
+// longValue is the length from which a value is remembered by its digest.
+const longValue = 49
+
+func (p *pseudonyms) key(value string) valueKey {
+	if len(value) < longValue {
+		return valueKey{short: value}
+	}
+	sum := p.digest(value)
+	return valueKey{sum: [16]byte(sum[:])}
+}
+
+// clone makes a key last when the text that its value is part of is gone.
+func (k valueKey) clone() valueKey {
+	k.short = strings.Clone(k.short)
+	return k
+}
+
+func (p *pseudonyms) digest(value string) (sum [sha256.Size]byte) {
+	p.mac.Reset()
+	p.mac.Write([]byte(value))
+	p.mac.Sum(sum[:0])
+	return sum
 }
 
 // carry remembers a value of the protocol, so that it is recognised where it
@@ -53,15 +87,32 @@ func (p *pseudonyms) carry(class, value string) {
 		if len(value) < minCarriedSize || len(p.carried) == maxCarried {
 			return
 		}
-		if _, known := p.carried[value]; !known {
-			value = strings.Clone(value)
+		k := p.key(value)
+		if _, known := p.carried[k]; !known {
+			k = k.clone()
 		}
-		p.carried[value] = class
+		p.carried[k] = class
+		if len(value) >= longValue {
+			p.lengths[len(value)%len(p.lengths)] = true
+		}
 	}
 }
 
-// of gives the pseudonym or ordinal of a decoded value; the class is a label.
+// carriedAs gives the class of a value that was carried before.
+func (p *pseudonyms) carriedAs(value string) (class string, ok bool) {
+	if len(value) >= longValue && !p.lengths[len(value)%len(p.lengths)] {
+		return "", false // without working out its digest
+	}
+	class, ok = p.carried[p.key(value)]
+	return class, ok
+}
+
+// of gives the pseudonym or ordinal of a decoded value; the class is a label. A
+// part of a value has none: two values may begin alike.
 func (p *pseudonyms) of(class, value string) string {
+	if p.cut && isCut(value) {
+		return "~str"
+	}
 	seen, known := p.memo.find(class, value)
 	if !known && roomBits(value) >= minHashBits && !isPII(value) {
 		seen.text = p.keyed(class, value)
@@ -69,14 +120,15 @@ func (p *pseudonyms) of(class, value string) string {
 	if seen.text != "" {
 		return seen.text
 	}
-	n, ok := p.ordinals[value]
+	k := p.key(value)
+	n, ok := p.ordinals[k]
 	if !ok {
 		if len(p.ordinals) == maxOrdinals || p.last == transcript.MaxOrdinal {
 			return "~str"
 		}
 		p.last++
 		n = p.last
-		p.ordinals[strings.Clone(value)] = n
+		p.ordinals[k.clone()] = n
 	}
 	p.line = append(append(append(p.line[:0], '~'), class...), '#')
 	p.line = strconv.AppendInt(p.line, int64(n), 10)
@@ -84,10 +136,7 @@ func (p *pseudonyms) of(class, value string) string {
 }
 
 func (p *pseudonyms) keyed(class, value string) string {
-	p.mac.Reset()
-	p.mac.Write([]byte(value))
-	var sum [sha256.Size]byte
-	p.mac.Sum(sum[:0])
+	sum := p.digest(value)
 	return "~" + class + "." + base32Std.EncodeToString(sum[:transcript.KeyChars*5/8])
 }
 

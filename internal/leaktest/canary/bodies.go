@@ -80,7 +80,8 @@ func (p *planter) jsonBodies() list {
 		answered(app, mime, `)]}',`+"\n"+text(object{"t": p.any("JSON behind a guard")})), answered(app, mime, `callback(`+text(object{"t": p.any("JSONP")})+`)`), answered(app, mime, `"`+p.any("JSON string")+`"`), answered(app, mime, string(p.digits("JSON number"))),
 		answered(app, mime, text(deep)), answered(app, mime, `{"a":{"token":"`+p.any("cut JSON")), answered(app, mime, text(object{"a": 1})+p.any("text behind JSON")), answered(app, mime, `{'token':'`+p.any("JSON with single quotes")+`'}`),
 		answered(app, mime, "\ufeff"+text(object{"t": p.any("JSON behind a byte order mark")})), answered(app, "application/vnd."+p.any("JSON subtype")+"+json", "{}"), answered(app, "application/json; profile="+p.any("JSON type parameter"), "{}"),
-		posted(app, "application/graphql", "query { user(id: \""+p.any("GraphQL")+"\") { id } }"), posted(app, mime, text(object{"query": "mutation", "variables": object{"input": p.any("GraphQL variable")}})), posted(app, "application/csp-report", text(object{"csp-report": object{"document-uri": app + "?t=" + p.any("CSP report")}})),
+		posted(app, "application/graphql", "query { user(id: \""+p.any("GraphQL")+"\") { id } }"), posted(app, mime, text(object{"query": "mutation", "variables": object{"input": p.any("GraphQL variable")}})), posted(app, mime, text(object{"error": "access_denied", "error_description": p.any("error description that is sent on"), "variables": list{object{"StatusMessage": p.any("status message that is sent on")}}})),
+		posted(app, "text/plain;charset=UTF-8", text(object{"error_description": p.any("error description of a beacon")})), posted(app, "application/csp-report", text(object{"csp-report": object{"document-uri": app + "?t=" + p.any("CSP report")}})),
 	}
 	return out
 }

@@ -78,6 +78,7 @@ function reportText(run) {
       "  looks like a secret   " + (one.hits.length ? plural(one.hits.length, "place", "places") : "nothing"),
       "  cannot show           " + (report.limits.join(", ") || "nothing known"), "");
     if (report.truncated) lines.push("  cut off at byte " + number(report.stopped_at) + "; the complete entries were kept", "");
+    if (report.cut) lines.push("  not whole: " + plural(report.cut, "entry holds", "entries hold") + " more than is read of one", "");
     for (const [rule, text] of Object.entries(run.rules)) {
       const items = report.items.filter((item) => item.rule === rule);
       if (!items.length) continue;

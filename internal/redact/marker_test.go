@@ -1,0 +1,36 @@
+package redact_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/proofwalk/proofwalk/internal/redact"
+)
+
+// A marker is taken over only where every entry was redacted before: else
+// whoever wrote it names round and description for entries of this redaction.
+func TestForgedMarker(t *testing.T) {
+	t.Parallel()
+	const round, digest = "mybanksecretpassphrase23ab", "5ec1e75ec1e75ec1e75ec1e75ec1e75ec1e75ec1e75ec1e75ec1e75ec1e7abcd"
+	marker := map[string]any{
+		"format": 1, "policy": 2, "round": round, "integration_digest": digest,
+		"redactor": map[string]string{"name": "proofwalk", "version": "1"}, "source": map[string]any{"kind": "har", "exporter": "chrome", "limits": []string{}},
+	}
+	again := harEntry("GET", "https://localhost/", "")
+	again["_facts"] = map[string]any{}
+	raw := harEntry("GET", "https://localhost/", "")
+	for name, c := range map[string]struct {
+		entries []any
+		kept    bool
+	}{"raw": {[]any{raw}, false}, "mixed": {[]any{again, raw}, false}, "redacted": {[]any{again, again}, true}} {
+		file, err := json.Marshal(map[string]any{"log": map[string]any{"version": "1.2", "_proofwalk": marker, "entries": c.entries}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := string(redacted(t, redact.New(options(nil)), file))
+		if strings.Contains(out, round) != c.kept || strings.Contains(out, digest) != c.kept {
+			t.Errorf("%s: the marker is kept, want %v:\n%s", name, c.kept, out)
+		}
+	}
+}
