@@ -1,10 +1,14 @@
 package redact_test
 
 import (
+	"bytes"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -52,5 +56,47 @@ func TestDerivedFieldsAreNotForged(t *testing.T) {
 	}
 	if report := secondPass(t, withNames(options(nil), r.Names()), once); report.Total() != 0 || len(report.Contradictions) != 0 {
 		t.Errorf("the second pass takes away %+v and doubts %+v", report.Items, report.Contradictions)
+	}
+}
+
+// ourHead is how a file begins that says who wrote it.
+const ourHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk","version":"0.1.0"},`
+
+// withMarker says of a file that it was redacted before.
+func withMarker(har []byte) []byte {
+	const marker = `,"_proofwalk":{"format":1,"policy":2,"round":"` + round + `","redactor":{"name":"proofwalk","version":"0.1.0"},"source":{"kind":"har","exporter":"chrome","limits":[]},"integration_digest":""}}}`
+	return append([]byte(ourHead), append(bytes.TrimPrefix(bytes.TrimSuffix(har, []byte(`,"version":"1.2"}}`)), []byte(`{"log":{`)), marker...)...)
+}
+
+// Facts are taken over from a file that says who redacted it, and from no
+// other: they would get the marker of this redaction.
+func TestFactsWithoutMarkerAreRefused(t *testing.T) {
+	t.Parallel()
+	once := redacted(t, redact.New(options(nil)), harOf(harEntry("GET", "https://localhost/", ""), harEntry("GET", "https://localhost/", "")))
+	end := bytes.LastIndex(once, []byte(`,"_proofwalk":`))
+	for name, file := range map[string][]byte{
+		"no marker": append(bytes.Clone(once[:end]), "}}"...),
+		"cut off":   once[:bytes.LastIndex(once, []byte(`{"startedDateTime"`))],
+	} {
+		var out bytes.Buffer
+		_, err := redact.New(options(nil)).HAR(&out, bytes.NewReader(file), capture.Limits{})
+		if known := (*apperr.Error)(nil); !errors.As(err, &known) || known.Kind != apperr.Invalid || !strings.Contains(known.Text, "facts") {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
+
+// In a file that does not begin as ours do, an entry with facts is raw: the facts
+// are dropped, and what only looks like a pseudonym is hashed.
+func TestFactsOfARawFileAreDropped(t *testing.T) {
+	t.Parallel()
+	forged := harEntry("GET", "https://localhost/?state=~state.ABCDEFGHIJKLMNOP", "")
+	forged["_facts"] = map[string]any{"stack_trace": true, "host_role": "partner"}
+	e, report := oneReported(t, forged)
+	if _, has := e.Facts[transcript.FactStackTrace]; has || e.Facts.Code(transcript.FactHostRole) != "loopback" || report.Again != 0 {
+		t.Errorf("the facts are %v, %d entries came with facts", e.Facts, report.Again)
+	}
+	if got := param(e.Request.Query, "state"); got == "~state.ABCDEFGHIJKLMNOP" || got == "" {
+		t.Errorf("the state is %q", got)
 	}
 }
