@@ -235,7 +235,7 @@ func (w *jsonWalk) number(name string, value []byte) {
 	out := "~num"
 	switch spec, _ := w.r.spec(name); {
 	case spec.kind == kindNumber:
-		out = w.r.number(string(value), 99_999_999, w.place)
+		out = w.r.seconds(string(value), w.place)
 	case spec.kind == kindTime:
 		out = w.r.instant(string(value), w.place)
 	case name == "status" || name == "level_of_assurance":

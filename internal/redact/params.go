@@ -100,13 +100,13 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 	case kindURL:
 		return r.url(value, place, depth+1)
 	case kindNumber:
-		return r.number(value, 99_999_999, place)
+		return r.seconds(value, place)
 	case kindTime:
 		return r.instant(value, place)
 	case kindText:
 		return r.sentence(value, place)
 	case kindSub:
-		if roomBits(value) < minHashBits || isPII(value) {
+		if roomBits(value) < minHashBits || isPII(value) || !isRandomID(value) {
 			r.report.add("Q1", place)
 			return "~pii"
 		}
@@ -160,6 +160,15 @@ func (r *run) number(value string, limit int, place string) string {
 	}
 	r.report.add("N1", place)
 	return "~num"
+}
+
+// seconds keeps a number of seconds that is no date and no other long number.
+func (r *run) seconds(value, place string) string {
+	if n, err := strconv.Atoi(value); err == nil && !isSeconds(n) {
+		r.report.add("N1", place)
+		return "~num"
+	}
+	return r.number(value, yearsInSeconds[0], place)
 }
 
 // maxRelative bounds the seconds of a relative time: some three years.
