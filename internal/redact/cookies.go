@@ -192,6 +192,18 @@ func (r *run) date(value, place string) string {
 	if value == "" || value == "~str" || isHeaderDate(value) {
 		return value
 	}
+	seen, known := r.r.memo.find("date", value)
+	if !known {
+		seen.text = printedDate(value)
+	}
+	if seen.text == "" {
+		r.report.add("H1", place)
+		return "~str"
+	}
+	return seen.text
+}
+
+func printedDate(value string) string {
 	for _, layout := range dateLayouts {
 		t, err := time.Parse(layout, value)
 		if err != nil {
@@ -201,8 +213,7 @@ func (r *run) date(value, place string) string {
 			return printed
 		}
 	}
-	r.report.add("H1", place)
-	return "~str"
+	return ""
 }
 
 // requestCookies appends the cookies of the Cookie header, or of the exporter's
