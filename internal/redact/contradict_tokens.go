@@ -19,10 +19,18 @@ type tokenSkeleton struct {
 // errorTextNames are the names under which error texts stand.
 var errorTextNames = []string{"error_description", "StatusMessage", "saml.status_message"}
 
-// skeletonOf reads the skeleton of a response.
+// skeletonFacts are the facts that the skeleton of a response is read for.
+var skeletonFacts = []transcript.Fact{
+	transcript.FactTokenKinds, transcript.FactIDTokenAlg, transcript.FactIDTokenAud, transcript.FactIDTokenIss, transcript.FactAtHash, transcript.FactCHash,
+	transcript.FactIDTokenEnc, transcript.FactIDTokenUnsigned, transcript.FactIDTokenNonce, transcript.FactIDTokenTimes,
+	transcript.FactErrorTextKnown, transcript.FactErrorTextChars,
+}
+
+// skeletonOf reads the skeleton of a response, where a fact is about it.
 func skeletonOf(e *transcript.Entry) *tokenSkeleton {
 	s := &tokenSkeleton{}
-	if e.Response != nil && e.Response.BodyText != "" {
+	about := func(name transcript.Fact) bool { _, has := e.Facts[name]; return has }
+	if e.Response != nil && e.Response.BodyText != "" && slices.ContainsFunc(skeletonFacts, about) {
 		s.read(json.NewDecoder(strings.NewReader(e.Response.BodyText)), "")
 	}
 	return s
