@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -46,5 +48,20 @@ func TestInspectDoubtsForgedFacts(t *testing.T) {
 				t.Errorf("%s, %s: the message is %q, want %q; %d bytes on standard output", name, command, a.messages, c.want, len(a.stdout))
 			}
 		}
+	}
+}
+
+// Where the report cannot be written, nothing is written: neither to a file nor
+// to standard output.
+func TestOutputAndReportBothOrNeither(t *testing.T) {
+	t.Parallel()
+	nowhere := filepath.Join(t.TempDir(), "missing", "report.json")
+	dir := t.TempDir()
+	for name, out := range map[string][]string{"standard output": nil, "a file": {"-o", filepath.Join(dir, "out.har")}} {
+		args := append([]string{"redact", "--report", nowhere}, out...)
+		checkRefusal(t, name, call(t, nil, append(args, oktaHAR)...), "report.json")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%d files left, %v", len(left), err)
 	}
 }
