@@ -11,6 +11,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/redact"
 )
 
 type inspectCommand struct {
@@ -62,6 +63,9 @@ func (c *inspectCommand) Run(s *streams) error {
 		if err = errors.Join(err, in.Close()); err != nil {
 			return inputError(name, err)
 		}
+		if err := doubted(cfg, &report); err != nil {
+			return inputError(name, err)
+		}
 		id := fmt.Sprintf("t-%03d", i+1)
 		inputs = append(inputs, analysis.Input{ID: id, RedactedBy: "partner_cli", T: t})
 		answer.Captures = append(answer.Captures, inspected{id, name, report.Entries, report.Exporter, report.Truncated, report.Limits})
@@ -82,6 +86,26 @@ func (c *inspectCommand) Run(s *streams) error {
 		return answerNo{}
 	}
 	return err
+}
+
+// doubted refuses a file that says it was redacted and is not as redaction makes
+// it: the rules would rest on facts that somebody wrote by hand.
+func doubted(cfg *integration.Config, report *redact.Report) error {
+	if report.Before == nil || report.Total() == 0 && len(report.Contradictions) == 0 && report.Again == report.Entries {
+		return nil
+	}
+	digest := ""
+	if cfg != nil {
+		digest = integration.Digest(*cfg)
+	}
+	if report.Meta.IntegrationDigest != digest {
+		return errors.New("it was redacted for another integration than the one given, and what it says cannot be checked")
+	}
+	if len(report.Contradictions) > 0 {
+		c := report.Contradictions[0]
+		return fmt.Errorf("it was changed after it was redacted: in entry %d, the fact %s is not what the entry shows", c.Entry+1, c.Fact)
+	}
+	return errors.New("it says that it was redacted, but it is not what redaction makes")
 }
 
 var verdictWords = []struct {

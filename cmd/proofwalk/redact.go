@@ -87,6 +87,14 @@ func (c *redactCommand) redact(r *redact.Redactor, in io.Reader, s *streams) (re
 		files = append(files, f)
 		dst.Reset(f)
 	}
+	var reportFile *outFile
+	if c.Report != "" {
+		var err error
+		if reportFile, err = createOut(c.Report); err != nil {
+			return redact.Report{}, inputError(c.Report, err)
+		}
+		files = append(files, reportFile)
+	}
 	report, err := r.HAR(dst, in, capture.Limits{})
 	if err != nil {
 		return report, inputError(c.File, err)
@@ -94,13 +102,8 @@ func (c *redactCommand) redact(r *redact.Redactor, in io.Reader, s *streams) (re
 	if err := dst.Flush(); err != nil {
 		return report, fmt.Errorf("writing the redacted HAR: %w", err)
 	}
-	if c.Report != "" {
-		f, err := createOut(c.Report)
-		if err != nil {
-			return report, inputError(c.Report, err)
-		}
-		files = append(files, f)
-		if err := writeJSON(f, report); err != nil {
+	if reportFile != nil {
+		if err := writeJSON(reportFile, report); err != nil {
 			return report, inputError(c.Report, err)
 		}
 	}

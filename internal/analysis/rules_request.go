@@ -125,7 +125,9 @@ func judgeDuplicates(_ *court, f *flow) ruling {
 	for _, p := range slices.Concat(f.authorize.e.Request.Query, f.authorize.e.Request.Form) {
 		seen[p.Name]++
 	}
-	hidden := seen["~name"]
+	// Names that could not be told apart are no parameter that stands twice.
+	hidden := seen["~str"] + seen["~name"]
+	delete(seen, "~str")
 	delete(seen, "~name")
 	var twice []string
 	for name, n := range seen {

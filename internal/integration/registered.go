@@ -192,7 +192,8 @@ func (r *Registered) Host(scheme, hostport string) Host {
 	bare := strings.Trim(withoutPort(name), "[]")
 	if addr, err := netip.ParseAddr(bare); err == nil {
 		if addr.Unmap().IsLoopback() {
-			return Host{Role: HostLoopback, Named: true}
+			// The others have room for a number of nine digits.
+			return Host{Role: HostLoopback, Named: bare == "127.0.0.1" || bare == "::1"}
 		}
 	} else if bare == "localhost" {
 		return Host{Role: HostLoopback, Named: true}

@@ -177,6 +177,7 @@ func TestRegisteredValues(t *testing.T) {
 		"http rp.localhost:8082":   {HostLoopback, "", false, false},
 		"http localhost:3000":      {HostLoopback, "", false, true},
 		"http 127.0.0.1:3000":      {HostLoopback, "", false, true},
+		"http 127.98.76.54:3000":   {HostLoopback, "", false, false},
 		"http [::1]:3000":          {HostLoopback, "", false, true},
 		"https api.id.me":          {HostProvider, Production, false, true},
 		"https api.idmelabs.com":   {HostProvider, Sandbox, false, true},

@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -23,6 +25,7 @@ type witness struct {
 	public   *public
 	document string // redacted host of the last document
 	found    []Contradiction
+	memory   judgement // used again for each entry
 }
 
 // fits tells whether the value of a fact may be true of an entry.
@@ -63,7 +66,14 @@ func (w *witness) look(e *transcript.Entry, again bool) bool {
 }
 
 func (w *witness) judge(e *transcript.Entry, name string) {
-	j := judgement{}
+	if len(e.Facts) == 0 {
+		return
+	}
+	if w.memory == nil {
+		w.memory = judgement{}
+	}
+	j := w.memory
+	clear(j)
 	j.all(exactly(true), onlyTrue...)
 	w.hosts(e, name, j)
 	own, skeleton := ownOf(e), skeletonOf(e)
@@ -73,13 +83,24 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	own.parameters(e, skeleton, j)
 	own.saml(e, j)
 	w.tokens(skeleton, own, j)
-	for _, spec := range transcript.FactList() {
-		v, has := e.Facts[spec.Name]
-		if fit := j[spec.Name]; has && fit != nil && !fit(v) && len(w.found) < maxContradictions {
-			w.found = append(w.found, Contradiction{e.Index, spec.Name})
+	first := len(w.found)
+	for name, v := range e.Facts {
+		if fit := j[name]; fit != nil && !fit(v) {
+			w.found = append(w.found, Contradiction{e.Index, name})
 		}
 	}
+	slices.SortFunc(w.found[first:], func(a, b Contradiction) int { return cmp.Compare(factOrder[a.Fact], factOrder[b.Fact]) })
+	w.found = w.found[:min(len(w.found), maxContradictions)]
 }
+
+// factOrder is the place of each fact in the format's list.
+var factOrder = func() map[transcript.Fact]int {
+	m := map[transcript.Fact]int{}
+	for i, spec := range transcript.FactList() {
+		m[spec.Name] = i
+	}
+	return m
+}()
 
 // hosts judges the facts about host and page.
 func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {

@@ -143,7 +143,7 @@ func (r *run) cookieAttribute(attribute, place string, c *transcript.Cookie) (na
 			return "Priority=", w
 		}
 	case equalFold(name, "max-age"):
-		if n, err := strconv.Atoi(value); err == nil && n > -100_000_000 && n < 100_000_000 {
+		if n, err := strconv.Atoi(value); err == nil && isSeconds(max(n, -n)) {
 			return "Max-Age=", strconv.Itoa(n)
 		}
 		if value != "~num" { // redacted before
@@ -192,14 +192,28 @@ func (r *run) date(value, place string) string {
 	if value == "" || value == "~str" || isHeaderDate(value) {
 		return value
 	}
+	seen, known := r.r.memo.find("date", value)
+	if !known {
+		seen.text = printedDate(value)
+	}
+	if seen.text == "" {
+		r.report.add("H1", place)
+		return "~str"
+	}
+	return seen.text
+}
+
+func printedDate(value string) string {
 	for _, layout := range dateLayouts {
 		t, err := time.Parse(layout, value)
-		if t = t.UTC(); err == nil && t.Year() >= 1900 && t.Year() <= 9999 {
-			return t.Format(headerDateLayout)
+		if err != nil {
+			continue
+		}
+		if printed := t.UTC().Format(headerDateLayout); isHeaderDate(printed) {
+			return printed
 		}
 	}
-	r.report.add("H1", place)
-	return "~str"
+	return ""
 }
 
 // requestCookies appends the cookies of the Cookie header, or of the exporter's

@@ -1,6 +1,9 @@
 package redact
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 const (
 	weekdays = "SunMonTueWedThuFriSat"
@@ -15,11 +18,22 @@ func isHeaderDate(s string) bool {
 		return false
 	}
 	day, month, year := digits(s[5:7]), nameIndex(months, s[8:11]), digits(s[12:16])
-	if year < 1900 || day < 1 || month < 0 || !clock(s[17:19], 24) || !clock(s[20:22], 60) || !clock(s[23:25], 60) {
+	if !isHeaderYear(year) && !isEpochDate(s) || day < 1 || month < 0 || !clock(s[17:19], 24) || !clock(s[20:22], 60) || !clock(s[23:25], 60) {
 		return false
 	}
 	t := time.Date(year, time.Month(month+1), day, 0, 0, 0, 0, time.UTC)
 	return t.Day() == day && nameIndex(weekdays, s[:3]) == int(t.Weekday())
+}
+
+// isHeaderYear tells whether a date of a header may be of a year: one before
+// may be somebody's day of birth.
+func isHeaderYear(year int) bool { return year >= 2000 && year < 2100 }
+
+// isEpochDate tells whether a date is the beginning of the epoch, or the few
+// seconds behind it by which servers delete a cookie.
+func isEpochDate(s string) bool {
+	seconds, ok := strings.CutPrefix(s, "Thu, 01 Jan 1970 00:00:")
+	return ok && digits(seconds[:2]) >= 0 && digits(seconds[:2]) <= 10
 }
 
 func clock(s string, limit int) bool {

@@ -14,6 +14,7 @@ import (
 // run is the redaction of one capture. Its memory is used again for each entry.
 type run struct {
 	r      *Redactor
+	same   *sameLines
 	values *pseudonyms
 	report tally
 
@@ -26,7 +27,7 @@ type run struct {
 	inflated   int // bytes that came out of deflated SAML messages
 
 	// Of the entry at hand.
-	again              bool // it was redacted before
+	again              bool // it was redacted before: it has facts, in a file that begins as ours do
 	started            time.Time
 	entryHost, address string // of the request, in clear
 	facts              transcript.Facts
@@ -46,9 +47,9 @@ type run struct {
 	skeleton      skeleton
 }
 
-func (r *Redactor) newRun() *run {
+func (r *Redactor) newRun(same *sameLines) *run {
 	return &run{
-		r: r, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[valueKey]int{},
+		r: r, same: same, values: newPseudonyms(r.opts.Key, r.memo), pageRefs: map[valueKey]int{},
 		facts: transcript.Facts{}, hosts: map[schemeAndHost]integration.Host{}, witness: witness{public: r.public},
 	}
 }
@@ -73,7 +74,7 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 
 // entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
-	r.again = e.Facts != nil
+	r.again = e.Facts != nil && r.same.ours
 	r.values.again = r.again
 	if r.again {
 		r.report.again++
@@ -95,6 +96,10 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	r.report.at = r.report.entries
 	r.report.entries++
 	r.markCut(e)
+	if e.Facts != nil && !r.again { // by hand, or of another program
+		r.report.add("F1", "entry.facts")
+		e.Facts = nil
+	}
 	r.vendorFields(e)
 	host := r.hostFacts(e)
 	r.address = addressOf(e.Request.URL)

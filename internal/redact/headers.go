@@ -99,13 +99,19 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 		}
 	case headerLink:
 		return r.links(value, place)
-	case headerWords, headerNumbers:
-		class, digits := "words", 1
-		if kind == headerNumbers {
-			class, digits = "words and numbers", maxHeaderDigits
+	default:
+		class := "words"
+		if kind == headerAges {
+			class = "ages"
+		}
+		if kind != headerWords && kind != headerAges { // short, and seldom
+			if allWords(value, headerNumbers[kind]) {
+				return value
+			}
+			break
 		}
 		seen, known := r.r.memo.find(class, value)
-		if !known && allWords(value, digits) {
+		if !known && allWords(value, headerNumbers[kind]) {
 			seen.n = 1
 		}
 		if seen.n == 1 {
@@ -114,33 +120,6 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 	}
 	r.report.add("H1", place)
 	return "~str"
-}
-
-// maxHeaderDigits is enough for two years in seconds.
-const maxHeaderDigits = 8
-
-// allWords tells whether every word of a header value is in the vocabulary or
-// a number of at most so many digits, of which there may be two.
-func allWords(value string, digits int) bool {
-	numbers := 0
-	for w := range strings.FieldsFuncSeq(value, func(c rune) bool { return strings.ContainsRune(" ,;=\t()\"", c) }) {
-		if _, ok := headerWordSet[strings.ToLower(w)]; ok {
-			continue
-		}
-		if _, ok := methods[w]; ok {
-			continue
-		}
-		if _, ok := localeWords[w]; ok {
-			continue
-		}
-		if len(w) > digits || strings.Trim(w, "0123456789") != "" {
-			return false
-		}
-		if numbers++; numbers > 2 {
-			return false
-		}
-	}
-	return true
 }
 
 // authorization keeps the scheme and hides the credentials.

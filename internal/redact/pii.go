@@ -49,6 +49,58 @@ func hasEmail(s string) bool {
 	return false
 }
 
+// isRandomID tells whether a user's identifier looks drawn at random: a UUID, a
+// long hexadecimal number, or letters with at least two digits among them and no
+// word. Others may be a name, which a dictionary would find.
+func isRandomID(s string) bool {
+	lower := strings.ToLower(s)
+	if isUUID(lower) || len(s) >= 32 && strings.Trim(lower, "0123456789abcdef") == "" {
+		return true
+	}
+	numerals := 0
+	for i := 0; i < len(s); i++ {
+		if isDigit(s[i]) {
+			numerals++
+		}
+		start := i
+		for i < len(s) && isLetter(s[i]) {
+			i++
+		}
+		if run := lower[start:i]; isWholeWord(s, start, i) && len(run) >= 4 || isPronounceable(run) {
+			return false
+		}
+		if i > start {
+			i-- // the byte behind the letters is the next one
+		}
+	}
+	return numerals >= 2
+}
+
+// isWholeWord tells whether no digit stands beside letters.
+func isWholeWord(s string, start, end int) bool {
+	return (start == 0 || !isDigit(s[start-1])) && (end == len(s) || !isDigit(s[end]))
+}
+
+// isPronounceable tells whether a run of lower-case letters may be a word: six or
+// more, with two vowels and no more than three consonants on end.
+func isPronounceable(run string) bool {
+	if len(run) < 6 {
+		return false
+	}
+	vowels, consonants := 0, 0
+	for i := range len(run) {
+		if strings.IndexByte("aeiouy", run[i]) < 0 {
+			if consonants++; consonants > 3 {
+				return false
+			}
+			continue
+		}
+		vowels++
+		consonants = 0
+	}
+	return vowels >= 2
+}
+
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 

@@ -162,6 +162,12 @@ func TestMembersPutBackAreFound(t *testing.T) {
 		if len(report.Items) == 0 {
 			t.Errorf("nothing is found of what was put back as %s", place)
 		}
+		if !strings.HasPrefix(file, ourHead[:40]) { // which is taken for a raw one throughout
+			if report.Again > 0 || report.Before == nil {
+				t.Errorf("%s: %d entries are taken for redacted ones", place, report.Again)
+			}
+			continue
+		}
 		for _, it := range report.Items {
 			if it.Entry > 0 {
 				t.Errorf("%s: found is %s", place, fmt.Sprintf("%+v", it))
@@ -191,9 +197,6 @@ func TestUnchangedFilesAreKnown(t *testing.T) {
 		if report := secondPass(t, withNames(options(nil), r.Names()), file); report.Total() != 0 {
 			t.Errorf("with %s, found are %+v", name, report.Items)
 		}
-	}
-	if report := secondPass(t, withNames(options(nil), r.Names()), once.Bytes()[:once.Len()*2/3]); report.Total() != 0 || !report.Truncated {
-		t.Errorf("of a file that is cut off, found are %+v", report.Items)
 	}
 	indented := bytes.Replace(once.Bytes(), []byte(`"request":`), []byte(`"request": `), 1)
 	if report := secondPass(t, withNames(options(nil), r.Names()), indented); len(report.Items) != 1 || report.Items[0] != (redact.Item{Rule: "V1", Place: "file", Count: 1, Entry: 0}) {

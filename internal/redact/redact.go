@@ -19,6 +19,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -86,7 +87,7 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if err != nil {
 		return Report{}, err
 	}
-	rn := r.newRun()
+	rn := r.newRun(same)
 	source, err := capture.ReadWatched(src, lim, same, func(e *capture.Entry) error {
 		out := rn.entry(e)
 		if each != nil {
@@ -99,6 +100,9 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if err != nil {
 		return Report{}, fmt.Errorf("reading the capture: %w", err)
 	}
+	if rn.report.again > 0 && source.Redacted == nil { // the marker stands behind the entries
+		return Report{}, errFactsOfNobody
+	}
 	meta := r.meta(&source, &rn.report)
 	if err := w.Close(rn.pages(source.Pages), meta); err != nil {
 		return Report{}, err
@@ -109,6 +113,10 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	report.Contradictions = append(report.Contradictions, rn.witness.found...)
 	return report, nil
 }
+
+// errFactsOfNobody refuses facts that no redaction has written, and those of a
+// file whose end with the marker is missing: they would become ours.
+var errFactsOfNobody = apperr.New(apperr.Invalid, "The file holds facts but was not redacted by this program, or its end is missing. Redact the original capture.")
 
 // changed notes that a file which was redacted before is not as a redaction
 // writes it. Of one that is cut off, what stands behind its last whole entry

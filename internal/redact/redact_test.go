@@ -114,7 +114,7 @@ func TestRequestURLIsAbsolute(t *testing.T) {
 		"/login?state=x":                       "https://host-0.invalid/login?state=~state%231",
 		"login":                                "https://host-0.invalid/login",
 		"//Example.org/login":                  "https://host-1.invalid/login",
-		"HTTPS://user@Example.org:99/x/#a":     "https://~userinfo@host-1.invalid:99/s1/#~str",
+		"HTTPS://user@Example.org:99/x/#a":     "https://~userinfo@host-1.invalid/s1/#~str",
 		"https://[::1]:8080/":                  "https://[::1]:8080/",
 		"https://api.id.me/en/oauth/authorize": "https://api.id.me/en/oauth/authorize",
 	} {

@@ -70,7 +70,7 @@ var Rules = []struct{ ID, Text string }{
 	{"S1", "Content of SAML messages"},
 	{"W1", "Messages of WebSockets and event streams"},
 	{"V1", "Members of the exporter's own, comments, page titles; in a redacted file whatever no redaction writes"},
-	{"F1", "Facts that the format does not have"},
+	{"F1", "Facts that the format does not have, or of a file that this program did not write"},
 }
 
 // tally collects a Report.

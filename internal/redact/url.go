@@ -130,7 +130,11 @@ func (r *run) authority(u splitURL, place string) string {
 	return "~userinfo@" + r.hostPort(u.host, place)
 }
 
-// hostPort redacts host and port; the port is a number of 16 bits or dropped.
+// usualPorts are the ports that may stand behind a numbered host.
+var usualPorts = wordSet("80 443 3000 3001 4200 5000 5001 5173 7001 8000 8001 8080 8081 8082 8083 8084 8085 8088 8090 8443 8444 8888 9000 9090 9443")
+
+// hostPort redacts host and port; the port is a number of 16 bits or dropped,
+// behind a numbered host one that is usual.
 func (r *run) hostPort(hostport, place string) string {
 	name, port := splitPort(strings.ToLower(hostport))
 	out := r.host(name, place)
@@ -138,6 +142,10 @@ func (r *run) hostPort(hostport, place string) string {
 		return out
 	}
 	if n, err := strconv.Atoi(port); err == nil && n > 0 && n < 1<<16 {
+		if _, hidden := numbered(out, "host-", ".invalid"); hidden && !isWord(usualPorts, port) {
+			r.report.add("U1", place)
+			return out
+		}
 		out += ":" + strconv.Itoa(n)
 	}
 	return out

@@ -18,8 +18,8 @@ func VocabularyText() string {
 		}
 	}
 	for _, set := range []map[string]struct{}{
-		scopeWords, algWords, samlAlgWords, samlStatusWords, localeWords, structureNames, handles, methods, versions, schemes,
-		headerWordSet, mimeTypes, linkWords, authSchemes, agentFamilies, cspDirectives, cspSources, pathWords,
+		scopeWords, algWords, samlAlgWords, samlStatusWords, localeWords, structureNames, derivedMembers, handles, methods, versions, schemes,
+		headerWordSet, qualities, mimeTypes, linkWords, authSchemes, agentFamilies, cspDirectives, cspSources, pathWords,
 	} {
 		for w := range set {
 			add(w)

@@ -10,8 +10,12 @@ var (
 type headerKind int
 
 const (
-	headerWords     headerKind = iota + 1 // every word in headerWordSet or one digit
-	headerNumbers                         // the same with up to two numbers of at most eight digits
+	headerWords     headerKind = iota + 1 // every word in headerWordSet, or one digit; see headerNumbers
+	headerAges                            // the same with directives in seconds
+	headerKeepAlive                       // the same with timeout and max
+	headerRetry                           // seconds up to a day
+	headerAge                             // seconds
+	headerStatus                          // three digits
 	headerDate                            // parsed and printed anew
 	headerURL                             // rule U1
 	headerHost                            // host and port by U1
@@ -39,7 +43,8 @@ func buildHeaderKinds() map[string]headerKind {
 		"cookie": headerCookie, "set-cookie": headerSetCookie, "user-agent": headerAgent,
 		"content-type": headerMIME, "content-security-policy": headerCSP,
 		"content-security-policy-report-only": headerCSP, "refresh": headerRefresh,
-		"content-length": headerSize, "age": headerSize,
+		"content-length": headerSize, "age": headerSize, "access-control-max-age": headerAge,
+		"keep-alive": headerKeepAlive, "retry-after": headerRetry, ":status": headerStatus,
 	}
 	for kind, names := range map[headerKind]string{
 		headerWords: `accept accept-encoding accept-language accept-ranges access-control-allow-credentials access-control-allow-headers
@@ -49,12 +54,12 @@ func buildHeaderKinds() map[string]headerKind {
 			referrer-policy  sec-ch-ua-mobile sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc
 			sec-purpose  te transfer-encoding upgrade upgrade-insecure-requests vary x-content-type-options
 			x-dns-prefetch-control x-frame-options x-permitted-cross-domain-policies x-requested-with x-xss-protection :method :scheme `,
-		headerNumbers: "access-control-max-age cache-control keep-alive retry-after strict-transport-security :status",
-		headerLink:    "link",
-		headerDate:    "date expires last-modified if-modified-since",
-		headerURL:     "location content-location referer origin access-control-allow-origin sourcemap",
-		headerHost:    "host :authority",
-		headerPath:    ":path",
+		headerAges: "cache-control strict-transport-security",
+		headerLink: "link",
+		headerDate: "date expires last-modified if-modified-since",
+		headerURL:  "location content-location referer origin access-control-allow-origin sourcemap",
+		headerHost: "host :authority",
+		headerPath: ":path",
 	} {
 		for name := range wordSet(names) {
 			m[name] = kind
@@ -66,15 +71,18 @@ func buildHeaderKinds() map[string]headerKind {
 // headerWordSet are the words that a header of kind headerWords may hold.
 var headerWordSet = wordSet(`* */* application/json application/xhtml+xml application/xml application/x-www-form-urlencoded
 	text/html text/plain text/css text/event-stream image/* image/webp image/avif image/apng image/png image/svg+xml image/gif image/jpeg
-	application/signed-exchange v b3 q 0.9 0.8 0.7 0.6 0.5 0.4 0.3 0.2 0.1 gzip deflate br zstd compress identity chunked trailers
+	application/signed-exchange v b3 q gzip deflate br zstd compress identity chunked trailers
 	no-store no-cache no-transform must-revalidate proxy-revalidate private public max-age s-maxage immutable stale-while-revalidate
 	stale-if-error must-understand only-if-cached no-referrer no-referrer-when-downgrade origin origin-when-cross-origin same-origin
 	strict-origin strict-origin-when-cross-origin unsafe-url includesubdomains preload nosniff deny sameorigin allow-from allowall
 	document iframe frame image script style font empty fetch xhr worker navigate cors no-cors cross-site same-site none websocket
-	?0 ?1 0 1 mode block true false on off close keep-alive upgrade h2 h2c timeout max bytes get post put patch delete head options
+	mode block true false on off close keep-alive upgrade h2 h2c timeout max bytes get post put patch delete head options
 	accept accept-encoding accept-language authorization content-type content-length cookie user-agent host referer x-requested-with
 	xmlhttprequest require-corp credentialless same-origin-allow-popups unsafe-none cookies storage cache executioncontexts
 	prefetch prerender u i master-only by-content-type all http https http/1.1 http/2 HTTP/2.0`)
+
+// qualities are the words that may stand behind q=.
+var qualities = wordSet("0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1")
 
 // mimeTypes are the content types that are written; any other becomes
 // application/octet-stream.

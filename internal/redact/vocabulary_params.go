@@ -24,13 +24,13 @@ const (
 	kindSub               // a pseudonym when of random shape, else ~pii
 	kindSAML              // a SAML message: pseudonym and derived fields
 	kindTime              // seconds relative to the entry
-	kindPlain             // JSON members whose words are in the spec's list
 )
 
 type paramSpec struct {
-	kind  paramKind
-	class string              // of a pseudonym or constant
-	words map[string]struct{} // for kindWords
+	kind    paramKind
+	class   string              // of a pseudonym or constant
+	words   map[string]struct{} // for kindWords
+	derived bool                // of a field that the redactor adds, see transcript.DerivedNames
 }
 
 func wordSet(words string) map[string]struct{} {
@@ -83,7 +83,7 @@ var localeWords = wordSet(`en en-US en-GB en-CA fr fr-CA fr-FR de de-DE es es-ES
 // secretParams, constParams and the like are the closed lists of parameter and
 // member names, by how their value is treated.
 var secretParams = map[string]string{
-	"state":        "state RelayState:relay",
+	"state":        "state",
 	"nonce":        "nonce",
 	"code":         "code device_code user_code authorization_code",
 	"pkce":         "code_challenge code_verifier code_verifier.s256",
@@ -92,7 +92,6 @@ var secretParams = map[string]string{
 	"id":           "saml.certificate request_id kid azp origin_jti Signature",
 	"saml":         "saml.id saml.in_response_to InResponseTo",
 	"relay":        "RelayState",
-	"secret":       "",
 	"const:pii":    "login_hint username user login email mail phone phone_number ssn social name given_name family_name middle_name nickname preferred_username fname lname mname birth_date birthdate street city zip postal_code street_address region locality country address first_name last_name firstName lastName profile_image picture uuid zoneinfo gender identifier value",
 	"const:secret": "password passwd pwd pass new_password current_password client_secret otp pin passcode api_key apikey",
 }
@@ -123,8 +122,6 @@ var wordParams = map[string]string{
 	"credential_aal":                   "1 2 3",
 	"error_reason":                     "user_denied",
 	"amr":                              "pwd mfa otp sms hwk swk pin user face fpt wia",
-	"acr_values_supported":             "",
-	"saml.substatus":                   "",
 	"code_challenge_methods_supported": "S256 plain",
 }
 
@@ -138,10 +135,6 @@ func buildParamSpecs() map[string]paramSpec {
 			spec = paramSpec{kind: kindConst, class: c}
 		}
 		for name := range strings.FieldsSeq(names) {
-			if n, class, ok := strings.Cut(name, ":"); ok {
-				m[n] = paramSpec{kind: kindSecret, class: class}
-				continue
-			}
 			m[name] = spec
 		}
 	}
@@ -173,20 +166,27 @@ func buildParamSpecs() map[string]paramSpec {
 	m["SAMLRequest"] = paramSpec{kind: kindSAML, class: "saml"}
 	m["SAMLResponse"] = m["SAMLRequest"]
 	m["sub"] = paramSpec{kind: kindSub, class: "sub"}
-	delete(m, "acr_values_supported")
+	for _, name := range transcript.DerivedNames {
+		spec := m[name]
+		spec.derived = true
+		m[name] = spec
+	}
 	return m
 }
 
 // structureNames are further JSON member names that are written; their scalar
 // values are redacted like those of an unknown name.
 var structureNames = wordSet(`attributes handle verified status code message errors error_code data items result results
-	keys links id type id_token.header id_token.claims header claims
+	keys links id type header claims
 	userinfo user profile options params description details detail title emails emails_confirmed
 	response_types_supported response_modes_supported grant_types_supported subject_types_supported
 	id_token_signing_alg_values_supported claims_supported request_parameter_supported
 	claims_parameter_supported authorization_response_iss_parameter_supported
 	credential_ial_highest credential_aal_highest email_verified phone_number_verified subgroup
 	frontchannel_logout_supported backchannel_logout_supported require_request_uri_registration`)
+
+// derivedMembers are the JSON members that the redactor adds.
+var derivedMembers = wordSet("id_token.header id_token.claims")
 
 // handles are the attribute handles of ID.me and the claim names that may stand as a `handle`.
 var handles = wordSet(`fname lname mname full_name email emails_confirmed birth_date social phone street street2 city state zip country uuid group
