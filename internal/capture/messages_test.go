@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ func TestMessagesCostNothing(t *testing.T) {
 		if e.Cut || e.Request.URL != "https://localhost/?code=abc" || len(e.Comment) != 200_000 {
 			t.Errorf("%s: cut %v, url %q, %d bytes of comment", name, e.Cut, e.Request.URL, len(e.Comment))
 		}
-		all := append(e.WebSocketMessages, e.EventMessages...)
+		all := slices.Concat(e.WebSocketMessages, e.EventMessages)
 		if len(all) != n || all[n-1].Size != length || !all[0].Send {
 			t.Errorf("%s: %d messages: %+v", name, len(all), all)
 		}

@@ -45,7 +45,7 @@ func (l *longEntries) Read(b []byte) (int, error) {
 }
 
 // What is remembered of a capture does not grow with the length of its values.
-func TestLongValuesAreNotKept(t *testing.T) { //nolint:paralleltest // it looks at the heap of the process
+func TestLongValuesAreNotKept(t *testing.T) { // not parallel: it looks at the heap of the process
 	const n, most = 150, 10 << 20 // of 30 MB of values
 	for name, value := range map[string]func(i int, long string) (string, string){
 		"pages":    func(i int, long string) (string, string) { return fmt.Sprint(i) + long, "" },
@@ -71,7 +71,7 @@ func TestLongValuesAreNotKept(t *testing.T) { //nolint:paralleltest // it looks 
 }
 
 // Many Cookie headers are put together once, not once for each of them.
-func TestManyCookieHeaders(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+func TestManyCookieHeaders(t *testing.T) { // not parallel: it counts what the process allocates
 	const n = 2000
 	raw := harOf(withHeaders(repeatedFields(n, field("Cookie", "sid="+strings.Repeat("a", 400))), nil))
 	r := redact.New(options(nil))
