@@ -48,7 +48,7 @@ func IsPassed(passes []store.CredentialPass, text string) bool {
 }
 
 // keepPasses stores with a write what its reason passed, and says so in its
-// audit entry.
+// audit entry, which must be filled in. What is kept is not kept again.
 func (w *Write) keepPasses(ctx context.Context) error {
 	if len(w.Cmd.passed) == 0 {
 		return nil
@@ -76,6 +76,7 @@ func (w *Write) keepPasses(ctx context.Context) error {
 	}
 	w.entry.Details["credentials_passed"] = audit.Int(len(w.Cmd.passed))
 	w.entry.Details["credential_rules"] = audit.Text(cutWords(slices.Compact(rules), audit.MaxText))
+	w.Cmd.passed = nil
 	return nil
 }
 

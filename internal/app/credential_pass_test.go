@@ -7,6 +7,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -169,5 +170,26 @@ func TestPacketListsThePassesOfItsTexts(t *testing.T) {
 		if got := strings.Contains(manifest, text); got != want {
 			t.Errorf("%q is listed: %v", text, got)
 		}
+	}
+}
+
+// A pass of the very text that makes a packet is in that packet.
+func TestPacketListsThePassOfItsDecision(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	r := m.submit(t, id)
+	m.confirmAll(t, id)
+	must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, "RDY-02")))
+	cmd := app.Command{Actor: m.consultant, PassReason: "The manual shows this sample."}
+	must(t, m.app.DecideRevision(t.Context(), cmd, app.ReviewDecision{Integration: id, Revision: r.ID, RowVersion: r.RowVersion, State: store.RevisionReady, Reasons: "As in " + canary}))
+	must(t, m.app.BuildPacket(t.Context(), m.packets(t, id)[0].ID))
+	if manifest := packed(t, m.download(t, id, m.packets(t, id)[0].ID), "packet.json"); !strings.Contains(manifest, "manual shows this sample") {
+		t.Error("the pass is not listed")
+	}
+	all := m.entries(t, id)
+	last := all[slices.IndexFunc(all, func(e audit.Entry) bool { return e.Action == "revision.decide" })]
+	if last.Details["credentials_passed"].String() != "1" || last.Details["decision"].String() != "ready" {
+		t.Errorf("the audit entry says %v", last.Details)
 	}
 }

@@ -27,6 +27,9 @@ type packetSource struct {
 // requestPacket fixes the content of an edition of a revision's packet and
 // enqueues the job that makes it, inside the running write.
 func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, edition int) error {
+	if err := w.keepPasses(ctx); err != nil { // the packet holds the write's own texts
+		return err
+	}
 	source, r, err := a.packetContent(ctx, w.Tx, w.Cmd.Actor.Scope(), revision, edition, w.Now)
 	if err != nil {
 		return err

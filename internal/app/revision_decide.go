@@ -52,12 +52,9 @@ func (a *App) DecideRevision(ctx context.Context, cmd Command, d ReviewDecision)
 				return uuid.Nil, err
 			}
 		}
-		if err := a.endReview(ctx, w, r, d); err != nil {
-			return uuid.Nil, err
-		}
 		w.Audit("revision.decide", i.PartnerID, i.ID, audit.Object{ID: r.ID.String(), Kind: "revision"}, map[string]audit.Value{
 			"revision": audit.Int(r.Number), "decision": audit.Text(string(d.State))})
-		return r.ID, nil
+		return r.ID, a.endReview(ctx, w, r, d)
 	})
 	return err
 }

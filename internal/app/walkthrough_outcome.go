@@ -37,12 +37,9 @@ func (a *App) RecordOutcome(ctx context.Context, cmd Command, ref WalkthroughRef
 		if err := store.SaveWalkthrough(ctx, w.Tx, cmd.Actor.Scope(), held); err != nil {
 			return uuid.Nil, err
 		}
-		if err := a.endWalkthrough(ctx, w, held, outcome, reasons); err != nil {
-			return uuid.Nil, err
-		}
 		w.Audit("walkthrough.end", held.PartnerID, held.IntegrationID, audit.Object{ID: held.ID.String(), Kind: "walkthrough"},
 			map[string]audit.Value{"revision": audit.Int(held.Revision), "outcome": audit.Text(string(outcome))})
-		return held.ID, nil
+		return held.ID, a.endWalkthrough(ctx, w, held, outcome, reasons)
 	})
 	return err
 }
