@@ -92,6 +92,9 @@ func TestUploadPageKeepsTheRawFile(t *testing.T) {
 	if n := len(page.all(`main input[type=file][name]`)); n != 0 {
 		t.Error("the field has a name under which it could be sent")
 	}
+	if n := len(page.all(`[data-redactor][data-most-files="10"]`)); n != 1 {
+		t.Error("the script is not told how many files the server takes")
+	}
 	s.setRawUploads(t, app.RawUploadsAllowed)
 	page = s.as(t, partner).get(upload).wants(http.StatusOK)
 	if n := len(page.all(`main form button[type=submit]:not([formmethod=dialog])`)); n != 1 || page.text(`main form button[type=submit]:not([formmethod=dialog])`) != "Send the raw file" {
