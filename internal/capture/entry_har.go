@@ -25,9 +25,6 @@ func (r *reader) readEntry() {
 			r.readResponse()
 		case "_resourceType":
 			e.ResourceType = r.name()
-		case "_fromCache":
-			cache := r.text()
-			e.FromCache = cache != "" && cache != "false"
 		case "_error":
 			e.Failed = r.text() != "" || e.Failed
 		case "_initiator":
@@ -75,7 +72,7 @@ func (r *reader) reset() {
 	*e = Entry{
 		Index:             r.src.Entries,
 		TimeMS:            -1,
-		Timings:           Timings{-1, -1, -1, -1, -1, -1, -1},
+		Timings:           Timings{-1, -1, -1, -1, -1, -1},
 		WebSocketMessages: e.WebSocketMessages[:0],
 		EventMessages:     e.EventMessages[:0],
 		Redacted:          r.src.Redacted,
@@ -100,8 +97,6 @@ func (r *reader) timings(t *Timings) {
 			t.DNS = r.ms()
 		case "connect":
 			t.Connect = r.ms()
-		case "ssl":
-			t.TLS = r.ms()
 		case "send":
 			t.Send = r.ms()
 		case "wait":
@@ -120,8 +115,6 @@ func (r *reader) initiator() {
 	}
 	for key := range r.lex.members {
 		switch string(key) {
-		case "type":
-			r.entry.InitiatorType = r.name()
 		case "url":
 			r.entry.InitiatorURL = r.text()
 		}
@@ -310,8 +303,6 @@ func (r *reader) messages(out []Message) []Message {
 			switch string(key) {
 			case "type":
 				m.Send = r.name() == "send"
-			case "opcode":
-				m.Opcode = int(r.int())
 			case "data":
 				m.Data, m.Size = r.sized()
 			}

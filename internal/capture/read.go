@@ -215,20 +215,8 @@ func (r *reader) creator() {
 					break
 				}
 			}
-		case "version":
-			r.src.Version = versionDigits(r.short())
 		}
 	}
-}
-
-// versionDigits gives the leading digits and dots of a version: there is no room
-// for anything else in them.
-func versionDigits(s string) string {
-	n := 0
-	for n < len(s) && n < 20 && (s[n] == '.' || s[n] >= '0' && s[n] <= '9') {
-		n++
-	}
-	return strings.Trim(s[:n], ".")
 }
 
 func (r *reader) pages() {
