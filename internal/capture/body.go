@@ -99,7 +99,6 @@ func (b *body) finish() *Body {
 		return nil
 	}
 	size := b.textLen
-	encoded := false
 	if b.base64 {
 		if out, ok := decodeBase64(b.decoded[:0], b.buf, b.head); ok {
 			b.buf, b.decoded = out, b.buf
@@ -107,9 +106,8 @@ func (b *body) finish() *Body {
 			if !b.head {
 				size = int64(len(out))
 			}
-		} else {
+		} else { // declared base64 and none: the text is as it stands
 			b.decoded = out
-			encoded = true
 		}
 	}
 	if b.size > size || !b.text && b.size >= 0 || b.head && b.base64 && b.size >= size-2 {
@@ -122,7 +120,6 @@ func (b *body) finish() *Body {
 		Size:      size,
 		Truncated: b.cut,
 		Omitted:   (!b.text || b.file != "" && b.textLen == 0) && len(b.params) == 0 && (b.file != "" || b.size != 0),
-		Encoded:   encoded,
 	}
 	return &b.out
 }

@@ -45,7 +45,6 @@ func public(t testing.TB) map[string][]byte {
 type summary struct {
 	Error      string `json:",omitempty"`
 	Exporter   string
-	Version    string
 	Entries    int
 	Pages      int
 	CannotShow []string
@@ -71,7 +70,7 @@ func summarise(t testing.TB, doc []byte) summary {
 	if err != nil {
 		s.Error = apperr.TextOf(err)
 	}
-	s.Exporter, s.Version, s.Entries, s.Pages, s.CannotShow = src.Exporter, src.Version, src.Entries, len(src.Pages), src.CannotShow
+	s.Exporter, s.Entries, s.Pages, s.CannotShow = src.Exporter, src.Entries, len(src.Pages), src.CannotShow
 	if src.Truncated || src.Entries != len(got) {
 		t.Errorf("source %+v for %d entries", src, len(got))
 	}

@@ -68,7 +68,6 @@ func (l Limits) orDefault() Limits {
 type Source struct {
 	Kind      string // har or saml_tracer
 	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, saml_tracer, proofwalk, other
-	Version   string // digits and dots of the exporter's version, else empty
 	Truncated bool   // the tail is missing or damaged; the entries given are complete
 	StoppedAt int64  // where reading stopped when Truncated: byte offset in the text, as UTF-8
 	Entries   int
@@ -131,9 +130,7 @@ type Entry struct {
 	TimeMS            float64   // negative when unknown
 	Timings           Timings
 	ResourceType      string // as the exporter names it: document, xhr, image ...
-	FromCache         bool
-	Failed            bool // the exporter recorded a network error instead of a response
-	InitiatorType     string
+	Failed            bool   // the exporter recorded a network error instead of a response
 	InitiatorURL      string
 	Comment           string
 	WebSocketMessages []Message
@@ -147,13 +144,12 @@ type Entry struct {
 }
 
 // Timings are in milliseconds, negative when unknown.
-type Timings struct{ Blocked, DNS, Connect, TLS, Send, Wait, Receive float64 }
+type Timings struct{ Blocked, DNS, Connect, Send, Wait, Receive float64 }
 
 // Message is a WebSocket or EventSource message, without what it says.
 type Message struct {
-	Send   bool
-	Opcode int
-	Size   int
+	Send bool
+	Size int
 }
 
 // Request is the raw request.
@@ -197,5 +193,4 @@ type Body struct {
 	Size      int64 // of the whole, also where Text was cut
 	Truncated bool  // Text is only the beginning
 	Omitted   bool  // the exporter kept none (attach or omit mode, evicted content)
-	Encoded   bool  // the text was declared base64 but is not: Text is as it stands
 }

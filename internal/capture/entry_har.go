@@ -25,9 +25,6 @@ func (r *reader) readEntry() {
 			r.readResponse()
 		case "_resourceType":
 			e.ResourceType = r.name()
-		case "_fromCache":
-			cache := r.text()
-			e.FromCache = cache != "" && cache != "false"
 		case "_error":
 			e.Failed = r.text() != ""
 		case "_initiator":
@@ -95,7 +92,7 @@ func emptied(q *Request) Request {
 }
 
 // unknownTimings are those of an entry that has none.
-var unknownTimings = Timings{-1, -1, -1, -1, -1, -1, -1}
+var unknownTimings = Timings{-1, -1, -1, -1, -1, -1}
 
 // A part of the entry that comes again takes the place of the one before, whole:
 // null is none.
@@ -110,8 +107,6 @@ func (r *reader) timings(t *Timings) {
 			t.DNS = r.ms()
 		case "connect":
 			t.Connect = r.ms()
-		case "ssl":
-			t.TLS = r.ms()
 		case "send":
 			t.Send = r.ms()
 		case "wait":
@@ -124,15 +119,13 @@ func (r *reader) timings(t *Timings) {
 
 // initiator reads Chrome's object; some tools write the URL alone.
 func (r *reader) initiator() {
-	r.entry.InitiatorType, r.entry.InitiatorURL = "", ""
+	r.entry.InitiatorURL = ""
 	if r.lex.peek() != '{' {
 		r.entry.InitiatorURL = r.text()
 		return
 	}
 	for key := range r.lex.members {
 		switch string(key) {
-		case "type":
-			r.entry.InitiatorType = r.name()
 		case "url":
 			r.entry.InitiatorURL = r.text()
 		}
@@ -327,8 +320,6 @@ func (r *reader) messages(out []Message) []Message {
 			switch string(key) {
 			case "type":
 				m.Send = r.name() == "send"
-			case "opcode":
-				m.Opcode = int(r.int())
 			case "data":
 				m.Size = r.size()
 			}

@@ -109,7 +109,7 @@ func checkEntry(t *testing.T, e *Entry, lim Limits) string {
 			return
 		}
 		kept += len(x.Text)
-		fmt.Fprintf(&b, "%q %v %v %v %v ", x.Text, x.Size, x.Truncated, x.Omitted, x.Encoded)
+		fmt.Fprintf(&b, "%q %v %v %v ", x.Text, x.Size, x.Truncated, x.Omitted)
 		add(x.MIME)
 		for _, p := range x.Params {
 			add(p.Name, p.Value)
@@ -118,7 +118,7 @@ func checkEntry(t *testing.T, e *Entry, lim Limits) string {
 			t.Fatalf("body of %d bytes has size %d and %d parameters", len(x.Text), x.Size, len(x.Params))
 		}
 	}
-	add(e.PageRef, e.ResourceType, e.InitiatorType, e.InitiatorURL, e.Comment)
+	add(e.PageRef, e.ResourceType, e.InitiatorURL, e.Comment)
 	add(e.Request.Method, e.Request.URL, e.Request.HTTPVersion)
 	fields := append([]Field(nil), e.Request.Headers...)
 	body(e.Request.Body)

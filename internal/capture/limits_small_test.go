@@ -39,10 +39,6 @@ func TestFixedLimits(t *testing.T) {
 			_, src := first(t, `{"log":{"pages":[{"id":"`+strings.Repeat("a", n)+`"}],"entries":[{"time":1}]}}`)
 			return len(src.Pages[0].ID)
 		}, shortBytes, shortBytes},
-		{"digits of a version", 20, func(t *testing.T, n int) any {
-			_, src := first(t, `{"log":{"creator":{"name":"Firefox","version":"`+strings.Repeat("1", n)+`"},"entries":[{"time":1}]}}`)
-			return len(src.Version)
-		}, 20, 20},
 		{"name of a JSONP call", wordBytes, func(t *testing.T, n int) any {
 			_, _, err := entries(t, strings.NewReader(strings.Repeat("a", n)+`({"log":{"entries":[{"time":1}]}})`), Limits{})
 			return apperr.KindOf(err)

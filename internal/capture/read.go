@@ -222,7 +222,7 @@ const (
 )
 
 func (r *reader) creator() {
-	r.src.Exporter, r.src.Version = "other", ""
+	r.src.Exporter = "other"
 	for key := range r.lex.members {
 		switch string(key) {
 		case "name":
@@ -234,20 +234,8 @@ func (r *reader) creator() {
 					break
 				}
 			}
-		case "version":
-			r.src.Version = versionDigits(r.short())
 		}
 	}
-}
-
-// versionDigits gives the leading digits and dots of a version: there is no room
-// for anything else in them.
-func versionDigits(s string) string {
-	n := 0
-	for n < len(s) && n < 20 && (s[n] == '.' || s[n] >= '0' && s[n] <= '9') {
-		n++
-	}
-	return strings.Trim(s[:n], ".")
 }
 
 func (r *reader) pages() {

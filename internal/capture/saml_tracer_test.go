@@ -27,7 +27,7 @@ func TestReadSAMLTracer(t *testing.T) {
 	}
 	last := got[len(got)-2]
 	want := Entry{
-		Index: len(got) - 2, TimeMS: -1, Timings: Timings{-1, -1, -1, -1, -1, -1, -1},
+		Index: len(got) - 2, TimeMS: -1, Timings: Timings{-1, -1, -1, -1, -1, -1},
 		Request: Request{
 			Method: "POST", URL: "http://sp.localhost:8091/acs", Headers: last.Request.Headers, BodySize: -1,
 			Body: &Body{MIME: "application/x-www-form-urlencoded", Params: last.Request.Body.Params},

@@ -115,15 +115,8 @@ var errorCodeIndex = func() map[string]int {
 
 func isWordChar(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '-' }
 
-// scanPage reads the tokens of a page once. Text in title, script, style,
-// template and noscript is not visible.
-func scanPage(page []byte) *pageScan {
-	s := &pageScan{}
-	s.scan(page)
-	return s
-}
-
-// scan forgets the last page and reads the tokens of this one.
+// scan forgets the last page and reads the tokens of this one. Text in title,
+// script, style, template and noscript is not visible.
 func (s *pageScan) scan(page []byte) {
 	*s = pageScan{
 		text: s.text[:0], folded: s.folded[:0], control: s.control[:0], label: s.label[:0],

@@ -115,3 +115,10 @@ func TestSite(t *testing.T) {
 		}
 	}
 }
+
+// scanPage scans a page in memory of its own.
+func scanPage(page []byte) *pageScan {
+	s := &pageScan{}
+	s.scan(page)
+	return s
+}
