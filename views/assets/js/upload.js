@@ -17,7 +17,7 @@ async function redact(signal, files, notice, before) {
   const all = result.files.map((one, at) => ({ ...one, at, file: files[at], output: outputs[at] }));
   const next = {
     files, kind: part("input[name=kind]:checked").value, version: address.version, round: round.round, digest: round.integration_digest,
-    mayDeclare: round.may_declare, configuration: round.configuration_version, configured: round.integration, rules: result.rules,
+    mayDeclare: round.may_declare, configuration: round.configuration_version, rules: result.rules,
     hidden: result.hidden, done: all.filter((one) => !one.error), failed: all.filter((one) => one.error), sent: !!before && before.sent,
   };
   if (!next.done.length) throw new Refused(next.failed.map((one) => (files.length > 1 ? one.file.name + ": " : "") + one.error).join(" "));
@@ -131,7 +131,7 @@ function declare(button) {
 
 function declareRefused(error) {
   const box = part("[data-declare-problem]");
-  const left = markRefused(run, (error.answer && error.answer.errors) || []);
+  const left = markRefused((error.answer && error.answer.errors) || []);
   box.textContent = [error.message, ...left.map((one) => one.text)].join(" ");
   box.hidden = false;
   box.focus();

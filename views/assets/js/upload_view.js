@@ -228,17 +228,13 @@ function declared() {
 }
 
 // markRefused puts the server's words beside the names that it refused and gives
-// those that belong to none. A field is called reveal.paths[3]: the place in the
-// description with the new names at its end, or, for what looks like a credential,
-// among what is ticked alone.
-function markRefused(run, errors) {
+// those that belong to none. A field is called path[3]: the place among what of
+// its kind was sent.
+function markRefused(errors) {
   return errors.filter((error) => {
-    const [, group, list, at] = /^(hosts|reveal)\.(own|third_party|paths|titles)\[(\d+)\]$/.exec(error.field) || [];
-    if (!group) return true;
-    const had = (run.configured[group] || {})[list] || [];
-    const ticked = declared().getAll({ own: "own_host", third_party: "third_party_host", paths: "path", titles: "title" }[list]);
-    const whole = error.text.startsWith("This looks like") ? ticked : [...had, ...ticked.filter((name) => !had.includes(name))];
-    const box = [...page.querySelectorAll("[data-group-list] input:checked")].find((one) => one.value === whole[at]);
+    const [, field, at] = /^(own_host|third_party_host|path|title)\[(\d+)\]$/.exec(error.field) || [];
+    const name = field && declared().getAll(field)[at];
+    const box = [...page.querySelectorAll("[data-group-list] input:checked")].find((one) => one.value === name);
     if (!box) return true;
     const row = box.closest("li");
     box.setAttribute("aria-invalid", "true");
