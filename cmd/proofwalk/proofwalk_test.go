@@ -322,3 +322,24 @@ func TestBinary(t *testing.T) {
 		t.Errorf("version: %s, %v", a.stdout, err)
 	}
 }
+
+// The capture is never written over, and no output over the other.
+func TestRedactKeepsTheCapture(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "sign-in.har")
+	raw := readFile(t, oktaHAR)
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "out")
+	for _, args := range [][]string{{"-o", file}, {"-o", dir + "/./sign-in.har"}, {"--report", file}, {"-o", other, "--report", other}} {
+		a := call(t, nil, append([]string{"redact", file}, args...)...)
+		if a.code != exitFail || strings.Count(a.messages, "\n") != 1 {
+			t.Errorf("%v: exit %d, %q", args, a.code, a.messages)
+		}
+		if left, err := os.ReadFile(file); err != nil || !bytes.Equal(left, raw) {
+			t.Errorf("%v: the capture is another one now: %v", args, err)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
@@ -31,6 +33,9 @@ With --preview names are shown in clear, but only on the terminal itself: never 
 
 // Run redacts one capture.
 func (c *redactCommand) Run(s *streams) error {
+	if err := c.checkNames(); err != nil {
+		return err
+	}
 	cfg, err := readIntegration(c.Integration)
 	if err != nil {
 		return err
@@ -66,6 +71,31 @@ func (c *redactCommand) Run(s *streams) error {
 		_, err = fmt.Fprintf(s.messages, "%s: %d members stand twice in their object; the last of each was taken\n", shown(c.File), report.Duplicates)
 	}
 	return err
+}
+
+// checkNames refuses to write over the capture, or one output over the other.
+func (c *redactCommand) checkNames() error {
+	if sameFile(c.Out, c.File) || sameFile(c.Report, c.File) {
+		return fmt.Errorf("%s: the output would replace it; choose another name", shown(c.File))
+	}
+	if sameFile(c.Out, c.Report) {
+		return errors.New("redact: -o and --report name the same file")
+	}
+	return nil
+}
+
+// sameFile tells whether two names, none of them empty, lead to one file, there
+// already or not.
+func sameFile(a, b string) bool {
+	if a == "" || b == "" || a == "-" || b == "-" {
+		return false
+	}
+	first, err := os.Stat(a)
+	second, err2 := os.Stat(b)
+	if err == nil && err2 == nil {
+		return os.SameFile(first, second)
+	}
+	return filepath.Clean(a) == filepath.Clean(b)
 }
 
 // redact writes output and report, both or neither.

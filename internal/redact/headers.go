@@ -100,26 +100,30 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 	case headerLink:
 		return r.links(value, place)
 	default:
-		class := "words"
-		if kind == headerAges {
-			class = "ages"
-		}
-		if kind != headerWords && kind != headerAges { // short, and seldom
-			if allWords(value, headerNumbers[kind]) {
-				return value
-			}
-			break
-		}
-		seen, known := r.r.memo.find(class, value)
-		if !known && allWords(value, headerNumbers[kind]) {
-			seen.n = 1
-		}
-		if seen.n == 1 {
+		if r.isWords(kind, value) {
 			return value
 		}
 	}
 	r.report.add("H1", place)
 	return "~str"
+}
+
+// isWords tells whether a header of words holds nothing else. The answer for the
+// frequent kinds is remembered.
+func (r *run) isWords(kind headerKind, value string) bool {
+	class := "words"
+	switch kind {
+	case headerWords:
+	case headerAges:
+		class = "ages"
+	default: // short, and seldom
+		return allWords(value, headerNumbers[kind])
+	}
+	seen, known := r.r.memo.find(class, value)
+	if !known && allWords(value, headerNumbers[kind]) {
+		seen.n = 1
+	}
+	return seen.n == 1
 }
 
 // authorization keeps the scheme and hides the credentials.

@@ -161,12 +161,20 @@ func (r *Redactor) meta(s *capture.Source, t *tally) transcript.Meta {
 	kept := m
 	kept.Round, kept.IntegrationDigest = old.Round, old.IntegrationDigest
 	kept.Source.Kind, kept.Source.Exporter = old.SourceKind, old.SourceExporter
+	// The program that redacted stays named, so that what was approved on the
+	// partner's side is, byte for byte, what is stored.
+	if programs[old.RedactorName] && old.RedactorVersion == r.opts.Version {
+		kept.Redactor.Name = old.RedactorName
+	}
 	if !isRound(kept.Round) || !isDigest(kept.IntegrationDigest) || !kinds[old.SourceKind] ||
 		!exporters[old.SourceExporter] || !transcript.CheckMeta(kept) {
 		return m
 	}
 	return kept
 }
+
+// programs are the names by which our redactors call themselves.
+var programs = map[string]bool{transcript.Creator: true, "proofwalk_browser": true}
 
 // kinds and exporters are the words of a capture's source, see capture.Source.
 var (

@@ -2,7 +2,9 @@ package web_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -126,6 +128,9 @@ func TestAPageRedactsForTheRound(t *testing.T) {
 		t.Fatalf("answered with %d, %+v", status, answer)
 	}
 	v.get(answer.Location).wants(http.StatusOK, "Run 1: happy path")
+	if c := r.captures(t); len(c) != 1 || c[0].Digest != fmt.Sprintf("%x", sha256.Sum256(redacted)) {
+		t.Error("what is stored is not, byte for byte, what the page redacted")
+	}
 	if c := r.captures(t); len(c) != 1 || c[0].RedactedBy != "partner_browser" || c[0].RoundID.String() != first.Round {
 		t.Fatalf("stored: %+v", c)
 	}
