@@ -39,14 +39,11 @@ func (r redactedCapture) redactedBy() string {
 	switch {
 	case r.report.Before == nil:
 		return analysis.ByServer
-	case r.report.Before.RedactorName == BrowserRedactor:
+	case r.report.Before.RedactorName == redact.BrowserName:
 		return "partner_browser"
 	}
 	return "partner_cli"
 }
-
-// BrowserRedactor is how the redactor of the upload page names itself in log._proofwalk.
-const BrowserRedactor = "proofwalk_browser"
 
 // redactCapture reads the file once, redacts it for the round, and looks at each
 // entry a last time. What it refuses is thrown away.

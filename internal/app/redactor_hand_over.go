@@ -13,7 +13,8 @@ import (
 // RedactorSetup is what a redactor on the partner's side needs to work for the
 // open round: its transcripts then compare with those of the server.
 type RedactorSetup struct {
-	Round uuid.UUID
+	PartnerID uuid.UUID
+	Round     uuid.UUID
 	// Key is the round's pseudonym key. It goes over the signed-in connection
 	// to the partner's own people only, and is kept in memory there.
 	Key                  [roundKeySize]byte
@@ -47,6 +48,6 @@ func (a *App) HandOverRedactor(ctx context.Context, cmd Command, integrationID, 
 	if err != nil {
 		return RedactorSetup{}, err
 	}
-	return RedactorSetup{Round: base.round.ID, Key: key, Names: base.round.Names, Config: base.integration.Config,
+	return RedactorSetup{PartnerID: base.run.PartnerID, Round: base.round.ID, Key: key, Names: base.round.Names, Config: base.integration.Config,
 		ConfigDigest: base.integration.ConfigDigest, ConfigurationVersion: base.integration.ConfigurationVersion}, nil
 }

@@ -265,7 +265,7 @@ func (v *visitor) uploadRedacted(run, kind, file string) {
 	}
 	defer func() { _ = raw.Close() }()
 	redactor := redact.New(redact.Options{Config: &round.Integration, Digest: round.Digest, Key: [32]byte(key), Round: round.Round, Names: round.Names,
-		Name: "proofwalk_browser", Version: "test"})
+		Name: redact.BrowserName, Version: "test"})
 	var body, redacted bytes.Buffer
 	if _, err := redactor.HAR(&redacted, raw, capture.Limits{}); err != nil {
 		v.t.Fatal(err)

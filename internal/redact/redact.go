@@ -173,8 +173,12 @@ func (r *Redactor) meta(s *capture.Source, t *tally) transcript.Meta {
 	return kept
 }
 
+// BrowserName is how the redactor of the upload page names itself in
+// log._proofwalk; the kit and the server are named by transcript.Creator.
+const BrowserName = "proofwalk_browser"
+
 // programs are the names by which our redactors call themselves.
-var programs = map[string]bool{transcript.Creator: true, "proofwalk_browser": true}
+var programs = map[string]bool{transcript.Creator: true, BrowserName: true}
 
 // kinds and exporters are the words of a capture's source, see capture.Source.
 var (

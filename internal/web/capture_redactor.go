@@ -9,7 +9,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/integration"
-	"github.com/proofwalk/proofwalk/internal/store"
 )
 
 // redactorSetup is what the redactor of the upload page works with.
@@ -40,13 +39,9 @@ func handOverRedactor(r *request) error {
 	if err != nil {
 		return err
 	}
-	found, err := store.FindTestRun(r.ctx(), r.reader(), r.scope(), id, run)
-	if err != nil {
-		return err
-	}
 	return r.JSON(http.StatusOK, redactorSetup{Round: setup.Round.String(), Key: setup.Key[:], Names: setup.Names,
 		Integration: setup.Config, IntegrationDigest: setup.ConfigDigest, ConfigurationVersion: setup.ConfigurationVersion,
-		MaxBytes: app.MaxCaptureBytes, MaxEntries: app.MaxCaptureEntries, MayDeclare: r.actor.Can(auth.EditPartner, found.PartnerID) && r.actor.Can(auth.EditIntegration, found.PartnerID)})
+		MaxBytes: app.MaxCaptureBytes, MaxEntries: app.MaxCaptureEntries, MayDeclare: r.actor.Can(auth.EditPartner, setup.PartnerID) && r.actor.Can(auth.EditIntegration, setup.PartnerID)})
 }
 
 // maxDeclared bounds how many names one form declares.

@@ -75,7 +75,7 @@ func (s setup) redact(t *testing.T, raw []byte) (redacted, names []byte) {
 		t.Fatal(err)
 	}
 	r := redact.New(redact.Options{Config: &s.Integration, Digest: s.IntegrationDigest, Key: [32]byte(s.Key), Round: s.Round, Names: table,
-		Name: app.BrowserRedactor, Version: "test"})
+		Name: redact.BrowserName, Version: "test"})
 	var out bytes.Buffer
 	if _, err := r.HAR(&out, bytes.NewReader(raw), capture.Limits{}); err != nil {
 		t.Fatal(err)

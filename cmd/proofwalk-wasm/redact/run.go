@@ -13,9 +13,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// name is how this redactor calls itself in what it writes.
-const name = "proofwalk_browser"
-
 // maxShown bounds the entries that the page can leaf through, maxHits the places
 // of secrets that it names.
 const (
@@ -89,7 +86,7 @@ func redactAll(h host) (result, error) {
 		return result{}, errors.New("reading what the server handed over")
 	}
 	opts := redact.Options{Config: j.Config, Digest: j.Digest, Round: j.Round, Names: redact.NewNameTable(),
-		Hidden: &redact.Hidden{}, Name: name, Version: j.Version}
+		Hidden: &redact.Hidden{}, Name: redact.BrowserName, Version: j.Version}
 	if len(j.Key) != len(opts.Key) {
 		return result{}, errors.New("reading the key that the server handed over")
 	}

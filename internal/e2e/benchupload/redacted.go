@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
@@ -74,5 +73,5 @@ func (s *server) redactor(path string) (*redact.Redactor, error) {
 		return nil, err
 	}
 	return redact.New(redact.Options{Config: &setup.Integration, Digest: setup.IntegrationDigest, Key: [32]byte(setup.Key),
-		Round: setup.Round, Names: table, Name: app.BrowserRedactor, Version: "bench"}), nil
+		Round: setup.Round, Names: table, Name: redact.BrowserName, Version: "bench"}), nil
 }
