@@ -33,6 +33,7 @@ type captureRow struct {
 // of each what is judged and what is indexed.
 type captureRows struct {
 	backChannel bool // what a server recorded of its own calls
+	checker     *redact.Checker
 
 	kept   []transcript.Entry
 	others []analysis.Resource
@@ -46,7 +47,7 @@ const rowsPerBlock = 512
 // add takes the next redacted entry and refuses one that still holds what looks
 // like a credential.
 func (r *captureRows) add(e *transcript.Entry) error {
-	if hits := redact.CheckEntry(e); len(hits) > 0 {
+	if hits := r.checker.Entry(e); len(hits) > 0 {
 		return refuseSecrets(hits)
 	}
 	row := captureRow{method: strings.Clone(e.Request.Method), names: parameterNames(e), at: e.StartedAt}

@@ -3,6 +3,7 @@ package redact
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -80,8 +81,9 @@ func wordRun[text string | []byte](s text) int {
 // packed; that values are redacted is the work of HAR, not of Check.
 func Check(r io.Reader) ([]Hit, error) {
 	var hits []Hit
+	checker := NewChecker()
 	_, pages, err := transcript.ReadEntries(r, func(e *transcript.Entry) error {
-		hits = append(hits, CheckEntry(e)...)
+		hits = append(hits, checker.Entry(e)...)
 		if len(hits) > 1000 {
 			return refused(len(hits))
 		}
@@ -102,56 +104,105 @@ func Check(r io.Reader) ([]Hit, error) {
 	return nil, nil
 }
 
-// CheckEntry looks in every value of one entry for what is shaped like a
-// credential; see CheckText.
-func CheckEntry(e *transcript.Entry) []Hit {
-	var hits []Hit
-	checkEntry(e, func(place, value string) {
-		for _, h := range CheckText(value) {
-			h.Entry, h.Place = e.Index, place
-			hits = append(hits, h)
-		}
-	})
-	return hits
+// A Checker looks for credentials in entries, one after the other. The same
+// fields stand in entry after entry: what lately held nothing is not looked
+// through again. Not for more than one goroutine.
+type Checker struct {
+	// clean are fields in which nothing was found, each in the slot of its
+	// looks; the next with the same looks takes the slot over.
+	clean [cleanSlots]cleanField
+}
+
+const (
+	cleanSlots = 1 << 10
+	cleanBytes = 512 // a longer field is looked through each time
+)
+
+type cleanField struct{ name, value string }
+
+// NewChecker gives a Checker that has seen nothing.
+func NewChecker() *Checker { return &Checker{} }
+
+// Entry looks in every value of one entry for what is shaped like a credential;
+// see CheckText.
+func (c *Checker) Entry(e *transcript.Entry) []Hit {
+	l := look{checker: c, entry: e.Index}
+	q := &e.Request
+	l.text("request.url", q.URL)
+	l.text("request.body", q.BodyText)
+	l.fields("request.header", q.Headers)
+	l.fields("request.query", q.Query)
+	l.fields("request.form", q.Form)
+	l.cookies("request.cookie", q.Cookies)
+	if p := e.Response; p != nil {
+		l.text("response.redirect", p.RedirectURL)
+		l.text("response.body", p.BodyText)
+		l.fields("response.header", p.Headers)
+		l.cookies("response.cookie", p.Cookies)
+	}
+	return l.hits
+}
+
+// look goes through one entry.
+type look struct {
+	checker *Checker
+	entry   int
+	hits    []Hit
+}
+
+func (l *look) text(place, value string) { l.field(place, "", value) }
+
+func (l *look) fields(place string, fields []transcript.Field) {
+	for i := range fields {
+		l.field(place, fields[i].Name, fields[i].Value)
+	}
+}
+
+func (l *look) cookies(place string, cookies []transcript.Cookie) {
+	for i := range cookies {
+		l.field(place, cookies[i].Name, cookies[i].Value)
+		l.text(place, cookies[i].Path)
+	}
+}
+
+// field looks through a value behind its name; without a name it is a text. What
+// is redacted as a whole holds nothing, so only its name is looked at.
+func (l *look) field(place, name, value string) {
+	if name != "" && transcript.ParseValue(value).Kind != transcript.Clear {
+		name, value = "", name
+	}
+	slot := l.checker.slot(name, value)
+	if slot.name == name && slot.value == value {
+		return
+	}
+	text := value
+	if name != "" {
+		text = name + "=" + value
+	}
+	hits := CheckText(text)
+	for _, h := range hits {
+		h.Entry, h.Place = l.entry, place
+		l.hits = append(l.hits, h)
+	}
+	if len(hits) == 0 && len(name)+len(value) <= cleanBytes {
+		slot.name, slot.value = strings.Clone(name), strings.Clone(value) // they may be a part of a large text
+	}
+}
+
+// slot is where a field is remembered: a hash of a few bytes is enough, since the
+// whole field is compared.
+func (c *Checker) slot(name, value string) *cleanField {
+	h := uint(len(name))*31 + uint(len(value))
+	if n := len(name); n > 0 {
+		h = h*31 + uint(name[n-1])
+	}
+	if n := len(value); n > 0 {
+		h = ((h*31+uint(value[0]))*31+uint(value[n/2]))*31 + uint(value[n-1])
+	}
+	return &c.clean[(h^h>>10)%cleanSlots]
 }
 
 func refused(hits int) error {
 	text := fmt.Sprintf("The transcript still holds something that looks like a secret, in %d places. It was not stored.", hits)
 	return apperr.New(apperr.Invalid, text)
-}
-
-// checkEntry gives each string of an entry with its place.
-func checkEntry(e *transcript.Entry, fn func(place, value string)) {
-	q := &e.Request
-	fn("request.url", q.URL)
-	fn("request.body", q.BodyText)
-	pair := func(place, name, value string) {
-		if transcript.ParseValue(value).Kind == transcript.Clear {
-			value = name + "=" + value
-		} else {
-			value = name // what is redacted as a whole holds nothing
-		}
-		fn(place, value)
-	}
-	fieldsOf := func(place string, fields []transcript.Field) {
-		for _, f := range fields {
-			pair(place, f.Name, f.Value)
-		}
-	}
-	cookiesOf := func(place string, cookies []transcript.Cookie) {
-		for _, c := range cookies {
-			pair(place, c.Name, c.Value)
-			fn(place, c.Path)
-		}
-	}
-	fieldsOf("request.header", q.Headers)
-	fieldsOf("request.query", q.Query)
-	fieldsOf("request.form", q.Form)
-	cookiesOf("request.cookie", q.Cookies)
-	if p := e.Response; p != nil {
-		fn("response.redirect", p.RedirectURL)
-		fn("response.body", p.BodyText)
-		fieldsOf("response.header", p.Headers)
-		cookiesOf("response.cookie", p.Cookies)
-	}
 }

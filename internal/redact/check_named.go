@@ -46,13 +46,19 @@ const (
 	shortestSecret = 4  // characters of a password
 )
 
-// nameEnds are the bytes with which the name of a secret ends, and shortestName
-// is the length of the shortest: nearly all separators are passed by with them.
-var nameEnds, shortestName = func() (ends [256]bool, shortest int) {
+// nameEnds are the pairs of bytes with which the name of a secret ends, and
+// shortestName is the length of the shortest: nearly all separators are passed
+// by with them. No name ends with one letter behind an underscore, which could be
+// written in other ways.
+var nameEnds, shortestName = func() (ends [256][256]bool, shortest int) {
 	shortest = maxSecretName
 	for name := range secretNames {
-		last := name[len(name)-1]
-		ends[last], ends[strings.ToUpper(name)[len(name)-1]] = true, true
+		upper := strings.ToUpper(name)
+		for _, a := range []byte{name[len(name)-2], upper[len(name)-2]} {
+			for _, b := range []byte{name[len(name)-1], upper[len(name)-1]} {
+				ends[a][b] = true
+			}
+		}
 		shortest = min(shortest, len(name))
 	}
 	return ends, shortest
@@ -77,7 +83,7 @@ func namedValue(s string, i int) (rule string, at int) {
 	for end > 0 && i-end < 3 && strings.IndexByte("\"' \t\\", s[end-1]) >= 0 {
 		end--
 	}
-	if end < shortestName || !nameEnds[s[end-1]] {
+	if end < shortestName || !nameEnds[s[end-2]][s[end-1]] {
 		return "", 0
 	}
 	at = end

@@ -113,13 +113,13 @@ func redactAll(h host) (result, error) {
 // redactFile redacts one file and looks at each entry that came out, as the server will.
 func redactFile(h host, redactor *redact.Redactor, i int, lim capture.Limits) (fileResult, error) {
 	out := newOutput(h, i)
-	r := fileResult{Hits: []redact.Hit{}}
+	r, checker := fileResult{Hits: []redact.Hit{}}, redact.NewChecker()
 	report, err := redactor.Stream(out, newFile(h, i), lim, func(e *transcript.Entry) error {
 		if len(r.Entries) < maxShown {
 			r.Entries = append(r.Entries, shown(e, out.total, len(r.Entries)))
 		}
 		if len(r.Hits) < maxHits {
-			r.Hits = append(r.Hits, redact.CheckEntry(e)...)
+			r.Hits = append(r.Hits, checker.Entry(e)...)
 		}
 		return nil
 	})
