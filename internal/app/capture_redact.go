@@ -79,7 +79,7 @@ func (a *App) redactWith(redactor *redact.Redactor, b captureBase, in NewCapture
 func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in NewCapture) error {
 	source := &watchedReader{r: in.File}
 	places := transcript.NewPlaces(r.writer)
-	rows := &captureRows{backChannel: in.Kind == store.CaptureBackChannel}
+	rows := &captureRows{backChannel: in.Kind == store.CaptureBackChannel, checker: redact.NewChecker()}
 	written, err := r.pass(b, redactor, source, places, rows)
 	switch {
 	case source.err != nil:
@@ -186,7 +186,7 @@ func (a *App) redactorOf(b captureBase, sent []byte) (*redact.Redactor, error) {
 		}
 	}
 	return redact.New(redact.Options{Config: &b.integration.Config, Digest: b.integration.ConfigDigest, Key: key,
-		Round: b.round.ID.String(), Names: names, Version: a.Version}), nil
+		Round: b.round.ID.String(), Names: names, Version: a.Version, Overlap: true}), nil
 }
 
 // MaxNamesBytes is the longest name table that is taken.

@@ -61,7 +61,8 @@ func (r *reader) end() {
 	r.entry.Failed = r.entry.Failed || r.noAnswer
 	r.seen.note(&r.entry)
 	r.src.Entries++
-	if err := r.fn(&r.entry); err != nil {
+	var err error
+	if r.entryMemory, err = r.hand(r.entryMemory); err != nil {
 		r.lex.fail(err)
 	}
 }

@@ -24,17 +24,15 @@ type reader struct {
 	lex   *lexer
 	files *resources // bodies beside the capture; nil for none
 	lim   Limits
-	fn    func(*Entry) error
-	src   Source
+	// hand gives a complete entry away and gets the memory for the next.
+	hand func(*entryMemory) (*entryMemory, error)
+	src  Source
 
 	sawObject   bool // the document is an object
 	sawEntries  bool // log.entries is there and is an array
 	sawRequests bool // a member "requests" came first, as SAML-tracer writes it
 
-	entry    Entry
-	response Response
-	reqBody  body
-	respBody body
+	*entryMemory
 	noAnswer bool // the response at hand says that there is none
 	budget   int  // bytes of strings that the entry may still keep
 	names    words
@@ -67,6 +65,10 @@ func Read(r io.Reader, lim Limits, fn func(*Entry) error) (Source, error) {
 // ReadWatched is Read that writes the text of the document, unpacked and as
 // UTF-8, to watch while it is read; nil for nobody.
 func ReadWatched(r io.Reader, lim Limits, watch io.Writer, fn func(*Entry) error) (Source, error) {
+	return read(r, lim, watch, func(m *entryMemory) (*entryMemory, error) { return m, fn(&m.entry) })
+}
+
+func read(r io.Reader, lim Limits, watch io.Writer, hand func(*entryMemory) (*entryMemory, error)) (Source, error) {
 	lim = lim.orDefault()
 	in := &limitedInput{r: r, limit: lim.TotalBytes}
 	o, err := open(in, lim)
@@ -74,12 +76,13 @@ func ReadWatched(r io.Reader, lim Limits, watch io.Writer, fn func(*Entry) error
 		return Source{Bytes: in.n}, err
 	}
 	rd := &reader{
-		in:    in,
-		lex:   newLexer(o.text, lim.Depth),
-		files: o.files,
-		lim:   lim,
-		fn:    fn,
-		src:   Source{Kind: kindHAR, Exporter: "other"},
+		in:          in,
+		lex:         newLexer(o.text, lim.Depth),
+		files:       o.files,
+		lim:         lim,
+		hand:        hand,
+		src:         Source{Kind: kindHAR, Exporter: "other"},
+		entryMemory: &entryMemory{},
 	}
 	if watch != nil {
 		rd.lex.in = io.TeeReader(rd.lex.in, watch)

@@ -42,6 +42,10 @@ type Options struct {
 	// Hidden, when set, is filled with the clear names of what was hidden and may
 	// be declared; see Hidden for whom it may reach.
 	Hidden *Hidden
+	// Overlap reads ahead on a second core while an entry is redacted, for the
+	// memory of the entries between; see capture.ReadOverlapped. each of Stream is
+	// then called from another goroutine, and never again once Stream is done.
+	Overlap bool
 	// Name and Version of the program that redacts.
 	Name, Version string
 }
@@ -88,7 +92,11 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 		return Report{}, err
 	}
 	rn := r.newRun(same)
-	source, err := capture.ReadWatched(src, lim, same, func(e *capture.Entry) error {
+	read := capture.ReadWatched
+	if r.opts.Overlap {
+		read = capture.ReadOverlapped
+	}
+	source, err := read(src, lim, same, func(e *capture.Entry) error {
 		out := rn.entry(e)
 		if each != nil {
 			if err := each(out); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"io"
+	"sync"
 )
 
 // sameLines compares what is read with what is written, line by line, in a
@@ -11,6 +12,7 @@ import (
 // bytes but for its own name and version; what else differs was put into the
 // file by hand, and neither the reader nor the redactor need have a place for it.
 type sameLines struct {
+	both    sync.Mutex // what is read may be ahead in a goroutine of its own
 	in, out lineSums
 	begin   []byte // of what is read, until it is known whose it is
 	ours    bool   // the file begins as ours do
@@ -34,6 +36,8 @@ func newSameLines() *sameLines {
 
 // Write takes what was read; it never fails.
 func (s *sameLines) Write(p []byte) (int, error) {
+	s.both.Lock()
+	defer s.both.Unlock()
 	n := len(p)
 	if !s.asked {
 		s.begin = append(s.begin, p...)
@@ -60,11 +64,17 @@ type sameWriter struct {
 
 // Write implements io.Writer.
 func (w sameWriter) Write(p []byte) (int, error) {
-	if (!w.same.asked || w.same.ours) && !w.same.lost {
-		w.same.out.write(p)
-		w.same.match()
-	}
+	w.same.wrote(p)
 	return w.dst.Write(p)
+}
+
+func (s *sameLines) wrote(p []byte) {
+	s.both.Lock()
+	defer s.both.Unlock()
+	if (!s.asked || s.ours) && !s.lost {
+		s.out.write(p)
+		s.match()
+	}
 }
 
 // match compares the lines that both sides have.
