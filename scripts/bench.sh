@@ -23,5 +23,5 @@ measure "Left of planted values" go run ./internal/e2e/benchleaks
 measure "Redaction, whole processes" go run ./internal/e2e/benchredact "${@/--full/-full}"
 go run ./internal/e2e/benchredact -make "$folder/bench.har" || exit 2
 measure "Upload of 200 MB" go run ./internal/e2e/benchupload -file "$folder/bench.har"
-measure "Redaction of 200 MB in the browser" go run ./internal/e2e/benchbrowser
+measure "Redaction of 200 MB in the browser" go run ./internal/e2e/benchbrowser -file "$folder/bench.har"
 exit "$worst"

@@ -13,7 +13,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -29,11 +28,11 @@ const (
 )
 
 func main() {
-	megabytes := flag.Int64("mb", 200, "size of the HAR in MB")
+	file := flag.String("file", "", "HAR to redact, as benchredact -make writes it")
 	rounds := flag.Int("rounds", 3, "how often each is measured; the fastest counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout, *megabytes<<20, *rounds)
+	err := run(ctx, os.Stdout, *file, *rounds)
 	stop()
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "benchbrowser:", err)
@@ -51,7 +50,11 @@ type measured struct {
 	pause  time.Duration // the longest in which the page did nothing else; 0 for the kit
 }
 
-func run(ctx context.Context, out io.Writer, size int64, rounds int) (err error) {
+func run(ctx context.Context, out io.Writer, sample string, rounds int) (err error) {
+	info, err := os.Stat(sample)
+	if err != nil {
+		return fmt.Errorf("looking at the HAR: %w", err)
+	}
 	if !assets.HasRedactor() {
 		return errors.New("this build has no redactor for the browser: `make wasm` builds it")
 	}
@@ -60,12 +63,7 @@ func run(ctx context.Context, out io.Writer, size int64, rounds int) (err error)
 		return fmt.Errorf("making a folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	sample := filepath.Join(dir, "sample.har")
-	entries, written, err := writeSample(sample, size)
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(out, "sample: %.1f MB, %d entries of testdata/hars over and over\n", mb(written), entries)
+	_, _ = fmt.Fprintf(out, "%.1f MB of real entries\n", mb(info.Size()))
 	kit, err := buildKit(ctx, dir)
 	if err != nil {
 		return err
@@ -90,7 +88,7 @@ func run(ctx context.Context, out io.Writer, size int64, rounds int) (err error)
 		}
 		native, browser = append(native, n), append(browser, b)
 	}
-	return report(out, written, tab.before, best(native), best(browser))
+	return report(out, info.Size(), tab.before, best(native), best(browser))
 }
 
 // best is the fastest, with the least CPU time and the most memory of all.
