@@ -145,6 +145,7 @@ func TestDeclaringIsBusy(t *testing.T) {
 	var says string
 	b.run("declaring", chromedp.Evaluate(strings.Replace(holds, "WANTED", "/reveal", 1)+";0", nil),
 		chromedp.Click(`.names input[value="hidden.example.net"]`, chromedp.ByQuery),
+		chromedp.SetValue(`.names li:has(input[value="hidden.example.net"]) select`, "own_host", chromedp.ByQuery),
 		chromedp.Evaluate(strings.Join([]string{act("declare"), act("declare"), act("send"), act("next")}, ";"), nil),
 		chromedp.WaitVisible(`[data-part=check][aria-busy=true] [data-act=send][aria-disabled=true]`, chromedp.ByQuery),
 		chromedp.Evaluate(`document.querySelector("[data-says]").textContent + "|" + document.querySelector("[data-act=declare]").textContent.trim()`, &says))
@@ -178,7 +179,8 @@ func TestStoppingAfterDeclaring(t *testing.T) {
 	b.signIn(partner)
 	b.redactInBrowser(upload, tempFile(t, "a.har", smallHAR("hidden.example.net")))
 	b.run("declaring", chromedp.Evaluate(strings.Replace(holds, "WANTED", "/redactor", 1)+";0", nil),
-		chromedp.Click(`.names input[value="hidden.example.net"]`, chromedp.ByQuery), chromedp.Evaluate(act("declare"), nil),
+		chromedp.Click(`.names input[value="hidden.example.net"]`, chromedp.ByQuery),
+		chromedp.SetValue(`.names li:has(input[value="hidden.example.net"]) select`, "own_host", chromedp.ByQuery), chromedp.Evaluate(act("declare"), nil),
 		chromedp.Poll(`window.asked === 1`, nil), chromedp.Evaluate(act("stop"), nil),
 		shows("Stopped. 1 name is declared; no file was sent since."))
 	i, err := store.FindIntegration(t.Context(), s.Store.Reader(), auth.System().Scope(), s.integration(t, "Okta sample application"))
@@ -204,7 +206,8 @@ func TestNamesThatAreRefused(t *testing.T) {
 		{"startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://fine.example.net/a"},"response":{"status":200}},
 		{"startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://LONG.example.net/a"},"response":{"status":200}}]}}`),
 		[]byte("LONG"), bytes.Repeat([]byte("ab"), 32))))
-	b.run("ticking both", chromedp.Evaluate(`document.querySelectorAll("[data-group=hosts] input").forEach(b => b.click())`, nil))
+	b.run("ticking both", chromedp.Evaluate(`document.querySelectorAll("[data-group=hosts] input").forEach(b => b.click());
+		document.querySelectorAll("[data-group=hosts] select").forEach(c => { c.value = "own_host" })`, nil))
 	b.press("Declare and redact again", chromedp.WaitVisible(`[data-declare-problem]`, chromedp.ByQuery))
 	var marked string
 	b.run("reading the marks", chromedp.Evaluate(`[...document.querySelectorAll("[data-group=hosts] li")].map(row => row.querySelector("input").value.slice(0, 4) +

@@ -140,12 +140,17 @@ func TestDeclaringWhatThePreviewHid(t *testing.T) {
 	b.signIn(partner)
 	file := tempFile(t, "shop.har", []byte(`{"log":{"version":"1.2","creator":{"name":"Firefox","version":"1"},"pages":[{"id":"p","title":"Our members","startedDateTime":"2026-03-01T10:00:00.000Z"}],"entries":[
 		{"pageref":"p","startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://shop.example.net/members/area?state=Zm9vYmFyYmF6cXV4MTIzNDU2"},"response":{"status":200}},
-		{"startedDateTime":"2026-03-01T10:00:01.000Z","request":{"method":"GET","url":"https://cdn.example.org/login"},"response":{"status":200}}]}}`))
+		{"startedDateTime":"2026-03-01T10:00:01.000Z","request":{"method":"GET","url":"https://cdn.example.org/login"},"response":{"status":200}},
+		{"startedDateTime":"2026-03-01T10:00:02.000Z","request":{"method":"GET","url":"https://shop.example.net/orders/20261126"},"response":{"status":200}}]}}`))
 	b.redactInBrowser(upload, file)
+	b.run("reading a warning", shows("looks like it holds an identifier"))
 	tick := func(name string) chromedp.Action {
 		return chromedp.Click(`.names input[value="`+name+`"]`, chromedp.ByQuery)
 	}
-	b.run("ticking", tick("shop.example.net"), tick("cdn.example.org"), tick("/members/area"), tick("Our members"),
+	b.run("ticking", tick("shop.example.net"), tick("cdn.example.org"), tick("/members/area"), tick("Our members"))
+	b.press("Declare and redact again", shows("Say of each host that you ticked whose it is."))
+	b.run("saying whose hosts they are",
+		chromedp.SetValue(`.names li:has(input[value="shop.example.net"]) select`, "own_host", chromedp.ByQuery),
 		chromedp.SetValue(`.names li:has(input[value="cdn.example.org"]) select`, "third_party_host", chromedp.ByQuery))
 	b.press("Declare and redact again", shows("4 names are declared, and the file was redacted again."))
 	var entry string

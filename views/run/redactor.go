@@ -31,7 +31,7 @@ type limitLine struct{ Limit, Title, Note string }
 var limitLines = []limitLine{
 	{"cookies", "Cookies and their flags", "This export left them out. In Chrome and Edge, choose the export with sensitive data: what it adds is redacted here like the rest."},
 	{"fragments", "Tokens after # in addresses", "This exporter cuts addresses at #. Such a token shows only in the page that follows."},
-	{"bodies", "Contents of pages", "The file was saved without content. Save it with content: only sizes and kinds of it leave."},
+	{"bodies", "Contents of pages", "The file has none. Most tools have an export with content: only sizes and kinds of it leave."},
 	{"authorization", "Authorization headers", "This export left them out. In Chrome and Edge, choose the export with sensitive data."},
 	{"forms", "Values of posted forms", "The exporter replaced them before it saved the file; SAML-tracer has an export without that."},
 	{"times", "Times", "No entry says when it was made, so order is all that can be judged."},

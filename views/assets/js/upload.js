@@ -110,6 +110,11 @@ function declare(button) {
   const names = declared(), files = run.files, before = run;
   const count = [...names].length;
   if (!count) return declareRefused(new Refused("Tick the names that you want to declare."));
+  const choice = unsaid();
+  if (choice) {
+    declareRefused(new Refused("Say of each host that you ticked whose it is."));
+    return choice.focus();
+  }
   names.append("configuration_version", run.configuration);
   const are = plural(count, "name is", "names are") + " declared";
   let done = false;

@@ -201,10 +201,8 @@ function nameRow(run, kind, hidden, folded) {
   part("[data-times]", row).textContent = plural(hidden.count, "time", "times");
   const box = part("input", row), choice = part("select", row);
   const why = cannotDeclare(kind, hidden.name);
-  if (why && run.mayDeclare) {
-    box.disabled = true;
-    part("[data-times]", row).textContent += ", " + why;
-  }
+  box.disabled = !!why;
+  if (run.mayDeclare) for (const note of [why, why ? "" : mayIdentify(kind, hidden.name)]) if (note) part("[data-times]", row).textContent += ", " + note;
   box.value = hidden.name;
   box.name = { paths: "path", titles: "title" }[kind] || "";
   if (!run.mayDeclare) box.remove();
@@ -215,6 +213,11 @@ function nameRow(run, kind, hidden, folded) {
   choice.setAttribute("aria-label", "Whose host " + hidden.name + " is");
   box.addEventListener("change", () => { choice.hidden = !box.checked; });
   return row;
+}
+
+// unsaid gives the first ticked host of which nobody said whose it is.
+function unsaid() {
+  return [...page.querySelectorAll("[data-group-list] li:has(input:checked) select")].find((choice) => !choice.value);
 }
 
 // declared gives the form of what is ticked.
@@ -248,6 +251,7 @@ function drawLimits(run) {
   const rows = part("[data-limits]");
   const limits = new Set(run.done.flatMap((one) => one.report.limits));
   if (run.kind === "browser") limits.add("browser");
+  const lacking = (limit) => run.done.filter((one) => one.report.limits.includes(limit));
   for (const limit of limits) {
     if (part('[data-limit="' + limit + '"]', rows)) continue;
     const row = fromTemplate("[data-limit-row]");
@@ -256,7 +260,11 @@ function drawLimits(run) {
     part("div .meta", row).textContent = "This file does not hold it.";
     rows.append(row);
   }
-  for (const row of rows.children) row.hidden = !limits.has(row.dataset.limit);
+  for (const row of rows.children) {
+    row.hidden = !limits.has(row.dataset.limit);
+    const some = lacking(row.dataset.limit);
+    part("[data-limit-files]", row).textContent = some.length && some.length < run.done.length ? "Only in " + some.map((one) => one.file.name).join(", ") + "." : "";
+  }
   show("[data-unseen]", limits.size > 0);
 }
 

@@ -115,3 +115,10 @@ function cannotDeclare(kind, name) {
   if (kind === "hosts" && !/^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[1-9][0-9]{0,4})?$/i.test(name)) return "cannot be declared: it is no host name";
   return "";
 }
+
+// mayIdentify warns of a path that holds what may be somebody's or a session's
+// number: what is declared is shown to everybody, in every file of the integration.
+function mayIdentify(kind, name) {
+  const mixed = (part) => /\d{4}/.test(part) || (part.length >= 12 && /\d/.test(part) && /[a-z]/i.test(part));
+  return kind === "paths" && name.split("/").some(mixed) ? "looks like it holds an identifier: declare it only if it is the same for everybody" : "";
+}
