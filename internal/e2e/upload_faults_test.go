@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +70,44 @@ func TestRedactorThatDidNotLoad(t *testing.T) {
 	b.wantsNoComplaints("502 (Bad Gateway)")
 }
 
+// A worker that does not come ends the redaction with words.
+func TestWorkerThatDidNotLoad(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	wire := s.tap(t)
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	wire.refuse("file_worker.")
+	b.openUpload(upload)
+	b.run("choosing a file", choose(tempFile(t, "a.har", smallHAR("app.example.org"))))
+	b.press("Redact here", shows("The redactor of this page broke off. Nothing was sent."))
+	wire.refuse("")
+	b.press("Redact here", shows("0 secrets left"))
+	b.wantsNoComplaints("502 (Bad Gateway)")
+}
+
+// A file that was changed after it was chosen is not read any more.
+func TestFileThatWasChanged(t *testing.T) {
+	t.Parallel()
+	needRedactor(t)
+	s := newSite(t)
+	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
+	b := s.newBrowser(t)
+	b.signIn(partner)
+	file := tempFile(t, "a.har", smallHAR("app.example.org"))
+	b.openUpload(upload)
+	b.run("choosing a file", choose(file))
+	if err := os.WriteFile(file, smallHAR("longer.example.org"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.press("Redact here", shows("The browser could not read the file to its end. It was changed or moved after it was chosen: choose it again."))
+	b.run("choosing it again", choose(file))
+	b.press("Redact here", shows("0 secrets left"))
+	b.wantsNoComplaints()
+}
+
 // Stop works at each moment: while the round is asked for, and while the digest
 // is computed, which takes long for a large file.
 func TestStoppingTheRedaction(t *testing.T) {
@@ -82,11 +121,13 @@ func TestStoppingTheRedaction(t *testing.T) {
 	for name, moment := range map[string]string{
 		"the round":  strings.Replace(holds, "WANTED", "/redactor", 1),
 		"the digest": `window.asked = 0; crypto.subtle.digest = () => { window.asked++; return new Promise(() => {}); }`,
-		"the worker": `window.asked = 0; window.Worker = class { constructor() { window.asked++; } postMessage() {} terminate() {} }`,
+		"the workers": `window.asked = 0; window.working = 0;
+			window.Worker = class { constructor() { window.working++; } postMessage({ module }) { if (module) window.asked++; } terminate() { window.working--; } }`,
 	} {
 		b.openUpload(upload)
 		b.run("stopping at "+name, chromedp.Evaluate(moment+";0", nil), choose(file), chromedp.Evaluate(act("begin"), nil),
-			chromedp.Poll(`window.asked === 1`, nil), chromedp.Evaluate(act("stop"), nil), shows("Stopped. Nothing was sent."))
+			chromedp.Poll(`window.asked === 1`, nil), chromedp.Evaluate(act("stop"), nil), shows("Stopped. Nothing was sent."),
+			chromedp.Poll(`!window.working`, nil))
 	}
 	b.wantsNoComplaints()
 }

@@ -28,8 +28,8 @@ func (r *request) offerRedactor(m *view.UploadModel, p runPage) error {
 	}
 	m.Shell.Scripts = append(m.Shell.Scripts, "upload.js")
 	m.Redactor = &view.RedactorModel{
-		Module: assets.Path("gen/redact.wasm"), Worker: assets.Path("redact_worker.js"), HandOver: pathRedactor(p.Summary.ID, p.run.ID),
-		Reveal: pathReveal(p.Summary.ID), Version: r.server.Version, Admins: strings.Join(admins, ", "),
+		Module: assets.Path("gen/redact.wasm"), Worker: assets.Path("redact_worker.js"), FileWorker: assets.Path("file_worker.js"),
+		HandOver: pathRedactor(p.Summary.ID, p.run.ID), Reveal: pathReveal(p.Summary.ID), Version: r.server.Version, Admins: strings.Join(admins, ", "),
 	}
 	r.Response().Header().Set("Content-Security-Policy", redactorPolicy(nonce(r.Context)))
 	return nil

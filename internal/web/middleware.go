@@ -92,7 +92,7 @@ func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 func contentSecurityPolicy(nonce string) string { return policyWith(nonce, "", "") }
 
 // redactorPolicy is the policy of a page that compiles a WebAssembly module of
-// ours and runs it in a worker of ours. Such a page loads no htmx.
+// ours and runs it in workers of ours. Such a page loads no htmx.
 func redactorPolicy(nonce string) string {
 	return policyWith(nonce, " 'wasm-unsafe-eval'", "worker-src 'self'; ")
 }

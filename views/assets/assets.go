@@ -57,11 +57,12 @@ const (
 	redactorModule = "gen/redact.wasm"
 	redactorStart  = "gen/wasm_exec.js"
 	redactorWorker = "redact_worker.js"
+	fileWorker     = "file_worker.js"
 )
 
-// workerPolicy is the content security policy of the redactor's worker, which
-// holds the raw file: it may compile the module it is given and nothing else.
-// It reaches no network, not even its own origin.
+// workerPolicy is the content security policy of the workers that see the raw
+// file: they may compile the module they are given and nothing else. They reach
+// no network, not even their own origin.
 const workerPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // asset is one file as it is served.
@@ -117,7 +118,7 @@ func init() {
 }
 
 // addRedactor adds the redactor for the browser where the build has it whole.
-// Its worker is one script, so that it needs to import none. What the build
+// Each worker is one script, so that it needs to import none. What the build
 // packed is served as it is: packing it takes seconds.
 func addRedactor(from fs.FS) {
 	var large [3]content
@@ -128,24 +129,32 @@ func addRedactor(from fs.FS) {
 		}
 		large[i] = content{from: from, name: name, size: info.Size()}
 	}
-	start, err := fs.ReadFile(from, redactorStart)
-	script, scriptErr := fs.ReadFile(from, "js/"+redactorWorker)
-	if err != nil || scriptErr != nil {
-		return
+	var scripts [3][]byte
+	for i, name := range []string{redactorStart, "js/" + redactorWorker, "js/" + fileWorker} {
+		script, err := fs.ReadFile(from, name)
+		if err != nil {
+			return
+		}
+		scripts[i] = script
 	}
 	module := newAsset(redactorModule, large[0])
 	module.brotli, module.gzipped = large[1], large[2]
 	register(redactorModule, module)
-	whole := slices.Concat(start, []byte("\n"), script)
-	worker := newAsset(redactorWorker, held(whole))
-	worker.gzipped = held(compress(whole))
+	addWorker(redactorWorker, slices.Concat(scripts[0], []byte("\n"), scripts[1]))
+	addWorker(fileWorker, scripts[2])
+}
+
+// addWorker registers the script of a worker that sees the raw file.
+func addWorker(name string, script []byte) {
+	worker := newAsset(name, held(script))
+	worker.gzipped = held(compress(script))
 	worker.policy = workerPolicy
-	register(redactorWorker, worker)
+	register(name, worker)
 }
 
 // HasRedactor reports whether this build carries the redactor for the browser:
-// the assets "gen/redact.wasm" and "redact_worker.js".
-func HasRedactor() bool { return Has(redactorModule) && Has(redactorWorker) }
+// the assets "gen/redact.wasm", "redact_worker.js" and "file_worker.js".
+func HasRedactor() bool { return Has(redactorModule) && Has(redactorWorker) && Has(fileWorker) }
 
 // Path returns the address of an asset, such as "app.css", "app.js",
 // "htmx.js", "htmx-ext-sse.js", "fonts/plex-sans-latin-400.woff2" or a file

@@ -25,7 +25,7 @@ func builtRedactor(t *testing.T) fstest.MapFS {
 	}
 	return fstest.MapFS{
 		redactorModule: {Data: module}, redactorModule + ".br": {Data: br.Bytes()}, redactorModule + ".gz": {Data: compress(module)},
-		redactorStart: {Data: []byte("// starts")}, "js/" + redactorWorker: {Data: []byte("// works")},
+		redactorStart: {Data: []byte("// starts")}, "js/" + redactorWorker: {Data: []byte("// works")}, "js/" + fileWorker: {Data: []byte("// reads")},
 	}
 }
 
@@ -61,20 +61,29 @@ func TestRedactorIsServedAsTheBuildPackedIt(t *testing.T) {
 			t.Errorf("asked with %q: the body is not the module", accepted)
 		}
 	}
-	w := httptest.NewRecorder()
-	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path(redactorWorker), nil))
-	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'" {
-		t.Errorf("the worker's policy is %q", got)
+	for name, script := range map[string]string{redactorWorker: "// starts\n// works", fileWorker: "// reads"} {
+		checkWorker(t, name, script)
 	}
-	again := httptest.NewRequest(http.MethodGet, Path(redactorWorker), nil)
+}
+
+// checkWorker demands that a worker's script is served under a policy that lets
+// it reach nothing, also where the browser has it already.
+func checkWorker(t *testing.T, name, script string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path(name), nil))
+	if got := w.Header().Get("Content-Security-Policy"); got != "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'" {
+		t.Errorf("the policy of %s is %q", name, got)
+	}
+	again := httptest.NewRequest(http.MethodGet, Path(name), nil)
 	again.Header.Set("If-None-Match", w.Header().Get("ETag"))
 	unchanged := httptest.NewRecorder()
 	Handler().ServeHTTP(unchanged, again)
 	if unchanged.Code != http.StatusNotModified || unchanged.Header().Get("Content-Security-Policy") != w.Header().Get("Content-Security-Policy") {
-		t.Errorf("unchanged it is answered with %d and the policy %q", unchanged.Code, unchanged.Header().Get("Content-Security-Policy"))
+		t.Errorf("unchanged, %s is answered with %d and the policy %q", name, unchanged.Code, unchanged.Header().Get("Content-Security-Policy"))
 	}
-	if got := w.Body.String(); got != "// starts\n// works" {
-		t.Errorf("the worker is %q", got)
+	if got := w.Body.String(); got != script {
+		t.Errorf("%s is %q", name, got)
 	}
 }
 

@@ -36,8 +36,8 @@ type UploadModel struct {
 
 // RedactorModel is what the redactor in the browser needs of the server.
 type RedactorModel struct {
-	// Module and Worker are the addresses of its parts.
-	Module, Worker string
+	// Module, Worker and FileWorker are the addresses of its parts.
+	Module, Worker, FileWorker string
 	// HandOver gives key and names of the round, Reveal declares hidden names.
 	HandOver, Reveal string
 	// Version of the program, as transcripts name it.
@@ -149,8 +149,8 @@ func redactorAttrs(m UploadModel) templ.Attributes {
 		return nil
 	}
 	r := m.Redactor
-	return templ.Attributes{"data-redactor": true, "data-module": r.Module, "data-worker": r.Worker, "data-hand-over": r.HandOver,
-		"data-reveal": r.Reveal, "data-version": r.Version, "data-upload": m.Action, "data-key": m.Key, "data-most-files": strconv.Itoa(m.MostFiles)}
+	return templ.Attributes{"data-redactor": true, "data-module": r.Module, "data-worker": r.Worker, "data-file-worker": r.FileWorker,
+		"data-hand-over": r.HandOver, "data-reveal": r.Reveal, "data-version": r.Version, "data-upload": m.Action, "data-key": m.Key, "data-most-files": strconv.Itoa(m.MostFiles)}
 }
 
 func chooseFiles(m UploadModel) templ.Component {

@@ -18,7 +18,16 @@ const (
 )
 
 // host is the worker around the module.
-type host struct{ js.Value }
+type host struct {
+	js.Value
+	slices chan js.Value // what the host answers to read
+	take   js.Func       // puts it there
+}
+
+func newHost(worker js.Value) host {
+	slices := make(chan js.Value, 1)
+	return host{worker, slices, js.FuncOf(func(_ js.Value, args []js.Value) any { slices <- args[0]; return nil })}
+}
 
 // job gives the JSON of what is to be done.
 func (h host) job() string { return h.Get("job").String() }
@@ -102,23 +111,12 @@ func (f *file) slice(p []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	want := min(int64(len(p)), f.size-off)
-	got := await(f.host.Call("read", f.index, float64(off), float64(off+want)))
+	f.host.Call("read", f.index, float64(off), float64(off+want), f.host.take)
+	got := <-f.host.slices // meanwhile the browser works
 	if !got.Truthy() || int64(got.Length()) != want {
 		return 0, errUnreadable
 	}
 	return js.CopyBytesToGo(p, got), nil
-}
-
-// await waits for a promise and lets the browser work meanwhile; a promise that
-// is not kept gives undefined.
-func await(promise js.Value) js.Value {
-	settled := make(chan js.Value, 1)
-	kept := js.FuncOf(func(_ js.Value, args []js.Value) any { settled <- args[0]; return nil })
-	broken := js.FuncOf(func(js.Value, []js.Value) any { settled <- js.Undefined(); return nil })
-	defer kept.Release()
-	defer broken.Release()
-	promise.Call("then", kept, broken)
-	return <-settled
 }
 
 // output hands what is written to the host, in large pieces, and knows how much

@@ -7,8 +7,8 @@
 // It runs once per choice of files and ends. The worker puts an object
 // "proofwalkHost" into the global scope: the job as JSON, the sizes of the
 // files, and functions that take the redacted bytes and hear how far it is. One
-// more reads a slice of a file and answers with a promise: while the program
-// waits for it, the browser gives memory back.
+// more fetches a slice of a file, from a second worker that reads ahead, and
+// calls back: while the program waits, the browser gives memory back.
 package main
 
 import (
@@ -27,6 +27,6 @@ const (
 func main() {
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(memoryLimit)
-	h := host{js.Global().Get("proofwalkHost")}
+	h := newHost(js.Global().Get("proofwalkHost"))
 	h.done(run(h))
 }

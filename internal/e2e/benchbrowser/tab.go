@@ -31,17 +31,20 @@ async function redact(job) {
 	let last = began, longest = 0;
 	const beat = setInterval(() => { const now = performance.now(); longest = Math.max(longest, now - last); last = now; }, 5);
 	return new Promise((resolve, reject) => {
-		const worker = new Worker("%s");
-		worker.onerror = (event) => reject(new Error(event.message));
-		worker.onmessage = ({data}) => {
+		const redactor = new Worker("%s"), reader = new Worker("%s");
+		const {port1, port2} = new MessageChannel();
+		redactor.onerror = reader.onerror = (event) => reject(new Error(event.message));
+		redactor.onmessage = ({data}) => {
 			if (data.progress) return;
-			worker.terminate();
+			redactor.terminate();
+			reader.terminate();
 			clearInterval(beat);
 			if (!data.result || data.result.error || data.result.files[0].error) return reject(new Error(JSON.stringify(data.result)));
 			resolve({ms: performance.now() - began, wasm: data.memory, longest,
 				values: data.result.files[0].report.items.reduce((sum, item) => sum + item.count, 0)});
 		};
-		worker.postMessage({module: compiled, job, files});
+		reader.postMessage({files, port: port1}, [port1]);
+		redactor.postMessage({module: compiled, job, sizes: files.map((file) => file.size), port: port2}, [port2]);
 	});
 }
 </script>`
@@ -59,7 +62,8 @@ func openTab(ctx context.Context, sample string) (t *tab, err error) {
 	mux.Handle(assets.Prefix, assets.Handler())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = fmt.Fprintf(w, page, assets.Path("gen/redact.wasm"), assets.Path("redact_worker.js")) // a browser that has gone needs no page
+		// A browser that has gone needs no page.
+		_, _ = fmt.Fprintf(w, page, assets.Path("gen/redact.wasm"), assets.Path("redact_worker.js"), assets.Path("file_worker.js"))
 	})
 	server := httptest.NewServer(mux)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
@@ -80,7 +84,7 @@ func openTab(ctx context.Context, sample string) (t *tab, err error) {
 	return t, nil
 }
 
-// redact redacts the chosen file once in a new worker.
+// redact redacts the chosen file once in new workers.
 func (t *tab) redact() (m measured, err error) {
 	key, round := redact.NewRound()
 	job, err := json.Marshal(map[string]any{"version": "bench", "round": round, "key": key[:], "names": redact.NewNameTable(),

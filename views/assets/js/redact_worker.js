@@ -2,50 +2,69 @@
 // stands before this in the same file. The policy of the answer that brought it
 // forbids every connection: whoever reads the raw file here can send nothing.
 //
-// One message comes in: the compiled module, the job, the files. Messages go
-// out: how far it is, and in the end the result and the redacted files.
+// One message comes in: the compiled module, the job, the sizes of the files and
+// the port to the worker that has them. Messages go out: how far it is, and in
+// the end the result and the redacted files.
 (function () {
   "use strict";
 
   const pause = 200; // milliseconds between two words about progress
 
-  // A thread that never rests gives no memory back, so the module waits for each
-  // slice; the next one is on its way meanwhile.
-  function reader(files) {
-    let ahead = null;
-    const fetchSlice = (i, from, to) => ({ i, from, to, bytes: files[i].slice(from, to).arrayBuffer() });
+  // An error that nobody catches tells the page that this worker broke off.
+  function lost() { throw new Error("a message between the workers was lost"); }
+
+  // asker gives the function that asks the files' worker and promises the answer.
+  function asker(port) {
+    const waiting = new Map();
+    let number = 0;
+    port.onmessage = ({ data }) => {
+      waiting.get(data.number)(data.answer);
+      waiting.delete(data.number);
+    };
+    port.onmessageerror = lost;
+    return (act, args, transfer = []) => new Promise((resolve) => {
+      waiting.set(++number, resolve);
+      port.postMessage({ number, act, args }, transfer);
+    });
+  }
+
+  // freer gives the function that frees a buffer at once, by sending it to nobody.
+  // One that is only dropped stays until the browser looks for garbage.
+  function freer() {
+    const { port1, port2 } = new MessageChannel();
+    port2.close();
+    return (buffer) => port1.postMessage(null, [buffer]);
+  }
+
+  // While the module works on a slice, the next one is on its way. Once it asks
+  // for another, it has copied what it got.
+  function reader(ask, sizes) {
+    const free = freer();
+    let ahead = null, taken = null;
+    const fetchSlice = (i, from, to) => ({ i, from, to, bytes: ask("read", [i, from, to]) });
     return async (i, from, to) => {
+      if (taken) free(taken);
       const wanted = ahead && ahead.i === i && ahead.from === from && ahead.to === to ? ahead : fetchSlice(i, from, to);
-      ahead = null;
-      const bytes = new Uint8Array(await wanted.bytes);
-      if (to < files[i].size) {
-        ahead = fetchSlice(i, to, Math.min(files[i].size, to + (to - from)));
-        ahead.bytes.catch(() => {}); // whoever waits for it hears of it
-      }
-      return bytes;
+      ahead = to < sizes[i] ? fetchSlice(i, to, Math.min(sizes[i], to + (to - from))) : null;
+      taken = await wanted.bytes;
+      return taken && new Uint8Array(taken);
     };
   }
 
-  function hostFor(job, files) {
-    const pieces = files.map(() => []);
-    const outputs = files.map(() => null);
+  function hostFor(job, sizes, ask) {
+    const read = reader(ask, sizes);
     let last = 0;
 
     return {
       job: JSON.stringify(job),
-      sizes: files.map((file) => file.size),
-      outputs,
+      sizes,
       result: null,
-      read: reader(files),
-      // A piece becomes a Blob at once: the browser keeps it outside of this tab.
-      write(i, bytes) { pieces[i].push(new Blob([bytes])); },
-      finish(i) {
-        outputs[i] = new Blob(pieces[i], { type: "application/json" });
-        pieces[i] = null;
-      },
+      read(i, from, to, take) { read(i, from, to).then(take); },
+      write(i, bytes) { ask("write", [i, bytes], [bytes.buffer]); },
+      finish(i) { ask("finish", [i]); },
       progress(file, read) {
         const now = performance.now();
-        if (now - last < pause && read < files[file].size) return;
+        if (now - last < pause && read < sizes[file]) return;
         last = now;
         self.postMessage({ progress: { file, read } });
       },
@@ -54,8 +73,9 @@
   }
 
   self.onmessage = async (event) => {
-    const { module, job, files } = event.data;
-    const host = hostFor(job, files);
+    const { module, job, sizes, port } = event.data;
+    const ask = asker(port);
+    const host = hostFor(job, sizes, ask);
     self.proofwalkHost = host;
     const go = new Go();
     let memory = 0; // bytes of the module's memory, which only grows
@@ -66,6 +86,6 @@
     } catch {
       host.result = null;
     }
-    self.postMessage({ result: host.result, outputs: host.outputs, memory });
+    self.postMessage({ result: host.result, outputs: await ask("outputs", []), memory });
   };
 })();

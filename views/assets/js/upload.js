@@ -1,6 +1,6 @@
-// The upload page: redact in a worker, show what is left, send only that. The
-// page itself never reads the chosen files; it hands them to the worker, which
-// reaches no network, and takes the redacted bytes from it.
+// The upload page: redact in workers, show what is left, send only that. The
+// page itself never reads the chosen files; it hands them to the workers, which
+// reach no network, and takes the redacted bytes from them.
 
 const drop = part("[data-drop]"); // a form only where raw files are allowed
 const chosen = part("#file");

@@ -89,30 +89,32 @@ async function loaded(signal) {
   }
 }
 
-// work runs the redactor over the files in a worker of its own, which ends with
-// it, so that its memory is given back.
+// work redacts the files in one worker while another reads them for it. Both end
+// with it, so that their memory is given back.
 async function work(signal, files, job) {
   const ready = await loaded(signal);
-  const sizes = files.reduce((sum, file) => sum + file.size, 0);
-  const worker = new Worker(address.worker);
+  const sizes = files.map((file) => file.size), bytes = (of) => of.reduce((sum, size) => sum + size, 0);
+  const redactor = new Worker(address.worker), reader = new Worker(address.fileWorker);
+  const { port1, port2 } = new MessageChannel();
   try {
     return await until(signal, new Promise((resolve, reject) => {
-      worker.onerror = () => reject(new Refused("The redactor of this page broke off. Nothing was sent. Try again; if it happens again, save the file anew."));
-      worker.onmessage = ({ data }) => {
+      redactor.onerror = reader.onerror = () => reject(new Refused("The redactor of this page broke off. Nothing was sent. Try again; if it happens again, save the file anew."));
+      redactor.onmessage = ({ data }) => {
         if (data.progress) {
           const { file, read } = data.progress;
-          const before = files.slice(0, file).reduce((sum, one) => sum + one.size, 0);
-          progress("work", files[file].name, before + read, sizes);
+          progress("work", files[file].name, bytes(sizes.slice(0, file)) + read, bytes(sizes));
         } else if (!data.result || data.result.error) {
           reject(new Refused(data.result ? data.result.error : "The redactor of this page ran out of memory or broke off. Nothing was sent."));
         } else {
           resolve(data);
         }
       };
-      worker.postMessage({ module: ready, job, files });
+      reader.postMessage({ files, port: port1 }, [port1]);
+      redactor.postMessage({ module: ready, job, sizes, port: port2 }, [port2]);
     }));
   } finally {
-    worker.terminate();
+    redactor.terminate();
+    reader.terminate();
   }
 }
 
