@@ -192,14 +192,7 @@ func (l *look) field(place, name, value string) {
 // slot is where a field is remembered: a hash of a few bytes is enough, since the
 // whole field is compared.
 func (c *Checker) slot(name, value string) *cleanField {
-	h := uint(len(name))*31 + uint(len(value))
-	if n := len(name); n > 0 {
-		h = h*31 + uint(name[n-1])
-	}
-	if n := len(value); n > 0 {
-		h = ((h*31+uint(value[0]))*31+uint(value[n/2]))*31 + uint(value[n-1])
-	}
-	return &c.clean[(h^h>>10)%cleanSlots]
+	return &c.clean[(looks(name)*31+looks(value))%cleanSlots]
 }
 
 func refused(hits int) error {

@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"hash/maphash"
-	"strings"
-)
+import "strings"
 
 // Bounds of a memo.
 const (
@@ -16,7 +13,6 @@ const (
 // SHA-256. The values of one hash share two slots, of which the one that was not
 // asked for last is taken over by the next value; nothing of it grows.
 type memo struct {
-	seed  maphash.Seed
 	slots [memoSlots / 2][2]memoSlot
 	spare memoSlot
 }
@@ -29,7 +25,22 @@ type memoSlot struct {
 	last       bool // asked for after the other of the two
 }
 
-func newMemo() *memo { return &memo{seed: maphash.MakeSeed()} }
+func newMemo() *memo { return &memo{} }
+
+// looks is a hash of a few bytes of a text. It is for tables that compare the
+// whole text and lose no more than time where texts look the same.
+func looks(s string) uint64 {
+	const prime = 0x9e3779b97f4a7c15
+	n := len(s)
+	if n == 0 {
+		return 0
+	}
+	h := uint64(n)<<56 | uint64(s[0])<<48 | uint64(s[n/8])<<40 | uint64(s[n/4])<<32 |
+		uint64(s[n/2])<<24 | uint64(s[n-1-n/4])<<16 | uint64(s[n-1-n/8])<<8 | uint64(s[n-1])
+	h *= prime
+	h ^= h >> 32 // the upper bytes have no part in the lower bits yet
+	return h * prime >> 32
+}
 
 // find gives the slot of a value in its class, and whether it holds the value;
 // if not, the slot is empty and its text and number are to be set.
@@ -38,7 +49,7 @@ func (m *memo) find(class, key string) (slot *memoSlot, known bool) {
 		m.spare = memoSlot{}
 		return &m.spare, false
 	}
-	hash := maphash.String(m.seed, key) + uint64(len(class))*0x9e3779b97f4a7c15 + uint64(class[0])
+	hash := looks(key) + uint64(len(class))*0x9e3779b97f4a7c15 + uint64(class[0])
 	two := &m.slots[hash%uint64(len(m.slots))]
 	for i := range two {
 		if slot = &two[i]; slot.key == key && slot.class == class {

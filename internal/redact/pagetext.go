@@ -92,12 +92,13 @@ var stackMarks = []struct{ pair, mark string }{
 	{"/c", "app/controllers/"}, {"-p", "site-packages/"}, {"Me", "NoMethodError"}, {"QL", "SQLSTATE["}, {": ", "panic: runtime error"},
 }
 
-// stackFirst marks the first bytes of the pairs.
-var stackFirst = func() (t [256]byte) {
+// stackFirst marks the first bytes of the pairs, stackPair the pairs.
+var stackFirst, stackPair = func() (first [256]byte, pair [256][256]bool) {
 	for _, m := range stackMarks {
-		t[m.pair[0]] = 1
+		first[m.pair[0]] = 1
+		pair[m.pair[0]][m.pair[1]] = true
 	}
-	return t
+	return first, pair
 }()
 
 // hasStackTrace looks for the marks of stack traces.
@@ -107,7 +108,7 @@ func hasStackTrace(text []byte) bool {
 			stackFirst[text[i+4]]|stackFirst[text[i+5]]|stackFirst[text[i+6]]|stackFirst[text[i+7]] == 0 {
 			i += 8
 		}
-		if stackFirst[text[i]] != 0 && isStackMark(text, i, text[i], text[i+1]) {
+		if stackPair[text[i]][text[i+1]] && isStackMark(text, i, text[i], text[i+1]) {
 			return true
 		}
 	}

@@ -28,22 +28,13 @@
     });
   }
 
-  // freer gives the function that frees a buffer at once, by sending it to nobody.
-  // One that is only dropped stays until the browser looks for garbage.
-  function freer() {
-    const { port1, port2 } = new MessageChannel();
-    port2.close();
-    return (buffer) => port1.postMessage(null, [buffer]);
-  }
-
   // While the module works on a slice, the next one is on its way. Once it asks
   // for another, it has copied what it got.
   function reader(ask, sizes) {
-    const free = freer();
     let ahead = null, taken = null;
     const fetchSlice = (i, from, to) => ({ i, from, to, bytes: ask("read", [i, from, to]) });
     return async (i, from, to) => {
-      if (taken) free(taken);
+      if (taken) ask("free", [taken], [taken]);
       const wanted = ahead && ahead.i === i && ahead.from === from && ahead.to === to ? ahead : fetchSlice(i, from, to);
       ahead = to < sizes[i] ? fetchSlice(i, to, Math.min(sizes[i], to + (to - from))) : null;
       taken = await wanted.bytes;
