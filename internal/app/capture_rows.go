@@ -20,13 +20,14 @@ import (
 
 // captureRow is what is indexed of one entry, small since there are thousands.
 type captureRow struct {
-	method, url string
-	names       string // of parameters, for the search
-	status      int
-	at          time.Time // zero when unknown
-	place       transcript.Place
-	hop         *analysis.Hop // of the one list that layOut makes
-	json        []byte        // nil where it is read from the transcript
+	method             string
+	scheme, host, path string
+	searched           string // host, path and names of parameters, in lower case
+	status             int
+	at                 time.Time // zero when unknown
+	place              transcript.Place
+	hop                *analysis.Hop // of the one list that layOut makes
+	json               []byte        // nil where it is read from the transcript
 }
 
 // captureRows takes the entries of a transcript while it is written and keeps
@@ -34,11 +35,24 @@ type captureRow struct {
 type captureRows struct {
 	backChannel bool // what a server recorded of its own calls
 	checker     *redact.Checker
+	hosts       names
 
 	kept   []transcript.Entry
 	others []analysis.Resource
 	rows   [][]captureRow // in blocks, so that growing copies nothing
 	count  int
+}
+
+// names holds one copy of each text, so that a host is kept once and not with
+// every entry.
+type names map[string]string
+
+func (n names) of(s string) string {
+	if _, known := n[s]; !known {
+		s = strings.Clone(s)
+		n[s] = s
+	}
+	return n[s]
 }
 
 // rowsPerBlock is how many rows are in each block.
@@ -50,17 +64,17 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	if hits := r.checker.Entry(e); len(hits) > 0 {
 		return refuseSecrets(hits)
 	}
-	row := captureRow{method: strings.Clone(e.Request.Method), names: parameterNames(e), at: e.StartedAt}
+	row := captureRow{method: strings.Clone(e.Request.Method), at: e.StartedAt}
 	if e.Response != nil {
 		row.status = e.Response.Status
 	}
+	scheme, host, path := address(e.Request.URL)
+	row.searched = strings.ToLower(host + path + parameterNames(e))
+	row.scheme, row.host, row.path = r.hosts.of(scheme), r.hosts.of(host), strings.Clone(path)
 	if kept, judged := analysis.Keep(e, r.backChannel); judged {
-		row.url = kept.Request.URL
 		r.kept = append(r.kept, kept)
 	} else {
-		row.url = strings.Clone(e.Request.URL)
-		scheme, host, _ := address(row.url)
-		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: scheme, Host: host, HostRole: e.Facts.Code(transcript.FactHostRole)})
+		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: row.scheme, Host: row.host, HostRole: e.Facts.Code(transcript.FactHostRole)})
 	}
 	if r.count%rowsPerBlock == 0 {
 		r.rows = append(r.rows, make([]captureRow, 0, rowsPerBlock))
@@ -117,9 +131,8 @@ func (r *captureRow) read(file io.ReaderAt) ([]byte, error) {
 func (r *captureRow) entry(n int) store.Entry {
 	e := store.Entry{N: n, Method: r.method, Status: r.status, Role: string(r.hop.Role), Kind: string(r.hop.Kind), IsHop: r.hop.Kind != analysis.HopSubRequest,
 		Part: string(r.hop.Part), PageName: r.hop.Name, Parent: r.hop.Parent, Entry: r.json,
+		Scheme: r.scheme, Host: r.host, Path: r.path, Searched: r.searched,
 		FirstByte: &r.place.First, ByteCount: &r.place.Bytes, Digest: r.place.Digest[:]}
-	e.Scheme, e.Host, e.Path = address(r.url)
-	e.Searched = strings.ToLower(e.Host + e.Path + r.names)
 	if !r.at.IsZero() {
 		e.HappenedAt, e.CapturedAt = &r.at, &r.at
 	}
