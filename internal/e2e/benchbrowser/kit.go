@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/proofwalk/proofwalk/internal/redact"
@@ -37,11 +35,6 @@ func (k kit) redact(ctx context.Context, sample string) (m measured, err error) 
 	if err != nil {
 		return m, fmt.Errorf("running the kit: %w: %s", err, out)
 	}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return m, errors.New("this system does not say how much memory a process took")
-	}
-	m.memory = usage.Maxrss << 10
 	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	b, err := os.ReadFile(report)
 	if err != nil {

@@ -113,7 +113,6 @@ func report(out io.Writer, size, before int64, native, browser measured) error {
 		{"what", "figure", "goal", ""},
 		{"kit, whole process", fmt.Sprintf("%.2f s, %.0f MB/s", native.took.Seconds(), mb(size)/native.took.Seconds()), "", ""},
 		{"kit, CPU time", fmt.Sprintf("%.2f s", native.cpu.Seconds()), "", ""},
-		{"kit, peak RSS", fmt.Sprintf("%.1f MB", mb(native.memory)), "", ""},
 		{"browser, from the choice to the last byte", fmt.Sprintf("%.2f s, %.0f MB/s", browser.took.Seconds(), mb(size)/browser.took.Seconds()), "", ""},
 		{"browser, CPU time with compiling", fmt.Sprintf("%.2f s", browser.cpu.Seconds()), "", ""},
 		{"browser to kit, by the clock", fmt.Sprintf("%.2f", ratio), fmt.Sprintf("<= %.1f", maxRatio), verdict(ratio <= maxRatio)},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -30,8 +29,10 @@ func (s *server) uploadRedacted(file string, n int) (m measured, size int64, err
 		return m, 0, fmt.Errorf("opening the capture: %w", err)
 	}
 	defer f.Close()
-	raw, w := io.Pipe()
-	go func() { w.CloseWithError(writeCapture(w, f, n)) }()
+	raw, err := captureOf(f, n)
+	if err != nil {
+		return m, 0, err
+	}
 	var redacted bytes.Buffer
 	if _, err := redactor.HAR(&redacted, raw, capture.Limits{}); err != nil {
 		return m, 0, err
@@ -41,8 +42,11 @@ func (s *server) uploadRedacted(file string, n int) (m measured, size int64, err
 		return m, 0, err
 	}
 	size = int64(redacted.Len())
-	body, contentType := formOf(names, func(w io.Writer) error { _, err := w.Write(redacted.Bytes()); return err })
-	m, err = s.send(form, body, contentType)
+	body, err := formOf(names, sized{Reader: bytes.NewReader(redacted.Bytes()), bytes: size})
+	if err != nil {
+		return m, 0, err
+	}
+	m, err = s.send(form, body)
 	return m, size, err
 }
 

@@ -137,19 +137,39 @@ func (s *server) upload(file string, n int) (measured, error) {
 		return measured{}, fmt.Errorf("opening the capture: %w", err)
 	}
 	defer f.Close()
-	body, contentType := formOf(nil, func(w io.Writer) error { return writeCapture(w, f, n) })
-	return s.send(form, body, contentType)
+	capture, err := captureOf(f, n)
+	if err != nil {
+		return measured{}, err
+	}
+	body, err := formOf(nil, capture)
+	if err != nil {
+		return measured{}, err
+	}
+	return s.send(form, body)
+}
+
+// sized is what is sent, of a length that is known, as a browser sends a file.
+type sized struct {
+	io.Reader
+	bytes       int64
+	contentType string // of a form
 }
 
 // send posts an upload form and measures until the answer.
-func (s *server) send(form string, body io.Reader, contentType string) (measured, error) {
+func (s *server) send(form string, body sized) (measured, error) {
 	before, err := s.usage()
 	if err != nil {
 		return measured{}, err
 	}
+	req, err := http.NewRequest(http.MethodPost, s.origin+form, body)
+	if err != nil {
+		return measured{}, err
+	}
+	req.ContentLength = body.bytes
+	req.Header.Set("Content-Type", body.contentType)
 	watch := s.watch(before)
 	began := time.Now()
-	res, err := s.client.Post(s.origin+form, contentType, body)
+	res, err := s.client.Do(req)
 	wall := time.Since(began)
 	peak := watch()
 	if err != nil {
@@ -164,41 +184,45 @@ func (s *server) send(form string, body io.Reader, contentType string) (measured
 	return measured{wall: wall, cpu: after.cpu - before.cpu, bytes: max(peak, after.rss) - before.rss}, err
 }
 
-// formOf streams the upload form with the table of names, if any, and a file.
-func formOf(names []byte, file func(io.Writer) error) (io.Reader, string) {
-	reader, writer := io.Pipe()
-	form := multipart.NewWriter(writer)
-	go func() {
-		err := form.WriteField("kind", "browser")
-		if err == nil && names != nil {
-			err = form.WriteField("names", string(names))
-		}
-		var part io.Writer
-		if err == nil {
-			part, err = form.CreateFormFile("file", "bench.har")
-		}
-		if err == nil {
-			err = file(part)
-		}
-		if err == nil {
-			err = form.Close()
-		}
-		writer.CloseWithError(err)
-	}()
-	return reader, form.FormDataContentType()
+// formOf gives the upload form with the table of names, if any, and a file.
+func formOf(names []byte, file sized) (sized, error) {
+	var around bytes.Buffer
+	form := multipart.NewWriter(&around)
+	err := form.WriteField("kind", "browser")
+	if err == nil && names != nil {
+		err = form.WriteField("names", string(names))
+	}
+	if err == nil {
+		_, err = form.CreateFormFile("file", "bench.har")
+	}
+	head := around.Len()
+	if err == nil {
+		err = form.Close()
+	}
+	text := around.Bytes()
+	return sized{Reader: io.MultiReader(bytes.NewReader(text[:head]), file, bytes.NewReader(text[head:])),
+		bytes: int64(len(text)) + file.bytes, contentType: form.FormDataContentType()}, err
 }
 
-// writeCapture writes a recorded sign-in of the integration, then the entries of
-// the file. n makes it another file each time, since the server refuses one
-// that it has.
-func writeCapture(w io.Writer, f io.Reader, n int) error {
+// captureOf gives a recorded sign-in of the integration, then the entries of the
+// file. n makes it another file each time, since the server refuses one that it
+// has.
+func captureOf(f *os.File, n int) (sized, error) {
 	signIn, err := recordedEntries()
 	if err != nil {
-		return err
+		return sized{}, err
 	}
-	head := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},`, n)
-	_, err = io.Copy(w, io.MultiReader(strings.NewReader(head), bytes.NewReader(signIn), strings.NewReader(","), afterEntries(f)))
-	return err
+	info, err := f.Stat()
+	if err != nil {
+		return sized{}, fmt.Errorf("looking at the capture: %w", err)
+	}
+	before, err := beforeEntries(f)
+	if err != nil {
+		return sized{}, err
+	}
+	head := fmt.Sprintf(`{"log":{"entries":[{"startedDateTime":"2026-03-01T10:00:%02dZ","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200}},%s,`, n, signIn)
+	return sized{Reader: io.MultiReader(strings.NewReader(head), io.NewSectionReader(f, before, info.Size()-before)),
+		bytes: int64(len(head)) + info.Size() - before}, nil
 }
 
 // recordedEntries gives the entries of a recorded sign-in, with commas between.
@@ -223,16 +247,18 @@ func recordedEntries() ([]byte, error) {
 	return out, nil
 }
 
-// afterEntries gives what follows the opening of the list of entries.
-func afterEntries(f io.Reader) io.Reader {
+// beforeEntries gives the length of what stands before the first entry.
+func beforeEntries(f io.ReaderAt) (int64, error) {
 	head := make([]byte, 64<<10)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return io.MultiReader() // an empty file is refused by the server
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, fmt.Errorf("reading the capture: %w", err)
 	}
 	at := bytes.Index(head[:n], []byte(`"entries"`))
-	at += bytes.IndexByte(head[at:n], '[') + 1
-	return io.MultiReader(bytes.NewReader(head[at:n]), f)
+	if at < 0 {
+		return 0, errors.New("the capture has no entries at its beginning")
+	}
+	return int64(at + bytes.IndexByte(head[at:n], '[') + 1), nil
 }
 
 // usage is what the server's process holds and has used.
