@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,8 @@ type wire struct {
 	mu      sync.Mutex
 	sent    [][]byte
 	refused string // paths with this are answered with 502
+	faulty  string // answers to paths with this get the fault before their text
+	fault   string
 }
 
 // tap puts a wire between the site and whoever asks it from now on.
@@ -32,6 +35,7 @@ func (s *site) tap(t *testing.T) *wire {
 	}
 	p := &wire{}
 	forward := httputil.NewSingleHostReverseProxy(target)
+	forward.ModifyResponse = p.spoil
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -45,6 +49,10 @@ func (s *site) tap(t *testing.T) *wire {
 			return
 		}
 		r.Host = target.Host
+		if p.spoils(r.URL.Path) {
+			r.Header.Del("Accept-Encoding")
+			r.Header.Del("If-None-Match")
+		}
 		forward.ServeHTTP(w, r)
 	}))
 	t.Cleanup(front.Close)
@@ -74,6 +82,38 @@ func (p *wire) refuses(path string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.refused != "" && strings.Contains(path, p.refused)
+}
+
+// addTo puts a script before the text of answers to such a path from now on; ""
+// leaves all as it is.
+func (p *wire) addTo(part, fault string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faulty, p.fault = part, fault
+}
+
+func (p *wire) spoils(path string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.faulty != "" && strings.Contains(path, p.faulty)
+}
+
+func (p *wire) spoil(res *http.Response) error {
+	res.Header.Set("Cache-Control", "no-store") // so that a script comes as it is now
+	if !p.spoils(res.Request.URL.Path) {
+		return nil
+	}
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text = append([]byte(p.fault), text...)
+	res.Body = io.NopCloser(bytes.NewReader(text))
+	res.ContentLength = int64(len(text))
+	res.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	return nil
 }
 
 // requests gives what was sent so far.

@@ -60,10 +60,13 @@ const (
 	fileWorker     = "file_worker.js"
 )
 
-// workerPolicy is the content security policy of the workers that see the raw
-// file: they may compile the module they are given and nothing else. They reach
-// no network, not even their own origin.
-const workerPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'"
+// The content security policies of the workers that see the raw file. They reach
+// no network, not even their own origin; the redactor's may compile the module
+// that it is given.
+const (
+	filePolicy     = "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+	redactorPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 
 // asset is one file as it is served.
 type asset struct {
@@ -140,15 +143,15 @@ func addRedactor(from fs.FS) {
 	module := newAsset(redactorModule, large[0])
 	module.brotli, module.gzipped = large[1], large[2]
 	register(redactorModule, module)
-	addWorker(redactorWorker, slices.Concat(scripts[0], []byte("\n"), scripts[1]))
-	addWorker(fileWorker, scripts[2])
+	addWorker(redactorWorker, redactorPolicy, slices.Concat(scripts[0], []byte("\n"), scripts[1]))
+	addWorker(fileWorker, filePolicy, scripts[2])
 }
 
 // addWorker registers the script of a worker that sees the raw file.
-func addWorker(name string, script []byte) {
+func addWorker(name, policy string, script []byte) {
 	worker := newAsset(name, held(script))
 	worker.gzipped = held(compress(script))
-	worker.policy = workerPolicy
+	worker.policy = policy
 	register(name, worker)
 }
 

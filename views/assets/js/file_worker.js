@@ -36,6 +36,7 @@
 
   // An error that nobody catches tells the page that this worker broke off.
   function lost() { throw new Error("a message between the workers was lost"); }
+  self.onunhandledrejection = ({ reason }) => self.reportError(reason);
 
   self.onmessage = ({ data: { files, port } }) => {
     const keeper = keeperOf(files);

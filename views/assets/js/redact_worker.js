@@ -12,6 +12,7 @@
 
   // An error that nobody catches tells the page that this worker broke off.
   function lost() { throw new Error("a message between the workers was lost"); }
+  self.onunhandledrejection = ({ reason }) => self.reportError(reason);
 
   // asker gives the function that asks the files' worker and promises the answer.
   function asker(port) {

@@ -202,7 +202,8 @@ function nameRow(run, kind, hidden, folded) {
   const box = part("input", row), choice = part("select", row);
   const why = cannotDeclare(kind, hidden.name);
   box.disabled = !!why;
-  if (run.mayDeclare) for (const note of [why, why ? "" : mayIdentify(kind, hidden.name)]) if (note) part("[data-times]", row).textContent += ", " + note;
+  const note = why || mayIdentify(kind, hidden.name);
+  if (note && run.mayDeclare) part("[data-times]", row).textContent += ", " + note;
   box.value = hidden.name;
   box.name = { paths: "path", titles: "title" }[kind] || "";
   if (!run.mayDeclare) box.remove();

@@ -94,9 +94,11 @@ async function loaded(signal) {
 async function work(signal, files, job) {
   const ready = await loaded(signal);
   const sizes = files.map((file) => file.size), bytes = (of) => of.reduce((sum, size) => sum + size, 0);
-  const redactor = new Worker(address.worker), reader = new Worker(address.fileWorker);
   const { port1, port2 } = new MessageChannel();
+  let redactor, reader;
   try {
+    redactor = new Worker(address.worker);
+    reader = new Worker(address.fileWorker);
     return await until(signal, new Promise((resolve, reject) => {
       redactor.onerror = reader.onerror = () => reject(new Refused("The redactor of this page broke off. Nothing was sent. Try again; if it happens again, save the file anew."));
       redactor.onmessage = ({ data }) => {
@@ -113,8 +115,7 @@ async function work(signal, files, job) {
       redactor.postMessage({ module: ready, job, sizes, port: port2 }, [port2]);
     }));
   } finally {
-    redactor.terminate();
-    reader.terminate();
+    for (const worker of [redactor, reader]) if (worker) worker.terminate();
   }
 }
 
