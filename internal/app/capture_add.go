@@ -32,7 +32,7 @@ type NewCapture struct {
 
 // AddCapture redacts a file while it is read, judges its test run anew and
 // stores transcript, report and findings, all or nothing. The raw bytes are in
-// memory only, an entry at a time. Errors of kind Invalid, Unsupported,
+// memory only, a few entries at a time. Errors of kind Invalid, Unsupported,
 // TooLarge and Conflict say what is wrong with the file and what to do.
 //
 // The transcript's bytes are stored before the transaction. When that fails

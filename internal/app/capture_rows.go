@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -69,7 +70,7 @@ func (r *captureRows) add(e *transcript.Entry) error {
 		row.status = e.Response.Status
 	}
 	scheme, host, path := address(e.Request.URL)
-	row.searched = strings.ToLower(host + path + parameterNames(e))
+	row.searched = searched(host, path, e)
 	row.scheme, row.host, row.path = r.hosts.of(scheme), r.hosts.of(host), strings.Clone(path)
 	if kept, judged := analysis.Keep(e, r.backChannel); judged {
 		r.kept = append(r.kept, kept)
@@ -149,10 +150,10 @@ func refuseSecrets(hits []redact.Hit) error {
 	return e
 }
 
-// parameterNames gives the names of an entry's parameters that can be read,
-// each after a space.
-func parameterNames(e *transcript.Entry) string {
-	var b []byte
+// searched gives what a search looks through, in lower case and in memory of its
+// own: host, path, and the names of parameters that can be read, each after a space.
+func searched(host, path string, e *transcript.Entry) string {
+	b := append([]byte(host), path...)
 	for _, list := range [][]transcript.Field{e.Request.Query, e.Request.Form} {
 		for _, f := range list {
 			if !strings.HasPrefix(f.Name, "~") {
@@ -160,7 +161,7 @@ func parameterNames(e *transcript.Entry) string {
 			}
 		}
 	}
-	return string(b)
+	return string(bytes.ToLower(b))
 }
 
 // address cuts a redacted URL; one that is none is all path.

@@ -3,9 +3,11 @@ package capture
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -54,7 +56,7 @@ func describe(e *Entry) string {
 			s += fmt.Sprintf(" %+v", *p.Body)
 		}
 	}
-	for _, pointer := range []any{e.Response, e.Request.Body} {
+	for _, pointer := range []any{e.Response, e.Request.Body, e.Redacted} {
 		s = strings.ReplaceAll(s, fmt.Sprintf("%p", pointer), "")
 	}
 	if e.Response != nil {
@@ -94,7 +96,8 @@ func TestReadOverlappedPanicsInTheCaller(t *testing.T) {
 	for _, at := range []int{0, 7, 19} {
 		func() {
 			defer func() {
-				if got := recover(); got != "of the callback" {
+				got, ok := recover().(*Panic)
+				if !ok || got.Value != "of the callback" || !strings.Contains(string(got.StackTrace()), "TestReadOverlappedPanicsInTheCaller") {
 					t.Errorf("at %d: recovered %v", at, got)
 				}
 			}()
@@ -109,27 +112,99 @@ func TestReadOverlappedPanicsInTheCaller(t *testing.T) {
 	}
 }
 
+// A refusal ends the reading at once, not with the next whole entry: what stands
+// behind may be long.
+func TestReadOverlappedStopsInALongRest(t *testing.T) {
+	t.Parallel()
+	failed := make(chan struct{})
+	rest := &endless{head: strings.NewReader(many(1)[:len(many(1))-3] + `,{"comment":"`), after: failed}
+	_, err := ReadOverlapped(rest, Limits{}, nil, func(*Entry) error {
+		close(failed)
+		return errStop
+	})
+	if !errors.Is(err, errStop) {
+		t.Fatalf("%v, want the callback's error", err)
+	}
+}
+
+// endless gives its head, waits, and then gives letters without an end.
+type endless struct {
+	head  io.Reader
+	after chan struct{}
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if n, err := e.head.Read(p); err == nil {
+		return n, nil
+	}
+	<-e.after
+	for i := range p {
+		p[i] = 'a'
+	}
+	return len(p), nil
+}
+
+// What the callback says of an entry counts before what the reader says of what
+// stands behind it.
+func TestReadOverlappedTellsTheFirstError(t *testing.T) {
+	t.Parallel()
+	for name, doc := range map[string]string{
+		"too many entries": many(9), "a second list": strings.TrimSuffix(many(3), "}}") + `,"entries":[]}}`,
+	} {
+		_, err := ReadOverlapped(strings.NewReader(doc), Limits{Entries: 4}, nil, func(e *Entry) error {
+			if e.Index == 2 {
+				return errStop
+			}
+			return nil
+		})
+		if !errors.Is(err, errStop) {
+			t.Errorf("%s: %v, want the callback's error", name, err)
+		}
+	}
+}
+
 // An entry stays as it is while its callback works, however far the reader is.
 func TestReadOverlappedLeavesEntriesAlone(t *testing.T) {
 	t.Parallel()
+	const entries = 50
 	var doc strings.Builder
 	doc.WriteString(`{"log":{"entries":[`)
-	const entries = 50
+	var ends [entries]int
 	for n := range entries {
 		fmt.Fprintf(&doc, `{"request":{"method":"POST","url":"https://a.example/%[1]d","headers":[{"name":"n","value":"%[1]d"}],"postData":{"text":"%[1]d"}},`+
 			`"response":{"status":200,"headers":[{"name":"n","value":"%[1]d"}],"content":{"text":"%[1]d"}}},`, n)
+		ends[n] = doc.Len()
 	}
 	doc.WriteString(`]}}`)
-	_, err := ReadOverlapped(strings.NewReader(doc.String()), Limits{}, nil, func(e *Entry) error {
+	source := &watched{r: strings.NewReader(doc.String()), changed: make(chan struct{}, 1)}
+	_, err := ReadOverlapped(source, Limits{}, nil, func(e *Entry) error {
+		for last := ends[min(e.Index+1, entries-1)]; source.read.Load() < int64(last); {
+			<-source.changed // the reader is to be one entry ahead
+		}
 		want := fmt.Sprint(e.Index)
-		for range 3 {
-			if got := []string{e.Request.Headers[0].Value, string(e.Request.Body.Text), e.Response.Headers[0].Value, string(e.Response.Body.Text)}; strings.Join(got, ",") != strings.Join([]string{want, want, want, want}, ",") {
-				return fmt.Errorf("entry %s has %v", want, got)
-			}
+		if got := []string{e.Request.Headers[0].Value, string(e.Request.Body.Text), e.Response.Headers[0].Value, string(e.Response.Body.Text)}; strings.Join(got, ",") != strings.Join([]string{want, want, want, want}, ",") {
+			return fmt.Errorf("entry %s has %v", want, got)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// watched gives a few bytes at a time and tells how many it gave.
+type watched struct {
+	r       io.Reader
+	read    atomic.Int64
+	changed chan struct{}
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p[:min(len(p), 100)])
+	w.read.Add(int64(n))
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+	return n, err
 }

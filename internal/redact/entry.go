@@ -74,7 +74,7 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 
 // entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
-	r.again = e.Facts != nil && r.same.ours
+	r.again = e.Facts != nil && r.same.isOurs()
 	r.values.again = r.again
 	if r.again {
 		r.report.again++

@@ -74,8 +74,8 @@ func New(opts Options) *Redactor {
 // Names gives the table of numbered hosts and segments as it now stands.
 func (r *Redactor) Names() *NameTable { return r.names }
 
-// HAR reads any supported capture from src and writes its transcript to dst,
-// one entry in memory at a time. Errors of reading are those of capture.Read;
+// HAR reads any supported capture from src and writes its transcript to dst, one
+// entry in memory at a time, with Options.Overlap a few. Errors of reading are those of capture.Read;
 // dst then holds an unfinished file that the caller must throw away. No error
 // holds a value of the capture.
 func (r *Redactor) HAR(dst io.Writer, src io.Reader, lim capture.Limits) (Report, error) {

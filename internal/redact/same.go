@@ -54,6 +54,13 @@ func (s *sameLines) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// isOurs tells whether the file begins as ours do, as far as is known.
+func (s *sameLines) isOurs() bool {
+	s.both.Lock()
+	defer s.both.Unlock()
+	return s.ours
+}
+
 // writer gives a writer to dst that is watched.
 func (s *sameLines) writer(dst io.Writer) io.Writer { return sameWriter{s, dst} }
 

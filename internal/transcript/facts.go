@@ -268,7 +268,10 @@ func CheckFact(name Fact, v any) (any, bool) {
 		return v, ok
 	case FactCode:
 		s, ok := v.(string)
-		return v, ok && slices.Contains(spec.Codes, s)
+		if n := slices.Index(spec.Codes, s); ok && n >= 0 {
+			return spec.Codes[n], true // what was given may be a part of a large text
+		}
+		return nil, false
 	}
 	if f, ok := v.(float64); ok && f == float64(int(f)) {
 		v = int(f)

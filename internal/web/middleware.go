@@ -63,7 +63,12 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 				if aborted, ok := p.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 					panic(p)
 				}
-				s.Log.ErrorContext(c.Request().Context(), "panic", "id", requestID(c), "stack", string(debug.Stack()))
+				stack := debug.Stack()
+				var elsewhere interface{ StackTrace() []byte }
+				if cause, ok := p.(error); ok && errors.As(cause, &elsewhere) {
+					stack = elsewhere.StackTrace() // of the goroutine that panicked
+				}
+				s.Log.ErrorContext(c.Request().Context(), "panic", "id", requestID(c), "stack", string(stack))
 				err = apperr.New(apperr.Internal, "Something went wrong on our side. Nothing was changed.")
 			}
 		}()

@@ -24,7 +24,7 @@ import (
 const (
 	maxRatio  = 4.0
 	kitRate   = 250e6 // bytes per second of the kit at its own goal
-	maxTab    = 200 << 20
+	maxTab    = 200e6
 	maxBrotli = 1_500_000
 )
 
@@ -140,4 +140,4 @@ func verdict(met bool) string {
 	return "MISSED"
 }
 
-func mb(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+func mb(bytes int64) float64 { return float64(bytes) / 1e6 }

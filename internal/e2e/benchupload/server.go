@@ -254,11 +254,12 @@ func beforeEntries(f io.ReaderAt) (int64, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, fmt.Errorf("reading the capture: %w", err)
 	}
-	at := bytes.Index(head[:n], []byte(`"entries"`))
-	if at < 0 {
+	_, after, found := bytes.Cut(head[:n], []byte(`"entries"`))
+	list := bytes.IndexByte(after, '[')
+	if !found || list < 0 {
 		return 0, errors.New("the capture has no entries at its beginning")
 	}
-	return int64(at + bytes.IndexByte(head[at:n], '[') + 1), nil
+	return int64(n - len(after) + list + 1), nil
 }
 
 // usage is what the server's process holds and has used.
