@@ -254,10 +254,13 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 			return err
 		}
 	}
-	w.Audit("capture.add", i.PartnerID, i.ID, audit.Object{ID: c.ID.String(), Kind: "capture"}, map[string]audit.Value{
+	details := map[string]audit.Value{
 		"capture": audit.Int(number), "run": audit.Int(b.run.Number), "kind": audit.Text(string(c.Kind)), "digest": audit.Text(c.Digest),
-		"entries": audit.Int(c.EntryCount), "redacted_by": audit.Text(c.RedactedBy), "redacted_values": audit.Int(r.report.Total()),
-		"cut_off": audit.Bool(r.report.Truncated)})
+		"entries": audit.Int(c.EntryCount), "redacted_by": audit.Text(c.RedactedBy), "cut_off": audit.Bool(r.report.Truncated)}
+	if r.report.Before == nil { // else the first redaction counted, and its count did not come
+		details["redacted_values"] = audit.Int(r.report.Total())
+	}
+	w.Audit("capture.add", i.PartnerID, i.ID, audit.Object{ID: c.ID.String(), Kind: "capture"}, details)
 	return nil
 }
 

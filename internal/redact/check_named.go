@@ -23,7 +23,7 @@ var secretNames = func() map[string]nameClass {
 			names[name] = c
 		}
 	}
-	add(nameClass{"secret", false, 8}, `secret client_secret clientsecret shared_secret app_secret consumer_secret api_key apikey api_token
+	add(nameClass{"secret", false, 6}, `secret client_secret clientsecret shared_secret app_secret consumer_secret api_key apikey api_token
 		secret_key secretkey secret_access_key private_token access_key access_key_secret account_key accountkey shared_access_key sharedaccesskey
 		shared_access_signature encryption_key signing_key signing_secret webhook_secret auth_key`)
 	add(nameClass{"password", false, 4}, `password passwd passphrase pwd passwort`)

@@ -94,7 +94,7 @@ func addCaptures(r *request) error {
 	}
 	r.drain()
 	if wantsJSON(r) {
-		return r.captureProblem(err, form.stored)
+		return r.captureProblem(err)
 	}
 	switch apperr.KindOf(err) {
 	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
@@ -103,18 +103,17 @@ func addCaptures(r *request) error {
 	return err
 }
 
-// captureProblem answers the upload page's script.
-func (r *request) captureProblem(err error, stored int) error {
+// captureProblem answers the upload page's script, which sends one file at a time.
+func (r *request) captureProblem(err error) error {
 	kind := apperr.KindOf(err)
 	switch kind {
 	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
 	default:
 		return err
 	}
-	m := uploadProblem(err, stored)
-	p := problem{Title: m.Title, Kept: m.Kept, Again: errors.Is(err, app.ErrRedactAgain)}
-	for _, f := range m.Errors {
-		p.Errors = append(p.Errors, problemField{f.FieldID, f.Text})
+	p := problem{Title: apperr.TextOf(err), Kept: "Nothing of this file was stored.", Again: errors.Is(err, app.ErrRedactAgain)}
+	for _, f := range apperr.FieldsOf(err) {
+		p.Errors = append(p.Errors, problemField{f.Name, f.Text})
 	}
 	return r.JSON(statusOf[kind], p)
 }

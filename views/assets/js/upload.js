@@ -14,14 +14,16 @@ async function redact(signal, files, notice, before) {
   progress("work", files[0].name, 0, files.reduce((sum, file) => sum + file.size, 0));
   const round = await post(signal, address.handOver, "the button again; nothing was sent.");
   const { result, outputs } = await work(signal, files, { ...round, version: address.version, files: files.length });
-  const all = result.files.map((one, at) => ({ ...one, at, file: files[at], output: outputs[at] }));
+  const kind = part("input[name=kind]:checked").value;
+  const all = result.files.map((one, at) => ({ ...one, at, kind: kindBefore(before, files[at]) || kind, file: files[at], output: outputs[at] }));
   const next = {
-    files, kind: part("input[name=kind]:checked").value, version: address.version, round: round.round, digest: round.integration_digest,
+    files, version: address.version, round: round.round, digest: round.integration_digest,
     mayDeclare: round.may_declare, configuration: round.configuration_version, rules: result.rules,
-    hidden: result.hidden, done: all.filter((one) => !one.error), failed: all.filter((one) => one.error), sent: !!before && before.sent,
+    hidden: result.hidden, done: all.filter((one) => !one.error), failed: all.filter((one) => one.error), sent: !!before && before.sent, refused: before ? before.refused : [],
   };
   if (!next.done.length) throw new Refused(next.failed.map((one) => (files.length > 1 ? one.file.name + ": " : "") + one.error).join(" "));
   for (const one of next.done) one.sha256 = await until(signal, digest(one.output));
+  leaveTwins(next);
   if (run) run.at = -1;
   run = next;
   show("[data-refusal]", false);
@@ -32,6 +34,24 @@ async function redact(signal, files, notice, before) {
   box.textContent = notice || "";
   box.hidden = !notice;
   if (notice) box.focus();
+}
+
+// kindBefore is what was said of a file when it was redacted before.
+function kindBefore(before, file) {
+  const one = before && before.done.find((known) => known.file === file);
+  return one && one.kind;
+}
+
+// leaveTwins takes out files that are the same as one before them: the same file
+// twice would look like values that were used twice.
+function leaveTwins(run) {
+  const first = new Map();
+  run.done = run.done.filter((one) => {
+    const twin = one.sha256 && first.get(one.sha256);
+    if (twin) run.failed.push({ ...one, error: "It is the same file as " + twin.file.name + "." });
+    else first.set(one.sha256, one);
+    return !twin;
+  });
 }
 
 // clear drops what was redacted, and what the page shows of it.
@@ -57,21 +77,54 @@ async function send(signal) {
   const mine = run;
   open("send");
   let sent = 0, answer = {};
+  const refused = mine.refused; // what the server says of files that it did not take
   while (mine.done.length) {
     const one = mine.done[0], name = redactedName(one.at);
     progress("send", name, sent, mine.size);
     const body = new FormData();
-    body.append("kind", mine.kind);
+    body.append("kind", one.kind);
     body.append("key", address.key);
     body.append("names", JSON.stringify(one.names));
     body.append("file", new File([one.output], name, { type: "application/json" }));
-    answer = await sendFile(signal, body, (event) => progress("send", name, sent + event.loaded, Math.max(mine.size, sent + event.total)));
+    try {
+      answer = await sendFile(signal, body, (event) => progress("send", name, sent + event.loaded, Math.max(mine.size, sent + event.total)));
+      mine.sent = true;
+    } catch (error) {
+      if (!onlyOfThisFile(error) || (mine.done.length === 1 && !refused.length && !mine.sent)) throw error;
+      refused.push([one.file.name + ": " + error.message, ...error.answer.errors || []].map((line) => line.text || line).join(" "));
+    }
     sent += one.output.size;
     mine.done.shift();
     mine.files = mine.files.filter((file) => file !== one.file);
-    mine.sent = true;
   }
+  if (refused.length) return notAll(mine, refused);
   location.assign(answer.location);
+}
+
+// onlyOfThisFile tells whether the server refused one file for what is in it, so
+// that those behind it can be sent all the same.
+function onlyOfThisFile(error) {
+  return error instanceof Refused && [409, 413, 415, 422].includes(error.answer.status) && !error.answer.again;
+}
+
+// notAll ends a sending of which the server refused some files.
+function notAll(mine, refused) {
+  open("check");
+  say("[data-nothing-sent]", mine.sent ? "The other files were stored." : "Nothing was stored.");
+  showRefusal(plural(refused.length, "file was", "files were") + " not stored", "", refused, true);
+  allow(part("[data-act=send]"), false);
+}
+
+// showRefusal says above everything what was refused, and why.
+function showRefusal(title, kept, places, linked) {
+  say("[data-refusal-title]", title);
+  say("[data-refusal-kept]", kept);
+  show("[data-refusal-run]", linked);
+  list("[data-refusal-list]", places);
+  const summary = part("[data-refusal]");
+  summary.classList.add("error-summary");
+  summary.hidden = false;
+  summary.focus();
 }
 
 // notSent shows what the server says, or that it was stopped; where the round
@@ -86,16 +139,12 @@ function notSent(error) {
   if (run.sent) drawCheck(run);
   const before = run.sent ? "The files before this one were stored. " : "";
   say("[data-nothing-sent]", before + (unsure ? "This one may be stored." : before ? "" : "Nothing was stored."));
-  say("[data-refusal-title]", stopped ? "Sending was stopped. The file may be stored already." : error.message);
-  say("[data-refusal-kept]", unsure ? "The server may have taken it before it heard of the end: look at the test run before you send it again. What was redacted is still here." : answer.kept || "");
-  show("[data-refusal-run]", unsure);
   const places = (answer.errors || []).map((one) => one.text);
-  list("[data-refusal-list]", places);
   if (places.length) drawVerdict("Refused by the server", places);
-  const summary = part("[data-refusal]");
-  summary.classList.add("error-summary");
-  summary.hidden = false;
-  summary.focus();
+  showRefusal(stopped ? "Sending was stopped. The file may be stored already." : error.message,
+    unsure ? "The server may have taken it before it heard of the end: look at the test run before you send it again. What was redacted is still here." : answer.kept || "",
+    places, unsure || answer.status === 409);
+  if (answer.status === 409) allow(part("[data-act=send]"), false);
 }
 
 function notAnew(error) {

@@ -57,7 +57,7 @@ function working(button, words) {
 
 // forget takes out of the page what it shows of the chosen files.
 function forget() {
-  for (const box of ["[data-group-list]", "[data-entry]", "[data-report]", "[data-failed-list]", "[data-unclean-list]", "[data-refusal-list]"]) {
+  for (const box of ["[data-group-list]", "[data-entry]", "[data-report]", "[data-files]", "[data-failed-list]", "[data-unclean-list]", "[data-refusal-list]"]) {
     for (const element of page.querySelectorAll(box)) element.replaceChildren();
   }
   for (const text of ["[data-in]", "[data-out]", "[data-entry-text]", "[data-name]", "[data-stands]", "[data-notice]", "[data-declare-problem]",
@@ -109,6 +109,7 @@ function drawCheck(run) {
   say("[data-out=sha256]", files.length === 1 ? files[0].sha256 || "not computed for a file of this size" : "in the report");
   say("[data-total]", number(values));
   say("[data-send-label]", "Send redacted, " + size(run.size));
+  drawFiles(run);
   drawHits(files);
   list("[data-failed-list]", run.failed.map((one) => one.file.name + ": " + one.error + " It is not sent."));
   show("[data-failed]", run.failed.length > 0);
@@ -117,6 +118,23 @@ function drawCheck(run) {
   drawLimits(run);
   drawEntryList(run);
   announce("Redacted: " + plural(values, "value", "values") + " replaced or dropped in " + plural(entries, "entry", "entries") + ". Nothing was sent yet.");
+}
+
+function drawFiles(run) {
+  part("[data-files]").replaceChildren(...run.done.map((one) => {
+    const row = fromTemplate("[data-file-row]"), kind = part("select", row), report = one.report;
+    part("[data-file-name]", row).textContent = one.file.name;
+    part("[data-file-out]", row).textContent = redactedName(one.at);
+    part("[data-file-entries]", row).textContent = number(report.entries);
+    part("[data-file-cut]", row).textContent = report.truncated ? "Breaks off at byte " + number(report.stopped_at) + ": its complete entries are kept." : "";
+    kind.value = one.kind;
+    kind.setAttribute("aria-label", "Where " + one.file.name + " was recorded");
+    kind.addEventListener("change", () => {
+      one.kind = kind.value;
+      drawLimits(run);
+    });
+    return row;
+  }));
 }
 
 function drawHits(files) {
@@ -251,7 +269,7 @@ function markRefused(errors) {
 function drawLimits(run) {
   const rows = part("[data-limits]");
   const limits = new Set(run.done.flatMap((one) => one.report.limits));
-  if (run.kind === "browser") limits.add("browser");
+  if (run.done.some((one) => one.kind === "browser")) limits.add("browser");
   const lacking = (limit) => run.done.filter((one) => one.report.limits.includes(limit));
   for (const limit of limits) {
     if (part('[data-limit="' + limit + '"]', rows)) continue;

@@ -133,7 +133,7 @@ function sendFile(signal, body, onProgress) {
       } catch { /* an answer that is no JSON is told by its status */ }
       if (request.status === 201 && answer) return resolve(answer);
       const status = request.status < 300 ? 401 : request.status; // it was led to the sign-in
-      reject(new Refused(statusWords(status, answer && answer.title, "Send again; the redacted file is still here."), answer || {}));
+      reject(new Refused(statusWords(status, answer && answer.title, "Send again; the redacted file is still here."), { ...answer, status }));
     };
     request.open("POST", address.upload);
     request.setRequestHeader("Accept", "application/json");
