@@ -153,6 +153,11 @@ func (p *preview) keep() error {
 	if err != nil {
 		return err
 	}
+	if file == "" {
+		snippet = fmt.Appendf(nil, "format: %s\nname: the name of your integration\n%s", integration.Format, snippet)
+		_, err = fmt.Fprintf(p.terminal, "To keep them, write this into a file, such as integration.yaml, and give it with --integration:\n\n%s\n", snippet)
+		return err
+	}
 	_, err = fmt.Fprintf(p.terminal, "To keep them, put this into your integration.yaml:\n\n%s\n", snippet)
 	return err
 }

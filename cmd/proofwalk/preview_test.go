@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,6 +119,11 @@ func TestPreviewWritesNothingUnasked(t *testing.T) {
 	screen, code := onTerminal(t, dir, "1\n\n", kit+" redact --preview shop.har")
 	if code != 0 || !strings.Contains(screen, "own:\n    - \"shop.example.net\"") || !strings.Contains(screen, "nothing was written") {
 		t.Errorf("exit %d; the screen says\n%s", code, screen)
+	}
+	_, file, _ := strings.Cut(screen, "give it with --integration:")
+	file, _, _ = strings.Cut(file, "shop.har:")
+	if cfg, err := integration.Parse([]byte(strings.ReplaceAll(strings.TrimSpace(file), "\r", ""))); err != nil || !slices.Contains(cfg.Hosts.Own, "shop.example.net") {
+		t.Errorf("what it says to write is read as %+v, %v", cfg, err)
 	}
 	screen, code = onTerminal(t, dir, "\x04", kit+" redact --preview -o out.har shop.har")
 	if code != exitFail || !strings.Contains(screen, "stopped at the preview") {
