@@ -17,7 +17,7 @@ import (
 type inspectCommand struct {
 	Files       []string `arg:"" name:"file" help:"The captures of one test run."`
 	Integration string   `placeholder:"I.yaml" help:"The integration that they are judged against."`
-	Format      string   `enum:"text,json" default:"text" help:"text or json."`
+	Format      string   `enum:"text,json,sarif,junit" default:"text" help:"text, json, sarif (2.1.0) or junit."`
 }
 
 // Help shows examples.
@@ -25,7 +25,9 @@ func (inspectCommand) Help() string {
 	return `The captures are redacted in memory and judged together as one test run; nothing is written and nothing leaves.
 Examples:
   proofwalk inspect --integration integration.yaml sign-in.har
-  proofwalk inspect --format json browser.har backchannel.har`
+  proofwalk inspect --format json browser.har backchannel.har
+  proofwalk inspect --format sarif sign-in.har > findings.sarif
+A warning passes in JUnit and says so in system-out; what was not seen is skipped there, and open in SARIF.`
 }
 
 // inspection is the answer as JSON has it.
@@ -77,15 +79,26 @@ func (c *inspectCommand) Run(s *streams) error {
 	for _, f := range answer.Findings {
 		answer.Summary[f.Verdict]++
 	}
-	if c.Format == "json" {
-		err = writeJSON(s.out, answer)
-	} else {
-		err = answer.write(s.out)
+	if err := answer.writeAs(c.Format, s.out); err != nil {
+		return err
 	}
-	if err == nil && answer.Summary[analysis.Fail] > 0 {
+	if answer.Summary[analysis.Fail] > 0 {
 		return answerNo{}
 	}
-	return err
+	return nil
+}
+
+// writeAs writes the answer in one of the formats.
+func (a *inspection) writeAs(format string, w io.Writer) error {
+	switch format {
+	case "json":
+		return writeJSON(w, a)
+	case "sarif":
+		return writeJSON(w, a.sarif())
+	case "junit":
+		return a.writeJUnit(w)
+	}
+	return a.write(w)
 }
 
 // doubted refuses a file that says it was redacted and is not as redaction makes

@@ -144,7 +144,7 @@ func TestBadUsage(t *testing.T) {
 		{"redact"}, {"redact", filepath.Join(dir, "missing.har")}, {"redact", dir}, {"redact", "--preview", oktaHAR},
 		{"redact", "--integration", filepath.Join(dir, "missing.yaml"), oktaHAR}, {"redact", "--integration", bad, oktaHAR},
 		{"redact", "-o", filepath.Join(dir, "no", "such", "folder.har"), oktaHAR},
-		{"inspect"}, {"inspect", "--format", "sarif", oktaHAR}, {"inspect", oktaHAR, filepath.Join(dir, "missing.har")},
+		{"inspect"}, {"inspect", "--format", "csv", oktaHAR}, {"inspect", oktaHAR, filepath.Join(dir, "missing.har")},
 		{"verify"}, {"verify", "--fingerprint", "abc", packets + "/r3.1.zip"}, {"verify", "--pin", packets + "/r3.1.zip"},
 		{"verify", "--keys", filepath.Join(dir, "missing.json"), packets + "/r3.1.zip"}, {"verify", filepath.Join(dir, "missing.zip")},
 		{"record"},
