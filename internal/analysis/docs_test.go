@@ -38,8 +38,8 @@ Rule set %d, %d rules. This file is written from the catalogue in internal/analy
 A rule judges each sign-in of a test run and answers "pass", "fail", "warn" or "not_seen". "not_seen" means that
 the captures cannot tell, and says what would show it; it never counts as pass. A rule passes only when the run
 shows what the column "Needs" names. "Facts" are what the redactor computed from clear values before they went; a finding
-that rests on facts from anywhere but our server says so. Readable runs that pass, fail and hide each rule are
-in internal/analysis/testdata/rules.
+that rests on facts from anywhere but our server says so. The page of a rule has a run that passes and one that does
+not; more are in internal/analysis/testdata/rules.
 `, analysis.RuleSet, len(rules))
 	family := analysis.Family("")
 	headings := map[analysis.Family]string{
@@ -57,7 +57,7 @@ in internal/analysis/testdata/rules.
 		for _, n := range r.Needs {
 			needs = append(needs, string(n))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", r.ID, r.Severity, r.Title, r.Decides, strings.Join(needs, ", "), r.Clause)
+		fmt.Fprintf(&b, "| [%[1]s](rules/%[1]s.md) | %s | %s | %s | %s | %s |\n", r.ID, r.Severity, r.Title, r.Decides, strings.Join(needs, ", "), r.Clause)
 	}
 	return b.String()
 }
