@@ -28,6 +28,7 @@ func (s *Server) captureRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/runs/new", s.signedIn(showNewRun))
 	g.POST("/integrations/:integration/runs", s.signedIn(createRun))
 	g.GET("/integrations/:integration/runs/:run", s.signedIn(showRun))
+	g.GET("/integrations/:integration/runs/:run/compare/:other", s.signedIn(compareRuns))
 	g.GET(routeCapture, s.signedIn(showUpload))
 	g.POST(routeCapture, s.signedIn(addCaptures))
 	g.POST("/integrations/:integration/runs/:run/redactor", s.scripted(handOverRedactor))

@@ -37,6 +37,11 @@ func pathRuns(id uuid.UUID) string { return pathIntegration(id) + "/runs" }
 
 func pathRun(id, run uuid.UUID) string { return pathRuns(id) + "/" + run.String() }
 
+// pathCompare leads to two runs side by side.
+func pathCompare(id, run, other uuid.UUID) string {
+	return pathRun(id, run) + "/compare/" + other.String()
+}
+
 func pathCapture(id, capture uuid.UUID) string {
 	return pathIntegration(id) + "/captures/" + capture.String()
 }

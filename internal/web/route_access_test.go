@@ -98,6 +98,8 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	capture, err := j.AddCapture(ctx, member, app.NewCapture{Integration: j.id, Run: run, Kind: store.CaptureBrowser,
 		File: bytes.NewReader(testFile(t, "captures", "recorded", "faulty-consent-denied.har"))})
 	must(err)
+	other, err := j.CreateTestRun(ctx, member, app.NewTestRun{Integration: j.id, Scenario: "consent-denied", TestUser: "driver-licence"})
+	must(err)
 	must(addPicture(ctx, j.App, member, j.ref(t, "RDY-02")))
 	must(j.AddDocumentEvidence(ctx, member, j.ref(t, "RDY-02"), checklist.EvidenceDeclaration, "As the log says.", app.Document{Name: "server.log", Body: strings.NewReader("302")}))
 	evidence, err := store.ListEvidence(ctx, j.Store.Reader(), auth.System().Scope(), j.id)
@@ -126,7 +128,7 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	own, err := j.CreateIntegration(ctx, app.Command{Actor: j.foreign}, south, cfg)
 	must(err)
 	j.own = own.String()
-	for name, id := range map[string]uuid.UUID{"run": run, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID} {
+	for name, id := range map[string]uuid.UUID{"run": run, "other": other, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID} {
 		j.ids[name] = id.String()
 	}
 }

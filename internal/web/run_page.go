@@ -64,6 +64,11 @@ func showRun(r *request) error {
 		m.Captures = append(m.Captures, captureLine(c))
 	}
 	fillRunFindings(&m, p.Summary.ID, found)
+	if len(captures) > 0 {
+		if m.Compare, err = r.comparable(p.run, uuid.Nil); err != nil {
+			return err
+		}
+	}
 	if n := r.QueryParam("added"); n != "" && len(captures) > 0 {
 		m.Added = &components.ConfirmationModel{Now: "Stored and judged.", At: captures[len(captures)-1].ReceivedAt,
 			Next: "Read the findings, then tie the capture to the items that it shows."}
