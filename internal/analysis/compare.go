@@ -14,8 +14,8 @@ type ChangeKind string
 // The kinds of changes. A problem is a finding that fails or warns.
 const (
 	ChangeAppeared ChangeKind = "appeared" // a problem that was none before
-	ChangeWent     ChangeKind = "went"     // a problem before that is none now
-	ChangeChanged  ChangeKind = "changed"  // the same kind of answer with another verdict or other words
+	ChangeWent     ChangeKind = "went"     // a problem before that passes now
+	ChangeChanged  ChangeKind = "changed"  // another verdict or other words; also a problem that is not seen any more
 )
 
 // Change is one answer of a rule that is not the same in two runs.
@@ -75,7 +75,7 @@ func (c *Change) classify() bool {
 	switch {
 	case is && !was:
 		c.Kind = ChangeAppeared
-	case was && !is:
+	case was && c.After != nil && c.After.Verdict == Pass:
 		c.Kind = ChangeWent
 	case c.Before.gist() != c.After.gist():
 		c.Kind = ChangeChanged

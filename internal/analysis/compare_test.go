@@ -38,8 +38,8 @@ func TestCompare(t *testing.T) {
 	}
 	want := []string{
 		"appeared ER-05/1:pass ER-05/1:fail", "appeared - ER-02/1:warn",
-		"went AR-08/1:fail AR-08/1:pass", "went TR-01/2:warn -",
-		"changed CB-01/2:not_seen CB-01/2:pass", "changed ER-04/1:warn ER-04/1:fail",
+		"went AR-08/1:fail AR-08/1:pass",
+		"changed CB-01/2:not_seen CB-01/2:pass", "changed ER-04/1:warn ER-04/1:fail", "changed TR-01/2:warn -",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
@@ -54,7 +54,7 @@ func TestCompareSeveralAnswersOfARule(t *testing.T) {
 	t.Parallel()
 	before := []analysis.Finding{found("TR-01", 1, analysis.Fail, "a"), found("TR-01", 1, analysis.Fail, "b")}
 	got := analysis.Compare(before, before[:1])
-	if len(got) != 1 || got[0].Kind != analysis.ChangeWent || got[0].Before.Actual != "b" {
+	if len(got) != 1 || got[0].Kind != analysis.ChangeChanged || got[0].Before.Actual != "b" {
 		t.Errorf("%+v", got)
 	}
 }

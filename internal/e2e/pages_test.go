@@ -27,6 +27,7 @@ func (s *site) visits(t *testing.T) []visit {
 	}
 	capture := tickets + "/captures/" + captures[len(captures)-1].ID.String()
 	run := tickets + "/runs/" + captures[0].TestRunID.String()
+	again := strings.TrimSuffix(s.newRun(t, quickpass, "Quickpass Tickets", "driver-licence"), "/capture")
 	partners, err := store.ListPartners(t.Context(), s.Store.Reader(), auth.System().Scope())
 	if err != nil || len(partners) == 0 {
 		t.Fatalf("the demo has no partner: %v", err)
@@ -41,6 +42,7 @@ func (s *site) visits(t *testing.T) []visit {
 		{"new-passkey", partner, "/account/passkeys/new"}, {"people-partner", partner, "/people"},
 		{"item-returned", quickpass, tickets + "/checklist/ERR-01"}, {"item-open", quickpass, tickets + "/checklist/TST-11"},
 		{"runs", quickpass, tickets + "/runs"}, {"runs-new", quickpass, tickets + "/runs/new"}, {"run", quickpass, run},
+		{"run-compare", quickpass, again + "/compare/" + captures[0].TestRunID.String()},
 		{"upload", quickpass, run + "/capture"}, {"transcript", quickpass, capture}, {"transcript-search", quickpass, capture + "?q=nothing-is-called-so"},
 		{"packets-none", quickpass, tickets + "/packets"}, {"walkthrough-none", quickpass, tickets + "/walkthrough"},
 		{"board-provider", consultant, "/"}, {"reviews", consultant, "/reviews"}, {"walkthrough-plan", consultant, lakeshore + "/walkthrough"},
