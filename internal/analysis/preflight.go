@@ -3,6 +3,7 @@ package analysis
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/integration"
 )
@@ -10,7 +11,7 @@ import (
 // PreflightCheck is what can be said about one field of an integration before
 // any run.
 type PreflightCheck struct {
-	// Field is the name in integration.yaml: redirect_uris or expected_api_host.
+	// Field is the name in integration.yaml, such as redirect_uris.
 	Field string `json:"field"`
 	// Subject is the value it is about, one of the field's; empty for the field as a whole.
 	Subject string  `json:"subject,omitempty"`
@@ -46,10 +47,10 @@ const (
 // maxRedirectURI is the longest address that the provider is known to store.
 const maxRedirectURI = 255
 
-// Preflight judges the redirect URIs and the expected host of an integration,
-// each with reason and source. Each redirect URI and the host get at least one
-// check; the order is that of the fields and their values.
-func Preflight(cfg integration.Config) []PreflightCheck {
+// Preflight judges an integration before any run: each field and what fields say
+// together, with reason and source. now is when it is judged, for what ends. The
+// order is that of the fields and their values.
+func Preflight(cfg integration.Config, now time.Time) []PreflightCheck {
 	var out []PreflightCheck
 	if cfg.Protocol != integration.SAML2 {
 		if len(cfg.RedirectURIs) == 0 {
@@ -63,7 +64,15 @@ func Preflight(cfg integration.Config) []PreflightCheck {
 			out = append(out, checkRedirectURI(cfg, i, uri)...)
 		}
 	}
-	return append(out, checkExpectedHost(cfg))
+	out = append(out, checkExpectedHost(cfg))
+	if cfg.Protocol == integration.SAML2 {
+		out = append(out, checkSAML(cfg, now)...)
+	} else {
+		out = append(out, checkClient(cfg)...)
+	}
+	out = append(out, checkPolicies(cfg)...)
+	out = append(out, checkAttributes(cfg)...)
+	return append(out, checkSurroundings(cfg)...)
 }
 
 // checkRedirectURI gives every fault of one address, or one pass.

@@ -99,7 +99,7 @@ func TestPreflightExpectedHost(t *testing.T) {
 func preflight(t *testing.T, cfg integration.Config, field string) []string {
 	t.Helper()
 	var out []string
-	for _, c := range analysis.Preflight(cfg) {
+	for _, c := range analysis.Preflight(cfg, fixtureStart) {
 		if !sentence(c.Reason) || c.Source.Title == "" || !strings.HasPrefix(c.Source.URL, "https://") {
 			t.Errorf("%s: no reason or source", c.Title)
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -123,14 +124,14 @@ func (r *request) description() (view.DescriptionModel, store.Integration, error
 	return view.DescriptionModel{
 		Shell: page.Shell, Title: "Description", Action: pathDescription(i.ID), ImportAction: pathIntegration(i.ID) + "/import",
 		Key: formKey(), RowVersion: i.RowVersion, ReadOnly: !r.actor.Can(auth.EditIntegration, i.PartnerID),
-		Sections: formSections(i.Config, nil), Preflight: preflightLines(i.Config), Version: i.ConfigurationVersion,
+		Sections: formSections(i.Config, nil), Preflight: preflightLines(i.Config, r.server.Now()), Version: i.ConfigurationVersion,
 		SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
 	}, i, nil
 }
 
-func preflightLines(cfg integration.Config) []view.PreflightLine {
+func preflightLines(cfg integration.Config, now time.Time) []view.PreflightLine {
 	var out []view.PreflightLine
-	for _, c := range analysis.Preflight(cfg) {
+	for _, c := range analysis.Preflight(cfg, now) {
 		field := c.Field
 		if c.Subject != "" {
 			field += " " + c.Subject
