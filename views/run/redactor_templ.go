@@ -242,7 +242,7 @@ func checking(m UploadModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"page-head\"><div><div class=\"page-title\" role=\"heading\" aria-level=\"1\" tabindex=\"-1\">Check what leaves this machine</div><p class=\"lead\"><span data-nothing-sent>Nothing was sent yet.</span> The file was read and redacted here, in this browser.</p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"page-head\"><div><div class=\"page-title\" role=\"heading\" aria-level=\"1\" tabindex=\"-1\">Check what leaves this machine</div><p class=\"lead\"><span data-nothing-sent>Nothing was sent yet.</span> What you chose was read and redacted here, in this browser.</p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

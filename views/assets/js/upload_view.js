@@ -293,7 +293,8 @@ function drawEntryList(run) {
   choice.replaceChildren(...run.entries.map((entry, i) => {
     const option = document.createElement("option");
     option.value = i;
-    option.textContent = (i + 1) + "  " + entry.method + " " + entry.url.split(/[?#]/)[0].slice(0, 100) + "  " + (entry.status || "no answer");
+    const file = run.done.length > 1 ? entry.one.file.name + ": " : "";
+    option.textContent = (i + 1) + "  " + file + entry.method + " " + entry.url.split(/[?#]/)[0].slice(0, 100) + "  " + (entry.status || "no answer");
     return option;
   }));
   drawEntry(run, 0);
