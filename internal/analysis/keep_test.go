@@ -44,9 +44,10 @@ func TestKeepJudgesTheSame(t *testing.T) {
 		kept := whole
 		kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
 		var others []analysis.Resource
+		keeper := analysis.Keeper{BackChannel: whole.Kind == analysis.KindBackChannel}
 		for i := range whole.T.Entries {
 			raw := &whole.T.Entries[i]
-			e, judged := analysis.Keep(raw, whole.Kind == analysis.KindBackChannel)
+			e, judged := keeper.Keep(raw)
 			switch {
 			case judged:
 				kept.T.Entries = append(kept.T.Entries, e)
