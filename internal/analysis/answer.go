@@ -20,7 +20,7 @@ const hiddenHeader = "The value of the header is none that a transcript keeps in
 // noHeaders says why the headers of the step's answer cannot be judged, empty when they can.
 func noHeaders(s *step) string {
 	switch {
-	case s.e.Failed || s.status() == 0:
+	case s.status() == 0:
 		return "The request got no answer; see TR-05."
 	case len(s.e.Response.Headers) == 0:
 		return withoutAnswerHeaders

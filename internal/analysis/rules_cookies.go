@@ -69,7 +69,7 @@ func judgeStateCookie(_ *court, f *flow) ruling {
 	switch {
 	case len(s.e.Request.Cookies) > 0:
 		return unseen("The callback carries cookies, but the capture does not show that the browser held them before the request. Record it in a fresh browser window, from the page with the button on.", at...)
-	case s.e.Request.Method == "POST" && len(lost) > 0:
+	case s.e.Request.Method == "POST" && len(keptBackCookies(before, s)) > 0:
 		return unseen("The cookie set before the request got lost on the posted answer; see CB-20.", at...)
 	case s.e.Request.Method == "POST" && f.oneSite():
 		return unseen("Provider and partner are of one site. Record the posted answer across sites.", at...)
@@ -109,6 +109,23 @@ func lostCookies(before jar, s *step) []setCookie {
 	return out
 }
 
+// keptBackCookies gives those of them that SameSite keeps back from an answer posted across sites.
+func keptBackCookies(before jar, s *step) []setCookie {
+	return slices.DeleteFunc(lostCookies(before, s), func(c setCookie) bool {
+		return c.SameSite == "None" && c.Secure || !c.takesIn(s)
+	})
+}
+
+// takesIn tells whether the cookie's path takes in that of a request (RFC 6265, 5.1.4).
+func (c setCookie) takesIn(s *step) bool {
+	path := c.Path
+	if !strings.HasPrefix(path, "/") {
+		path = c.at.at.path[:max(strings.LastIndex(c.at.at.path, "/"), 1)]
+	}
+	rest, found := strings.CutPrefix(s.at.path, path)
+	return found && (rest == "" || rest[0] == '/' || strings.HasSuffix(path, "/"))
+}
+
 // attributes says how a cookie was set.
 func (c setCookie) attributes() string {
 	words := []string{"SameSite=" + c.SameSite}
@@ -135,7 +152,7 @@ func judgePostedCookie(_ *court, f *flow) ruling {
 		return unseen(f.hidesCookies(), refs("Cookie", s)...)
 	}
 	before := f.cookiesBefore()
-	lost := lostCookies(before, s)
+	lost := keptBackCookies(before, s)
 	var kept *heldCookie
 	for _, c := range s.e.Request.Cookies {
 		if held, same := before.holds(s, c.Name, c.Value); same {
@@ -148,7 +165,7 @@ func judgePostedCookie(_ *court, f *flow) ruling {
 	case kept == nil && len(s.e.Request.Cookies) > 0:
 		return unseen("The posted answer carries cookies, but the capture does not show that the browser held them before the request. Record it from the page with the button on.", refs("Cookie", s)...)
 	case kept == nil && len(lost) == 0:
-		return unseen("The capture shows no cookie that was set before the request; see CB-02.", refs("Cookie", s)...)
+		return unseen("The capture shows no cookie for the callback that was set before the request and that SameSite would keep back; see CB-02.", refs("Cookie", s)...)
 	case kept == nil:
 		return fails("The state cookie does not reach the callback", expected, "none; it was set with "+lost[0].attributes(), refs("Cookie", lost[0].at, s)).
 			because(CausePartnerCode, "The provider's page posts the answer across sites, and browsers send "+lost[0].Name+" there only with SameSite=None and Secure.", cure)

@@ -166,7 +166,7 @@ func thirdParty(f *flow, page, s *step, expected string) ruling {
 			because(CausePartnerCode, "The page at "+page.at.String()+" asked "+s.at.host+", a declared third party, while its address held the code; a script from there can read it.", cure)
 	}
 	return fails("A third party is asked while the code is in the address", expected, s.at.host, at).
-		because(CausePartnerCode, "The page at "+page.at.String()+" asked "+s.at.host+", which the integration does not declare, while its address held the code; a script from there can read it.", cure)
+		because(CausePartnerCode, "The page at "+page.at.String()+" asked "+s.at.host+", which the integration does not declare, while its address held the code. Either it is a third party's, whose scripts can read the code, or an own host that the description leaves out.", cure)
 }
 
 // tokenNames are the parameters that are tokens.

@@ -61,7 +61,7 @@ func judgeTokenFragment(_ *court, f *flow) ruling {
 	}
 	way := f.fromCallback()
 	for i, s := range way {
-		if !s.in.cannotShow(capture.LimitFragments) {
+		if !s.in.cannotShow(capture.LimitFragments) || s.e.Request.Method == "POST" {
 			continue
 		}
 		before := s.prev
