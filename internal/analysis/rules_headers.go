@@ -77,6 +77,9 @@ func judgeHSTS(_ *court, f *flow) ruling {
 	}
 	i := slices.IndexFunc(answers, func(s *step) bool { _, found := answerHeader(s, name); return found })
 	const cure = "Send Strict-Transport-Security: max-age=31536000 with every answer over https."
+	if i < 0 && f.incomplete() != "" {
+		return unseen(f.incomplete(), refs(name, answers...)...)
+	}
 	if i < 0 {
 		return fails("The callback host does not ask browsers for https", expected, "none", refs(name, answers...)).
 			because(CausePartnerCode, "None of the "+count(len(answers), "answer", "answers")+" of "+s.at.host+" on the way carries the header; either the application or the server before it should set it.", cure)

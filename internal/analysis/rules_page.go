@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -62,6 +63,11 @@ func judgeAddressBar(_ *court, f *flow) ruling {
 	return unseen("The redirects do not come to an end; see CB-23.", refs("", f.callback)...)
 }
 
+// onward is the reason where a page moves on by itself, and where to is not in the capture.
+func (f *flow) onward() string {
+	return cmp.Or(f.incomplete(), endsWithPage)
+}
+
 // codeStays judges a page that stays and whose address held the code when it came.
 func codeStays(f *flow, s *step, expected string) ruling {
 	at := refs("code", s)
@@ -84,7 +90,10 @@ func codeStays(f *flow, s *step, expected string) ruling {
 	}
 	kind := s.e.Facts.Code(transcript.FactBodyKind)
 	scripts, known := scripted(s)
+	refresh, _ := s.e.Facts.Bool(transcript.FactMetaRefresh)
 	switch {
+	case refresh:
+		return unseen(f.onward(), at...)
 	case kind == "" || kind == "html" && !known && !scripts:
 		return unseen("The capture does not hold the whole content of the page that answers the callback. Save it with content.", at...)
 	case kind == "html" && scripts:

@@ -123,16 +123,17 @@ func fixation(f *flow, kept []heldCookie, expected string) ruling {
 		return slices.ContainsFunc(next.e.Request.Cookies, func(c transcript.Cookie) bool { return cookieKey(next, c.Name) == cookieKey(k.at, k.name) })
 	})
 	scripts, known := scripted(s)
+	name := f.run.pageName(f.final, "code")
 	switch {
 	case i < 0:
 		return unseen("No cookie that can be a session is sent after the callback. Record the sign-in until the next page after it.", at...)
 	case !s.isRedirect() && (scripts || !known):
 		return unseen("The callback is answered with a page whose scripts may keep the session elsewhere than in a cookie.", at...)
-	case !endsWell(s) || f.final.role != RolePartner:
+	case !endsWell(s) || f.final.role != RolePartner || name == pageNames["denied"] || name == pageNames["error"]:
 		return unseen("The sign-in does not end on a page of the partner that loads well, so no session may have begun.", at...)
 	}
 	r := warns("The cookies are the same after the sign-in as before", expected, kept[i].name+" unchanged", at)
-	if f.run.pageName(f.final, "code") == pageNames["landing"] {
+	if name == pageNames["landing"] {
 		r = fails("The session is the one of before the sign-in", expected, kept[i].name+" unchanged", at)
 	}
 	return r.because(CausePartnerCode, "The value of "+kept[i].name+" is the same on the callback and after it, and no new cookie takes its place; whoever planted it in this browser before would now be signed in too.",
