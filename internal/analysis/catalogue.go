@@ -23,6 +23,8 @@ const (
 	NeedCallback    Need = "callback"
 	NeedFinalPage   Need = "final page"
 	NeedFacts       Need = "facts"
+	NeedCookies     Need = "cookies"
+	NeedHeaders     Need = "headers of the answers"
 	NeedRefusal     Need = "refusal"
 	NeedBackChannel Need = "back channel"
 	NeedOtherRun    Need = "second sign-in of the round"
@@ -63,4 +65,9 @@ func Catalogue() []Rule {
 }
 
 // catalogue is put together from the families, each in its file.
-var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, callbackRules, refusalRules)
+var catalogue = slices.Concat(
+	transportRules, hstsRules, networkRules,
+	stateRules, pkceRules, requestRules,
+	callbackRules, cookieRules, sessionRules, headerRules, pageRules, tokenRules, restartRules,
+	refusalRules, afterErrorRules,
+)

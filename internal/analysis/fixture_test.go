@@ -27,13 +27,17 @@ import (
 //	capture c1 round=r1 by=server limits=tail,bodies
 //	GET https://rp.example/login -> 302 https://idp.example/authorize?{client}&state=~state.A
 //	  header: Referer: https://rp.example/
+//	  answer: Cache-Control: no-store
+//	  cookie: ~name.A=~cookie.A
+//	  set-cookie: ~name.A=~cookie.B; Path=/; Secure; HttpOnly; SameSite=Lax
 //	  form: grant_type=authorization_code&code=~code.A
 //	  type: image
 //	  facts: page visible_chars=12 retry_control
 //
 // {client} stands for the parameters of the integration's client; ~state.A for a
 // pseudonym of which the key is sixteen times A. The facts "page" and "checked"
-// stand for what the redactor says of an ordinary page and of a good request. An
+// stand for what the redactor says of an ordinary page and of a good request;
+// {guarded} stands for the attributes of a well-guarded cookie. An
 // entry is a document unless its type says otherwise; a failed one ends in
 // "-> failed". Entries follow each other by 100 milliseconds.
 type fixture struct {
@@ -266,6 +270,8 @@ func applyDetail(e *transcript.Entry, line string) bool {
 		e.Request.Headers = nil
 	case "form":
 		e.Request.Form = parseParams(text)
+	case "answer", "cookie", "set-cookie", "listed-cookie", "json":
+		return applyAnswer(e, kind, text)
 	case "facts":
 		return applyFacts(e.Facts, strings.Fields(text))
 	default:
@@ -308,7 +314,7 @@ func applyFacts(facts transcript.Facts, words []string) bool {
 // expand puts the client's parameters for {client} and sixteen letters for the
 // one of a written pseudonym; shorten is the way back.
 func expand(s string) string {
-	s = strings.ReplaceAll(s, "{client}", clientParams)
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "{client}", clientParams), "{guarded}", "Path=/; Secure; HttpOnly; SameSite=Lax")
 	for letter := 'A'; letter <= 'Z'; letter++ {
 		for _, class := range transcript.Classes {
 			short := fmt.Sprintf("~%s.%c", class, letter)

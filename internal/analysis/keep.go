@@ -7,18 +7,28 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// Keep copies of an entry what rules read, so that a capture of thousands of
-// entries is judged in the memory of its sign-ins. ok is false for what a page
-// fetched by itself and no rule reads; see Resource. Of a server's own calls
-// (backChannel) all is kept. The copy does not lean on the entry's memory.
-// Judging what is kept, with KeepLast of the capture's last entry, gives the
-// findings of the whole.
-func Keep(e *transcript.Entry, backChannel bool) (kept transcript.Entry, ok bool) {
-	if !backChannel && !mainFrame(e) && !matters(e) {
+// Keeper copies of the entries of one capture, given in their order, what rules
+// read, so that a capture of thousands of entries is judged in the memory of its
+// sign-ins.
+type Keeper struct {
+	BackChannel bool // a server recorded its own calls, of which all is kept
+	answered    bool // the page at hand has a code or token in its address
+}
+
+// Keep copies of the next entry what rules read. ok is false for what a page
+// fetched by itself and no rule reads; see Resource. The copy does not lean on
+// the entry's memory. Judging what is kept, with KeepLast of the capture's last
+// entry, gives the findings of the whole.
+func (k *Keeper) Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
+	main := mainFrame(e)
+	if main {
+		k.answered = answersInAddress(e)
+	}
+	if !k.BackChannel && !main && !matters(e) && !(k.answered && foreign(e)) {
 		return kept, false
 	}
 	kept = keepLight(e)
-	if !backChannel && !ofASignIn(e) {
+	if !k.BackChannel && !main && !ofASignIn(e) {
 		return kept, true
 	}
 	kept.PageRef = strings.Clone(e.PageRef)
@@ -30,6 +40,23 @@ func Keep(e *transcript.Entry, backChannel bool) (kept transcript.Entry, ok bool
 		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
 	return kept, true
+}
+
+// answersInAddress tells whether the address of an entry holds what only the
+// answer to a sign-in brings.
+func answersInAddress(e *transcript.Entry) bool {
+	return slices.ContainsFunc(append(slices.Clone(e.Request.Query), e.Request.Fragment...), func(f transcript.Field) bool {
+		return f.Value != "" && (f.Name == "code" || f.Name == "access_token" || f.Name == "id_token")
+	})
+}
+
+// foreign tells whether an entry is on a host of nobody who takes part in the sign-in, as far as the redactor knew.
+func foreign(e *transcript.Entry) bool {
+	switch e.Facts.Code(transcript.FactHostRole) {
+	case "partner", "provider":
+		return false
+	}
+	return true
 }
 
 // ofASignIn tells whether an entry may be a hop of a sign-in whose headers and
@@ -64,7 +91,7 @@ type Resource struct {
 
 // matters tells whether rules read what a page fetched by itself: it carries
 // values of a sign-in or credentials, was found to hold some, or answers with
-// data.
+// data, or data that is cut off.
 func matters(e *transcript.Entry) bool {
 	q := &e.Request
 	if e.Response != nil && e.Response.BodyText != "" {
@@ -77,7 +104,10 @@ func matters(e *transcript.Entry) bool {
 	}
 	secret, _ := e.Facts.Bool(transcript.FactSecretInPage)
 	token, _ := e.Facts.Bool(transcript.FactTokenInPage)
-	return secret || token || header(q.Headers, "Authorization") != ""
+	trace, _ := e.Facts.Bool(transcript.FactStackTrace)
+	cut, _ := e.Facts.Bool(transcript.FactTruncatedBody)
+	cut = cut && e.Facts.Code(transcript.FactBodyKind) == "json"
+	return secret || token || trace || cut || header(q.Headers, "Authorization") != ""
 }
 
 // carries tells whether a parameter has a name of the protocol or a value that

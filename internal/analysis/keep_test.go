@@ -41,26 +41,7 @@ func TestKeepJudgesTheSame(t *testing.T) {
 		if strings.Contains(base, "backchannel") {
 			whole.Kind = analysis.KindBackChannel
 		}
-		kept := whole
-		kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
-		var others []analysis.Resource
-		for i := range whole.T.Entries {
-			raw := &whole.T.Entries[i]
-			e, judged := analysis.Keep(raw, whole.Kind == analysis.KindBackChannel)
-			switch {
-			case judged:
-				kept.T.Entries = append(kept.T.Entries, e)
-				continue
-			case i == len(whole.T.Entries)-1:
-				kept.T.Entries = append(kept.T.Entries, analysis.KeepLast(raw))
-				continue
-			}
-			u, err := url.Parse(raw.Request.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: raw.Facts.Code(transcript.FactHostRole)})
-		}
+		kept, others := keptOf(t, whole)
 		resources += len(others)
 		if diff := cmp.Diff(analysis.Judge(cfg, []analysis.Input{whole}, nil), analysis.Judge(cfg, []analysis.Input{kept}, nil)); diff != "" {
 			t.Errorf("%s: findings differ (-whole +kept):\n%s", base, diff)
@@ -75,5 +56,75 @@ func TestKeepJudgesTheSame(t *testing.T) {
 	}
 	if judged < 19 || resources < 15 {
 		t.Errorf("%d captures judged, %d resources left out: want at least 19 and 15", judged, resources)
+	}
+}
+
+// So do the fixtures of all rules, with the roles of hosts that the redactor writes.
+func TestKeepJudgesFixturesTheSame(t *testing.T) {
+	t.Parallel()
+	left := 0
+	for _, fx := range loadFixtures(t) {
+		for _, c := range fx.cases {
+			kept := make([]analysis.Input, len(c.run))
+			for i := range c.run {
+				in := &c.run[i]
+				if in.Kind == "" {
+					in.Kind = analysis.KindBrowser
+				}
+				markHosts(t, c.cfg, in.T)
+				var others []analysis.Resource
+				kept[i], others = keptOf(t, *in)
+				left += len(others)
+			}
+			if diff := cmp.Diff(analysis.Judge(c.cfg, c.run, c.round), analysis.Judge(c.cfg, kept, c.round)); diff != "" {
+				t.Errorf("%s, %s: findings differ (-whole +kept):\n%s", fx.rule, c.name, diff)
+			}
+		}
+	}
+	if left < 3 {
+		t.Errorf("only %d entries were left out", left)
+	}
+}
+
+// keptOf gives what is kept of a capture, and what is not.
+func keptOf(t *testing.T, whole analysis.Input) (kept analysis.Input, others []analysis.Resource) {
+	t.Helper()
+	kept = whole
+	kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
+	keeper := analysis.Keeper{BackChannel: whole.Kind == analysis.KindBackChannel}
+	for i := range whole.T.Entries {
+		raw := &whole.T.Entries[i]
+		e, judged := keeper.Keep(raw)
+		switch {
+		case judged:
+			kept.T.Entries = append(kept.T.Entries, e)
+			continue
+		case i == len(whole.T.Entries)-1:
+			kept.T.Entries = append(kept.T.Entries, analysis.KeepLast(raw))
+			continue
+		}
+		u, err := url.Parse(raw.Request.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: raw.Facts.Code(transcript.FactHostRole)})
+	}
+	return kept, others
+}
+
+// markHosts gives entries without it the fact of whose their host is.
+func markHosts(t *testing.T, cfg integration.Config, tr *transcript.Transcript) {
+	t.Helper()
+	registered := integration.RegisteredValues(cfg)
+	for i := range tr.Entries {
+		e := &tr.Entries[i]
+		u, err := url.Parse(e.Request.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		role := string(registered.Host(u.Scheme, u.Host).Role)
+		if _, known := transcript.CheckFact(transcript.FactHostRole, role); known && e.Facts.Code(transcript.FactHostRole) == "" {
+			e.Facts[transcript.FactHostRole] = role
+		}
 	}
 }

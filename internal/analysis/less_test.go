@@ -64,6 +64,15 @@ func poorer(c fixtureCase) map[string][]analysis.Input {
 			tr.Entries[i].Request.Headers = nil
 		}
 	})
+	change("without the headers of the answers", func(tr *transcript.Transcript) {
+		for i := range tr.Entries {
+			if p := tr.Entries[i].Response; p != nil {
+				p := *p
+				p.Headers, p.Cookies = nil, nil
+				tr.Entries[i].Response = &p
+			}
+		}
+	})
 	change("with a damaged tail", func(tr *transcript.Transcript) {
 		tr.Meta.Source.Limits = []string{"tail"}
 	})
@@ -74,6 +83,11 @@ func poorer(c fixtureCase) map[string][]analysis.Input {
 			q.Cookies, q.Headers = nil, slices.DeleteFunc(slices.Clone(q.Headers), func(h transcript.Field) bool {
 				return h.Name == "Authorization" || h.Name == "Cookie"
 			})
+			if p := tr.Entries[i].Response; p != nil {
+				p := *p
+				p.Cookies, p.Headers = nil, slices.DeleteFunc(slices.Clone(p.Headers), func(h transcript.Field) bool { return h.Name == "Set-Cookie" })
+				tr.Entries[i].Response = &p
+			}
 		}
 	})
 	change("with hashed forms", func(tr *transcript.Transcript) {

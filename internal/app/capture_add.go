@@ -196,8 +196,9 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
 	var last *transcript.Entry // when it was not kept
+	keeper := analysis.Keeper{BackChannel: c.Kind == store.CaptureBackChannel}
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		kept, judged := analysis.Keep(e, c.Kind == store.CaptureBackChannel)
+		kept, judged := keeper.Keep(e)
 		if last = e; judged {
 			t.Entries, last = append(t.Entries, kept), nil
 		}

@@ -79,7 +79,7 @@ func (a *App) redactWith(redactor *redact.Redactor, b captureBase, in NewCapture
 func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in NewCapture) error {
 	source := &watchedReader{r: in.File}
 	places := transcript.NewPlaces(r.writer)
-	rows := &captureRows{backChannel: in.Kind == store.CaptureBackChannel, checker: redact.NewChecker(), hosts: names{}}
+	rows := &captureRows{keeper: analysis.Keeper{BackChannel: in.Kind == store.CaptureBackChannel}, checker: redact.NewChecker(), hosts: names{}}
 	written, err := r.pass(b, redactor, source, places, rows)
 	switch {
 	case source.err != nil:

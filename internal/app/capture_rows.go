@@ -34,9 +34,9 @@ type captureRow struct {
 // captureRows takes the entries of a transcript while it is written and keeps
 // of each what is judged and what is indexed.
 type captureRows struct {
-	backChannel bool // what a server recorded of its own calls
-	checker     *redact.Checker
-	hosts       names
+	keeper  analysis.Keeper
+	checker *redact.Checker
+	hosts   names
 
 	kept   []transcript.Entry
 	others []analysis.Resource
@@ -72,7 +72,7 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	scheme, host, path := address(e.Request.URL)
 	row.searched = searched(host, path, e)
 	row.scheme, row.host, row.path = r.hosts.of(scheme), r.hosts.of(host), strings.Clone(path)
-	if kept, judged := analysis.Keep(e, r.backChannel); judged {
+	if kept, judged := r.keeper.Keep(e); judged {
 		r.kept = append(r.kept, kept)
 	} else {
 		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: row.scheme, Host: row.host, HostRole: e.Facts.Code(transcript.FactHostRole)})
