@@ -12,6 +12,7 @@ const (
 	FamilyRequest   Family = "request"   // AR: the authorization request
 	FamilyCallback  Family = "callback"  // CB: the return to the partner
 	FamilyRefusal   Family = "refusal"   // ER: what the user sees after a refusal
+	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
 )
 
 // Need is something a run must show before a rule can say pass.
@@ -63,4 +64,4 @@ func Catalogue() []Rule {
 }
 
 // catalogue is put together from the families, each in its file.
-var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, callbackRules, refusalRules)
+var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, freshRules, callbackRules, refusalRules)
