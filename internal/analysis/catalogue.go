@@ -64,4 +64,5 @@ func Catalogue() []Rule {
 }
 
 // catalogue is put together from the families, each in its file.
-var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, freshRules, callbackRules, refusalRules)
+var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, freshRules, authorizeRules,
+	callbackRules, refusalRules)
