@@ -204,10 +204,10 @@ func (f *flow) findCalls() {
 		code = f.callback.value("code")
 	}
 	for _, s := range f.run.steps {
-		if code == "" || !tokenRequest(s) {
+		if code == "" || !redeems(s) {
 			continue
 		}
-		if same, comparable := equal(s, s.value("code"), f.callback, code); same && comparable {
+		if same, comparable := equal(s, s.sent("code"), f.callback, code); same && comparable {
 			f.tokens = append(f.tokens, s)
 		}
 	}

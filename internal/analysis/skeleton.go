@@ -1,0 +1,47 @@
+package analysis
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// members reads the redacted skeleton of a JSON body, nil when it is no object.
+func members(skeleton string) map[string]any {
+	if skeleton == "" || skeleton[0] != '{' {
+		return nil
+	}
+	var m map[string]any
+	if json.Unmarshal([]byte(skeleton), &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// text gives a member that is a string, empty for all else.
+func text(m map[string]any, name string) string {
+	s, _ := m[name].(string)
+	return s
+}
+
+// answer reads the response's skeleton, nil when the transcript holds none.
+func (s *step) answer() map[string]any {
+	if s.e.Response == nil {
+		return nil
+	}
+	return members(s.e.Response.BodyText)
+}
+
+// sent gives a parameter of the request, wherever it stands, a JSON body included.
+func (s *step) sent(name string) string {
+	if v := s.value(name); v != "" || !strings.Contains(s.e.Request.BodyText, name) {
+		return v
+	}
+	return text(members(s.e.Request.BodyText), name)
+}
+
+// redeems tells whether a request asks for tokens, in the right shape or not;
+// see tokenRequest for the right one.
+func redeems(s *step) bool { return s.sent("grant_type") != "" }
+
+// granted tells whether the token endpoint gave what it was asked for.
+func granted(s *step) bool { return s.status() >= 200 && s.status() < 300 }
