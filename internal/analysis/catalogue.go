@@ -65,4 +65,4 @@ func Catalogue() []Rule {
 
 // catalogue is put together from the families, each in its file.
 var catalogue = slices.Concat(transportRules, stateRules, pkceRules, requestRules, freshRules, authorizeRules,
-	callbackRules, issuerRules, refusalRules, tokenRules, idTokenRules)
+	callbackRules, tamperedRules, issuerRules, refusalRules, tokenRules, idTokenRules)

@@ -1,0 +1,244 @@
+package analysis
+
+import (
+	"slices"
+
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// tamperedRules judge what a tester did to a callback by hand: nothing in an
+// ordinary sign-in shows whether the state is compared.
+var tamperedRules = []row{
+	{
+		Rule: Rule{
+			ID: "CB-03", Family: FamilyCallback, Severity: Critical,
+			Title:   "A callback with another state is refused",
+			Needs:   []Need{NeedCallback, NeedFinalPage, NeedIntegration},
+			Decides: "Fails when a callback with a state that the request did not send ends on the landing page; warns where the session of an earlier sign-in may have answered.",
+			Clause:  "RFC 9700, 4.7.1; RFC 6749, 10.12",
+		},
+		judge: tampered{kind: otherState, see: "another state", make: "change a character of its state"}.judge,
+	},
+	{
+		Rule: Rule{
+			ID: "CB-04", Family: FamilyCallback, Severity: Critical,
+			Title:   "A callback without a state is refused",
+			Needs:   []Need{NeedCallback, NeedFinalPage, NeedIntegration},
+			Decides: "Fails when a callback without the state that the request sent ends on the landing page; warns where the session of an earlier sign-in may have answered.",
+			Clause:  "RFC 9700, 4.7.1; RFC 6749, 10.12",
+		},
+		judge: tampered{kind: noState, see: "no state", make: "take its state out"}.judge,
+	},
+	{
+		Rule: Rule{
+			ID: "CB-05", Family: FamilyCallback, Severity: High,
+			Title:   "A callback that is loaded again is refused",
+			Needs:   []Need{NeedCallback, NeedFinalPage, NeedIntegration},
+			Decides: "Fails when a second load of a callback, or another code with its state, ends on the landing page; warns where the session of the first one may have answered.",
+			Clause:  "RFC 9700, 4.7.1; RFC 6749, 10.5",
+		},
+		judge: tampered{kind: sameState, see: "a state that was used before"}.judge,
+	},
+}
+
+// tampering is what was done to a callback.
+type tampering int
+
+const (
+	untouched tampering = iota
+	otherState
+	noState
+	sameState
+)
+
+type tampered struct {
+	kind tampering
+	see  string // what such a callback brings
+	make string // how a tester changes the address; empty for a second load
+}
+
+// tamperedWith tells what a load of the flow's redirect URI with a code is, of
+// all that belong to the flow.
+func (c *court) tamperedWith(f *flow, s *step) tampering {
+	state := s.value("state")
+	if state == "" {
+		return noState
+	}
+	same, comparable := equal(f.authorize, f.authorize.value("state"), s, state)
+	switch {
+	case comparable && same && s != f.callback && f.callback != nil && f.callback.seq < s.seq && taken(f.callback):
+		return sameState
+	case !comparable || same:
+		return untouched
+	}
+	for _, o := range c.run.flows {
+		if same, _ := equal(o.authorize, o.authorize.value("state"), s, state); same {
+			return untouched // it belongs to the other sign-in
+		}
+	}
+	return otherState
+}
+
+// taken tells whether the partner took a callback in: it answered, and with no server error.
+func taken(callback *step) bool { return callback.status() != 0 && callback.status() < 500 }
+
+// loads gives the loads of the flow's redirect URI with a code: its callback,
+// those that bring its state, and the others up to the next sign-in.
+func (c *court) loads(f *flow) []*step {
+	next := len(c.run.steps)
+	for _, o := range c.run.flows {
+		if o.authorize.seq > f.authorize.seq {
+			next = min(next, o.authorize.seq)
+		}
+	}
+	var out []*step
+	for _, s := range c.run.steps[f.authorize.seq+1:] {
+		if !returnsTo(s, f.authorize) || s.value("code") == "" || s.value("error") != "" {
+			continue
+		}
+		of := slices.IndexFunc(c.run.flows, func(o *flow) bool { return o.callback == s })
+		if of >= 0 && c.run.flows[of] != f {
+			continue
+		}
+		if same, _ := equal(f.authorize, f.authorize.value("state"), s, s.value("state")); same || of >= 0 || s.seq < next {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (t tampered) judge(c *court, f *flow) ruling {
+	sent := f.authorize.value("state")
+	if sent == "" {
+		return unseen("No state is sent, so none can be compared; see AR-02.", refs("state", f.authorize)...)
+	}
+	var seen, dark, perhaps ruling
+	for _, s := range c.loads(f) {
+		if c.tamperedWith(f, s) != t.kind {
+			continue
+		}
+		at := refs("state", f.authorize, s)
+		a := c.answered(s)
+		if a.end != s {
+			at = append(at, a.end.ref(""))
+		}
+		issued, spent := c.codeOf(f, s)
+		switch {
+		case a.dark != "":
+			dark = unseen(a.dark, at...)
+		case t.kind == otherState && !issued:
+			dark = unseen("A callback with another state brings a code that is not of this run, so both may belong to a sign-in that was not recorded. "+t.howTo(), at...)
+		case a.signedIn && !a.earlier:
+			return t.accepted(false, at)
+		case a.signedIn:
+			perhaps = t.accepted(true, at)
+		case t.kind != sameState && (!issued || spent):
+			if seen.verdict == "" {
+				seen = unseen("The callback with "+t.see+" was refused, yet its code was used before or is not of this run, which is reason enough. "+t.howTo(), at...)
+			}
+		default:
+			seen = passes("A callback with "+t.see+" is refused", refusalExpected, a.refusal, at)
+		}
+	}
+	switch {
+	case perhaps.verdict != "":
+		return perhaps
+	case dark.verdict != "":
+		return dark
+	case seen.verdict != "":
+		return seen
+	}
+	return unseen("No callback with "+t.see+" was loaded in this run. "+t.howTo(), refs("", f.authorize, f.callback)...)
+}
+
+const refusalExpected = "no session, but a page of refusal or a new sign-in"
+
+// accepted is the ruling on a load that ended on the landing page; earlier says
+// that the session of an earlier sign-in may have answered it.
+func (t tampered) accepted(earlier bool, at []Ref) ruling {
+	risk := "a callback of somebody else's sign-in would be taken"
+	why := "The request sent a state, the callback brought " + t.see + ", and the browser ended on the landing page"
+	cure := "Compare the state with the one kept for this browser before anything else, and answer any other with a page that offers a new sign-in."
+	if t.kind == sameState {
+		why = "The callback was loaded again with a state that had been used, and the browser ended on the landing page"
+		risk = "whoever finds the address in a history or a log could do the same"
+		cure = "Forget the state with the first callback and answer a second one with a page that offers a new sign-in."
+	}
+	if earlier {
+		return warns("A callback with "+t.see+" leads on like a sign-in", refusalExpected, "the landing page", at).
+			because(CausePartnerCode, why+"; either the callback was taken, or the session of an earlier sign-in answered.", cure)
+	}
+	return fails("A callback with "+t.see+" signs in", refusalExpected, "the landing page", at).
+		because(CausePartnerCode, why+": "+risk+".", cure)
+}
+
+// howTo says how a tester makes such a load.
+func (t tampered) howTo() string {
+	if t.kind == sameState {
+		return "Sign in, open the address of the callback again in a window that is not signed in, and record both."
+	}
+	return "Block the redirect URI in the browser's developer tools, sign in, copy the address that was blocked, " + t.make + ", lift the block, open the address and record all of it."
+}
+
+// answered is how a load of the callback ended.
+type answered struct {
+	end      *step
+	signedIn bool
+	earlier  bool   // an earlier sign-in of this browser may be what the page shows
+	refusal  string // what the refusal was
+	dark     string // why it cannot be told
+}
+
+func (c *court) answered(load *step) answered {
+	s := load
+	for range maxFollow {
+		next := s.follow()
+		if next == nil {
+			break
+		}
+		if asksToSignIn(next) {
+			return answered{end: next, refusal: "a new sign-in"}
+		}
+		s = next
+	}
+	a := answered{end: s}
+	pages := c.run.lanes.registered.Page(s.at.scheme, s.at.host, s.at.path)
+	if word := s.e.Facts.Code(transcript.FactPage); len(pages) == 0 && word != "" {
+		pages = []string{word}
+	}
+	landing := slices.Contains(pages, "landing")
+	refusal := slices.Contains(pages, "denied") || slices.Contains(pages, "error")
+	switch {
+	case s.e.Failed || s.status() == 0 || s.isRedirect():
+		a.dark = "How the callback that a tester changed or loaded again was answered is not in the capture. Record until its last page has loaded."
+	case s.status() >= 400:
+		a.refusal = "status " + statusText(s)
+	case s.role == RolePartner && refusal && !landing:
+		a.refusal = "the page that is described for it"
+	case s.role == RolePartner && landing && !refusal:
+		a.signedIn = true
+		a.earlier = s != load && c.signedInBefore(load)
+	default:
+		a.dark = "The page on which the callback that a tester changed or loaded again ended is described neither as landing page alone nor as page of a refusal, so it does not tell whether a session started. Describe the pages, and give each its own address."
+	}
+	return a
+}
+
+// signedInBefore tells whether the same browser had completed a sign-in before.
+func (c *court) signedInBefore(load *step) bool {
+	return slices.ContainsFunc(c.run.flows, func(f *flow) bool {
+		return f.callback != nil && f.callback != load && f.callback.in == load.in && f.callback.seq < load.seq && taken(f.callback) && f.outcome() == OutcomeCode
+	})
+}
+
+// codeOf tells of the code of a load whether the provider issued it in this run,
+// and whether it is spent: the partner had got it before, or it was redeemed.
+func (c *court) codeOf(f *flow, load *step) (issued, spent bool) {
+	code := load.value("code")
+	for _, s := range c.run.steps[:load.seq] {
+		same := holdsCode(load, code, s, []transcript.Field{{Value: s.sent("code")}})
+		issued = issued || same || s.role == RoleProvider && holdsCode(load, code, s, queryOf(s.location()))
+		spent = spent || same && (redeems(s) || returnsTo(s, f.authorize) && s.status() != 0)
+	}
+	return issued, spent
+}
