@@ -134,7 +134,7 @@ func (t tampered) judge(c *court, f *flow) ruling {
 			perhaps = t.accepted(true, at)
 		case t.kind != sameState && (!issued || spent):
 			if seen.verdict == "" {
-				seen = unseen("The callback with "+t.see+" was refused, yet its code was used before or is not of this run, which is reason enough. "+t.howTo(), at...)
+				seen = unseen("The callback with "+t.see+" was refused, yet its code may have been used before or is not of this run, which is reason enough. "+t.howTo(), at...)
 			}
 		default:
 			seen = passes("A callback with "+t.see+" is refused", refusalExpected, a.refusal, at)
@@ -232,13 +232,13 @@ func (c *court) signedInBefore(load *step) bool {
 }
 
 // codeOf tells of the code of a load whether the provider issued it in this run,
-// and whether it is spent: the partner had got it before, or it was redeemed.
+// and whether it may be spent: the partner had got it before, or it was redeemed.
 func (c *court) codeOf(f *flow, load *step) (issued, spent bool) {
 	code := load.value("code")
 	for _, s := range c.run.steps[:load.seq] {
 		same := holdsCode(load, code, s, []transcript.Field{{Value: s.sent("code")}})
 		issued = issued || same || s.role == RoleProvider && holdsCode(load, code, s, queryOf(s.location()))
-		spent = spent || same && (redeems(s) || returnsTo(s, f.authorize) && s.status() != 0)
+		spent = spent || s.back && hidesForm(s) || same && (redeems(s) || returnsTo(s, f.authorize) && s.status() != 0)
 	}
 	return issued, spent
 }
