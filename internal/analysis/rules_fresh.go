@@ -63,22 +63,10 @@ func (p fresh) judge(c *court, f *flow) ruling {
 	if value == "" {
 		return unseen(p.absent, at...)
 	}
-	differ, dark := 0, 0
-	for _, o := range slices.Concat(c.run.flows, c.others) {
-		v := o.authorize.value(p.param)
-		if o == f || v == "" {
-			continue
-		}
-		same, comparable := equal(f.authorize, value, o.authorize, v)
-		switch {
-		case !comparable:
-			dark++
-		case same:
-			return fails("The same "+p.word+" is sent again", expected, value+" in both", refs(p.param, f.authorize, o.authorize)).
-				because(CausePartnerCode, "Two authorization requests of the round carry the same "+p.word+", so it is fixed or kept between sign-ins.", p.cure)
-		default:
-			differ++
-		}
+	same, differ, dark := c.tally(p.param).against(f, p.param)
+	if same != nil {
+		return fails("The same "+p.word+" is sent again", expected, value+" in both", refs(p.param, f.authorize, same.authorize)).
+			because(CausePartnerCode, "Two authorization requests of the round carry the same "+p.word+", so it is fixed or kept between sign-ins.", p.cure)
 	}
 	switch {
 	case differ > 0:

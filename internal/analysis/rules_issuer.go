@@ -1,8 +1,6 @@
 package analysis
 
 import (
-	"strings"
-
 	"github.com/proofwalk/proofwalk/internal/capture"
 )
 
@@ -21,17 +19,12 @@ var issuerRules = []row{
 }
 
 // metadata gives the provider's metadata for the authorization endpoint of the
-// flow, nil when nobody fetched them in this run (RFC 8414; OpenID Connect Discovery).
+// flow, nil when nobody fetched them in this run.
 func (f *flow) metadata() (*step, map[string]any) {
-	for _, s := range f.run.steps {
-		if s.e.Response == nil || s.in.T.Meta.Round != f.authorize.in.T.Meta.Round || !strings.Contains(s.e.Response.BodyText, "authorization_endpoint") {
-			continue
-		}
+	for _, s := range f.run.told.metadata {
 		m := s.answer()
-		if text(m, "issuer") == "" {
-			continue
-		}
-		if endpoint := text(m, "authorization_endpoint"); endpoint != "" && parseAddress(endpoint, address{}).host == f.authorize.at.host {
+		endpoint := parseAddress(text(m, "authorization_endpoint"), address{})
+		if s.in.T.Meta.Round == f.authorize.in.T.Meta.Round && endpoint.host == f.authorize.at.host {
 			return s, m
 		}
 	}

@@ -41,70 +41,10 @@ var tamperedRules = []row{
 	},
 }
 
-// tampering is what was done to a callback.
-type tampering int
-
-const (
-	untouched tampering = iota
-	otherState
-	noState
-	sameState
-)
-
 type tampered struct {
 	kind tampering
 	see  string // what such a callback brings
 	make string // how a tester changes the address; empty for a second load
-}
-
-// tamperedWith tells what a load of the flow's redirect URI with a code is, of
-// all that belong to the flow.
-func (c *court) tamperedWith(f *flow, s *step) tampering {
-	state := s.value("state")
-	if state == "" {
-		return noState
-	}
-	same, comparable := equal(f.authorize, f.authorize.value("state"), s, state)
-	switch {
-	case comparable && same && s != f.callback && f.callback != nil && f.callback.seq < s.seq && taken(f.callback):
-		return sameState
-	case !comparable || same:
-		return untouched
-	}
-	for _, o := range c.run.flows {
-		if same, _ := equal(o.authorize, o.authorize.value("state"), s, state); same {
-			return untouched // it belongs to the other sign-in
-		}
-	}
-	return otherState
-}
-
-// taken tells whether the partner took a callback in: it answered, and with no server error.
-func taken(callback *step) bool { return callback.status() != 0 && callback.status() < 500 }
-
-// loads gives the loads of the flow's redirect URI with a code: its callback,
-// those that bring its state, and the others up to the next sign-in.
-func (c *court) loads(f *flow) []*step {
-	next := len(c.run.steps)
-	for _, o := range c.run.flows {
-		if o.authorize.seq > f.authorize.seq {
-			next = min(next, o.authorize.seq)
-		}
-	}
-	var out []*step
-	for _, s := range c.run.steps[f.authorize.seq+1:] {
-		if !returnsTo(s, f.authorize) || s.value("code") == "" || s.value("error") != "" {
-			continue
-		}
-		of := slices.IndexFunc(c.run.flows, func(o *flow) bool { return o.callback == s })
-		if of >= 0 && c.run.flows[of] != f {
-			continue
-		}
-		if same, _ := equal(f.authorize, f.authorize.value("state"), s, s.value("state")); same || of >= 0 || s.seq < next {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 func (t tampered) judge(c *court, f *flow) ruling {
@@ -113,8 +53,10 @@ func (t tampered) judge(c *court, f *flow) ruling {
 		return unseen("No state is sent, so none can be compared; see AR-02.", refs("state", f.authorize)...)
 	}
 	var seen, dark, perhaps ruling
-	for _, s := range c.loads(f) {
-		if c.tamperedWith(f, s) != t.kind {
+	known := c.loads()
+	for _, one := range known.of[f] {
+		s := one.s
+		if one.kind != t.kind {
 			continue
 		}
 		at := refs("state", f.authorize, s)
@@ -122,7 +64,7 @@ func (t tampered) judge(c *court, f *flow) ruling {
 		if a.end != s {
 			at = append(at, a.end.ref(""))
 		}
-		issued, spent := c.codeOf(f, s)
+		issued, spent := known.codeOf(s)
 		switch {
 		case a.dark != "":
 			dark = unseen(a.dark, at...)
@@ -217,28 +159,9 @@ func (c *court) answered(load *step) answered {
 		a.refusal = "the page that is described for it"
 	case s.role == RolePartner && landing && !refusal:
 		a.signedIn = true
-		a.earlier = s != load && c.signedInBefore(load)
+		a.earlier = s != load && c.loads().signedInBefore(load)
 	default:
 		a.dark = "The page on which the callback that a tester changed or loaded again ended is described neither as landing page alone nor as page of a refusal, so it does not tell whether a session started. Describe the pages, and give each its own address."
 	}
 	return a
-}
-
-// signedInBefore tells whether the same browser had completed a sign-in before.
-func (c *court) signedInBefore(load *step) bool {
-	return slices.ContainsFunc(c.run.flows, func(f *flow) bool {
-		return f.callback != nil && f.callback != load && f.callback.in == load.in && f.callback.seq < load.seq && taken(f.callback) && f.outcome() == OutcomeCode
-	})
-}
-
-// codeOf tells of the code of a load whether the provider issued it in this run,
-// and whether it may be spent: the partner had got it before, or it was redeemed.
-func (c *court) codeOf(f *flow, load *step) (issued, spent bool) {
-	code := load.value("code")
-	for _, s := range c.run.steps[:load.seq] {
-		same := holdsCode(load, code, s, []transcript.Field{{Value: s.sent("code")}})
-		issued = issued || same || s.role == RoleProvider && holdsCode(load, code, s, queryOf(s.location()))
-		spent = spent || s.back && hidesForm(s) || same && (redeems(s) || returnsTo(s, f.authorize) && s.status() != 0)
-	}
-	return issued, spent
 }

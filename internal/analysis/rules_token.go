@@ -62,7 +62,7 @@ func (f *flow) noTokenRequest() string {
 	case f.callback.value("code") == "":
 		return "No code came back in this sign-in. A sign-in that is completed would show it."
 	}
-	if slices.ContainsFunc(f.run.steps, func(s *step) bool { return s.back && hidesForm(s) }) {
+	if f.run.told.hidden {
 		return withoutForms
 	}
 	return "No token request with this code is in the run: it is made by your server. Add a back-channel capture of the same round."

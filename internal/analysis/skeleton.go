@@ -45,3 +45,24 @@ func redeems(s *step) bool { return s.sent("grant_type") != "" }
 
 // granted tells whether the token endpoint gave what it was asked for.
 func granted(s *step) bool { return s.status() >= 200 && s.status() < 300 }
+
+// told is what the calls of a run tell of the provider.
+type told struct {
+	calls    []*step // requests for tokens
+	metadata []*step // answers with the provider's metadata (RFC 8414; OpenID Connect Discovery)
+	hidden   bool    // a server's call posts a form whose values the exporter replaced
+}
+
+func toldBy(steps []*step) told {
+	var t told
+	for _, s := range steps {
+		if redeems(s) {
+			t.calls = append(t.calls, s)
+		}
+		if s.e.Response != nil && strings.Contains(s.e.Response.BodyText, "authorization_endpoint") && text(s.answer(), "issuer") != "" {
+			t.metadata = append(t.metadata, s)
+		}
+		t.hidden = t.hidden || s.back && hidesForm(s)
+	}
+	return t
+}
