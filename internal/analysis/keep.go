@@ -41,6 +41,9 @@ func ofASignIn(e *transcript.Entry) bool {
 	default:
 		return true
 	}
+	if speaksOfTokens(e) {
+		return true
+	}
 	q := &e.Request
 	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment} {
 		if slices.ContainsFunc(fields, func(f transcript.Field) bool { return f.Value != "" && protocolNames[f.Name] }) {
@@ -67,7 +70,7 @@ type Resource struct {
 // data.
 func matters(e *transcript.Entry) bool {
 	q := &e.Request
-	if e.Response != nil && e.Response.BodyText != "" {
+	if e.Response != nil && e.Response.BodyText != "" || speaksOfTokens(e) {
 		return true
 	}
 	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment, queryOf(header(q.Headers, "Referer"))} {

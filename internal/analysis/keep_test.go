@@ -77,3 +77,39 @@ func TestKeepJudgesTheSame(t *testing.T) {
 		t.Errorf("%d captures judged, %d resources left out: want at least 19 and 15", judged, resources)
 	}
 }
+
+// The same for every example of every rule, which hold what no recording does.
+func TestKeepJudgesExamplesTheSame(t *testing.T) {
+	t.Parallel()
+	keep := func(in []analysis.Input, only bool) []analysis.Input {
+		var out []analysis.Input
+		for _, c := range in {
+			if c.Kind == "" {
+				c.Kind = analysis.KindBrowser
+			}
+			if only {
+				tr := &transcript.Transcript{Meta: c.T.Meta, Pages: c.T.Pages}
+				for i := range c.T.Entries {
+					raw := &c.T.Entries[i]
+					if e, judged := analysis.Keep(raw, c.Kind == analysis.KindBackChannel); judged {
+						tr.Entries = append(tr.Entries, e)
+					} else if i == len(c.T.Entries)-1 {
+						tr.Entries = append(tr.Entries, analysis.KeepLast(raw))
+					}
+				}
+				c.T = tr
+			}
+			out = append(out, c)
+		}
+		return out
+	}
+	for _, fx := range loadFixtures(t) {
+		for _, c := range fx.cases {
+			whole := analysis.Judge(c.cfg, keep(c.run, false), keep(c.round, false))
+			kept := analysis.Judge(c.cfg, keep(c.run, true), keep(c.round, true))
+			if diff := cmp.Diff(whole, kept); diff != "" {
+				t.Errorf("%s, %s: findings differ (-whole +kept):\n%s", fx.rule, c.name, diff)
+			}
+		}
+	}
+}

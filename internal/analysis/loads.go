@@ -90,9 +90,13 @@ func (l *loads) follow(s *step, answeredLoad bool) {
 			to[m] = s.seq
 		}
 	}
-	if m, ok := markOf(s, s.sent("code")); ok {
+	code, redeemed := s.value("code"), redeems(s)
+	if redeemed {
+		code = s.sent("code")
+	}
+	if m, ok := markOf(s, code); ok {
 		note(l.issued, m)
-		if answeredLoad || redeems(s) {
+		if answeredLoad || redeemed {
 			note(l.spent, m)
 		}
 	}

@@ -35,7 +35,7 @@ var tokenRules = []row{
 			ID: "TK-03", Family: FamilyToken, Severity: High,
 			Title:   "No password and no implicit grant is used",
 			Needs:   []Need{NeedCallback, NeedBackChannel},
-			Decides: "Fails when a token request has grant_type=password, or a callback brings an access token without a code.",
+			Decides: "Fails when a token request to the provider has grant_type=password, or a callback brings an access token without a code.",
 			Clause:  "RFC 9700, 2.1.2 and 2.4",
 		},
 		judgeRun: judgeGrants,
@@ -45,7 +45,7 @@ var tokenRules = []row{
 			ID: "TK-04", Family: FamilyToken, Severity: Medium,
 			Title:   "The server sends the access token in a header",
 			Needs:   []Need{NeedBackChannel},
-			Decides: "Fails when a call of the server carries access_token in its address; warns where ID.me's own documents ask for that.",
+			Decides: "Fails when a call of the server to the provider carries access_token in its address; warns where ID.me's own documents ask for that.",
 			Clause:  "RFC 6750, 2.3; RFC 9700, 4.3.2",
 		},
 		judgeRun: judgeBearer,
@@ -62,7 +62,7 @@ func (f *flow) noTokenRequest() string {
 	case f.callback.value("code") == "":
 		return "No code came back in this sign-in. A sign-in that is completed would show it."
 	}
-	if f.run.told.hidden {
+	if f.run.told.hiddenBack {
 		return withoutForms
 	}
 	return "No token request with this code is in the run: it is made by your server. Add a back-channel capture of the same round."
@@ -157,20 +157,23 @@ func judgeGrants(c *court) ruling {
 	const expected = "grant_type=authorization_code, and no access token in a callback"
 	var codes []*step
 	dark, why := (*step)(nil), ""
-	for _, s := range c.run.steps {
+	for _, s := range c.run.told.calls {
 		grant := s.sent("grant_type")
 		switch {
-		case grant == "password":
+		case grant == "password" && c.asksProvider(s):
 			return fails("The password grant is used", expected, "grant_type=password to "+s.at.host, refs("grant_type", s)).
 				because(CausePartnerCode, "The relying party takes the user's password itself and hands it to "+s.at.host+", which no second factor or consent can guard.",
 					"Send the browser to the provider with response_type=code and redeem the code.")
-		case grant == "authorization_code":
+		case grant == "password":
+			dark, why = s, "A password grant is sent to "+s.at.host+", which is not described as the provider's, so it may be no part of this integration. Describe whose host it is."
+		case grant == "authorization_code" && c.asksProvider(s):
 			codes = append(codes, s)
 		case strings.HasPrefix(grant, "~"):
 			dark, why = s, "A token request has a grant_type that is none of the known words. Look at it in the relying party."
-		case hidesForm(s):
-			dark, why = s, withoutForms
 		}
+	}
+	if c.run.told.hidden {
+		dark, why = nil, withoutForms
 	}
 	for _, f := range c.run.flows {
 		if f.outcome() == OutcomeToken && f.callback.value("access_token") != "" {
@@ -196,29 +199,39 @@ func judgeGrants(c *court) ruling {
 	return passes("No password and no implicit grant is used", expected, count(len(codes), "token request", "token requests")+" with a code", refs("grant_type", codes...))
 }
 
+// asksProvider tells whether a request for tokens is one of this integration: to a
+// host of the provider's, by its client, or with a code of its sign-ins.
+func (c *court) asksProvider(s *step) bool {
+	return s.role == RoleProvider || c.run.cfg.Client.ID != "" && s.sent("client_id") == c.run.cfg.Client.ID ||
+		slices.ContainsFunc(c.run.flows, func(f *flow) bool { return slices.Contains(f.tokens, s) })
+}
+
 func judgeBearer(c *court) ruling {
 	const expected = "Authorization: Bearer"
 	var good []*step
-	dark := (*step)(nil)
+	dark, why := (*step)(nil), ""
 	for _, s := range c.run.steps {
 		if !s.back {
 			continue
 		}
-		if slices.ContainsFunc(s.e.Request.Query, func(p transcript.Field) bool { return p.Name == "access_token" && p.Value != "" }) {
+		inQuery := slices.ContainsFunc(s.e.Request.Query, func(p transcript.Field) bool { return p.Name == "access_token" && p.Value != "" })
+		inHeader := strings.HasPrefix(strings.ToLower(header(s.e.Request.Headers, "Authorization")), "bearer")
+		switch {
+		case inQuery && s.role == RoleProvider:
 			return bearerInQuery(expected, s)
-		}
-		if strings.HasPrefix(strings.ToLower(header(s.e.Request.Headers, "Authorization")), "bearer") {
+		case inQuery:
+			dark, why = s, "A call to "+s.at.host+" carries an access token in its address, and that host is not described as the provider's. Describe whose host it is."
+		case inHeader && s.role == RoleProvider && s.in.cannotShow(capture.LimitTail):
+			dark, why = s, "The capture with the calls of your server is cut off, so later ones are missing. Save it again and upload the whole file."
+		case inHeader && s.role == RoleProvider:
 			good = append(good, s)
-			if s.in.cannotShow(capture.LimitTail) {
-				dark = s
-			}
 		}
 	}
 	switch {
-	case dark != nil:
-		return unseen("The capture with the calls of your server is cut off, so later ones are missing. Save it again and upload the whole file.", refs("", dark)...)
+	case why != "":
+		return unseen(why, refs("", dark)...)
 	case len(good) == 0:
-		return unseen("No call with an access token is in the run: it is made by your server. Add a back-channel capture with its request headers.")
+		return unseen("No call to the provider with an access token is in the run: it is made by your server. Add a back-channel capture with its request headers.")
 	}
 	return passes("The server sends the access token in a header", expected, count(len(good), "call", "calls"), refs("Authorization", good...))
 }

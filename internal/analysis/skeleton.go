@@ -3,6 +3,9 @@ package analysis
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // members reads the redacted skeleton of a JSON body, nil when it is no object.
@@ -50,7 +53,8 @@ func granted(s *step) bool { return s.status() >= 200 && s.status() < 300 }
 type told struct {
 	calls    []*step // requests for tokens
 	metadata []*step // answers with the provider's metadata (RFC 8414; OpenID Connect Discovery)
-	hidden   bool    // a server's call posts a form whose values the exporter replaced
+	// The exporter of a capture replaced the values of forms; of a server's capture.
+	hidden, hiddenBack bool
 }
 
 func toldBy(steps []*step) told {
@@ -59,10 +63,19 @@ func toldBy(steps []*step) told {
 		if redeems(s) {
 			t.calls = append(t.calls, s)
 		}
-		if s.e.Response != nil && strings.Contains(s.e.Response.BodyText, "authorization_endpoint") && text(s.answer(), "issuer") != "" {
+		if speaksOfTokens(s.e) && text(s.answer(), "issuer") != "" && text(s.answer(), "authorization_endpoint") != "" {
 			t.metadata = append(t.metadata, s)
 		}
-		t.hidden = t.hidden || s.back && hidesForm(s)
+		if s.in.cannotShow(capture.LimitForms) {
+			t.hidden, t.hiddenBack = true, t.hiddenBack || s.back
+		}
 	}
 	return t
+}
+
+// speaksOfTokens tells whether the JSON of an entry may be a token request or the
+// provider's metadata.
+func speaksOfTokens(e *transcript.Entry) bool {
+	return strings.Contains(e.Request.BodyText, `"grant_type"`) ||
+		e.Response != nil && strings.Contains(e.Response.BodyText, `"authorization_endpoint"`)
 }
