@@ -27,6 +27,9 @@ func Keep(e *transcript.Entry, backChannel bool) (kept transcript.Entry, ok bool
 	kept.Request.BodyMIME, kept.Request.BodyText = strings.Clone(e.Request.BodyMIME), strings.Clone(e.Request.BodyText)
 	if p := e.Response; p != nil {
 		kept.Response.Headers, kept.Response.Cookies = ownFields(p.Headers, judgedHeaders), ownCookies(p.Cookies)
+		if len(kept.Response.Headers) == 0 && len(p.Headers) > 0 { // as of requests; see keepLight
+			kept.Response.Headers = ownFields(p.Headers[:1], nil)
+		}
 		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
 	return kept, true
