@@ -12,6 +12,7 @@ const (
 	FamilyRequest   Family = "request"   // AR: the authorization request
 	FamilyCallback  Family = "callback"  // CB: the return to the partner
 	FamilyRefusal   Family = "refusal"   // ER: what the user sees after a refusal
+	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
 )
 
 // Need is something a run must show before a rule can say pass.
@@ -67,7 +68,8 @@ func Catalogue() []Rule {
 // catalogue is put together from the families, each in its file.
 var catalogue = slices.Concat(
 	transportRules, hstsRules, networkRules,
-	stateRules, pkceRules, requestRules,
-	callbackRules, cookieRules, sessionRules, headerRules, pageRules, tokenRules, restartRules,
+	stateRules, pkceRules, requestRules, freshRules, authorizeRules,
+	callbackRules, cookieRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules,
 	refusalRules, afterErrorRules,
+	tokenRules, idTokenRules,
 )

@@ -1,111 +1,60 @@
-package analysis_test
+package analysis
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-func found(rule string, flow int, verdict analysis.Verdict, actual string) analysis.Finding {
-	return analysis.Finding{Rule: rule, Flow: flow, Verdict: verdict, Title: rule, Actual: actual}
-}
-
-func TestCompare(t *testing.T) {
+// TestMarksAreEqual compares every pair of values in every pair of captures both
+// ways: marks, and counts made with them, must say what equal says.
+func TestMarksAreEqual(t *testing.T) {
 	t.Parallel()
-	before := []analysis.Finding{
-		found("AR-02", 1, analysis.Pass, "~state.AAAAAAAAAAAAAAAA"), found("AR-08", 1, analysis.Fail, "none"), found("CB-01", 1, analysis.Fail, "~state.AAAAAAAAAAAAAAAA"),
-		found("CB-01", 2, analysis.NotSeen, ""), found("ER-04", 1, analysis.Warn, "code"), found("ER-05", 1, analysis.Pass, "a link"), found("TR-01", 2, analysis.Warn, "http"),
+	values := []string{
+		"~state.AAAAAAAAAAAAAAAA", "~nonce.AAAAAAAAAAAAAAAA", "~state.BBBBBBBBBBBBBBBB", "~state#1", "~nonce#1", "~state#2", "~str",
+		"clear", "p", "https://idp.example/~code.AAAAAAAAAAAAAAAA", "https://idp.example/~code%231", "https://idp.example/~pii", "1", "o1",
 	}
-	after := []analysis.Finding{
-		found("AR-02", 1, analysis.Pass, "~state.BBBBBBBBBBBBBBBB"), found("AR-08", 1, analysis.Pass, "~pkce.AAAAAAAAAAAAAAAA"), found("CB-01", 1, analysis.Fail, "~state.BBBBBBBBBBBBBBBB"),
-		found("CB-01", 2, analysis.Pass, ""), found("ER-04", 1, analysis.Fail, "code"), found("ER-05", 1, analysis.Fail, "nothing"), found("ER-02", 1, analysis.Warn, "status 500"),
+	var captures []*Input
+	for _, round := range []string{"r1", "r1", "r2"} {
+		captures = append(captures, &Input{T: &transcript.Transcript{Meta: transcript.Meta{Round: round}}})
 	}
-	var got []string
-	for _, c := range analysis.Compare(before, after) {
-		line := string(c.Kind)
-		for _, f := range []*analysis.Finding{c.Before, c.After} {
-			if f == nil {
-				line += " -"
-				continue
+	var flows []*flow
+	for _, in := range captures {
+		for _, v := range values {
+			e := &transcript.Entry{Request: transcript.Request{Query: []transcript.Field{{Name: "state", Value: v}}}}
+			flows = append(flows, &flow{authorize: &step{in: in, e: e}})
+		}
+	}
+	for _, f := range flows {
+		a := f.authorize
+		others, differ, dark := []*flow{}, 0, 0
+		for _, o := range flows {
+			b := o.authorize
+			same, comparable := equal(a, a.value("state"), b, b.value("state"))
+			ma, oka := markOf(a, a.value("state"))
+			mb, okb := markOf(b, b.value("state"))
+			if got := oka && okb && ma == mb; got != (same && comparable) {
+				t.Errorf("%q and %q: marks say %v, equal says %v, %v", a.value("state"), b.value("state"), got, same, comparable)
 			}
-			line += fmt.Sprintf(" %s/%d:%s", f.Rule, f.Flow, f.Verdict)
-		}
-		got = append(got, line)
-	}
-	want := []string{
-		"appeared ER-05/1:pass ER-05/1:fail", "appeared - ER-02/1:warn",
-		"went AR-08/1:fail AR-08/1:pass",
-		"changed CB-01/2:not_seen CB-01/2:pass", "changed ER-04/1:warn ER-04/1:fail", "changed TR-01/2:warn -",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("changes (-want +got):\n%s", diff)
-	}
-	if same := analysis.Compare(before, before); len(same) > 0 {
-		t.Errorf("a run differs from itself in %d answers", len(same))
-	}
-}
-
-// Two answers of a rule about one sign-in are compared in their order.
-func TestCompareSeveralAnswersOfARule(t *testing.T) {
-	t.Parallel()
-	before := []analysis.Finding{found("TR-01", 1, analysis.Fail, "a"), found("TR-01", 1, analysis.Fail, "b")}
-	got := analysis.Compare(before, before[:1])
-	if len(got) != 1 || got[0].Kind != analysis.ChangeChanged || got[0].Before.Actual != "b" {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestPairHops(t *testing.T) {
-	t.Parallel()
-	lines := func(text string) (out []analysis.HopLine) {
-		for _, word := range strings.Fields(text) {
-			url, status, _ := strings.Cut(word, "=")
-			h := analysis.HopLine{Method: "GET", URL: url}
-			_, _ = fmt.Sscan(status, &h.Status)
-			out = append(out, h)
-		}
-		return out
-	}
-	for _, tc := range []struct{ before, after, want string }{
-		{"", "", ""},
-		{"a=200", "a=200", "= a"},
-		{"a=302 b=302 c=200", "a=302 c=200", "= a, < b, = c"},
-		{"a=302 c=200", "a=302 b=302 c=500", "= a, > b, ! c"},
-		{"a=1 b=1", "c=1 d=1", "< a, < b, > c, > d"},
-		{"a=1 b=1 a=1", "b=1 a=1", "< a, = b, = a"},
-	} {
-		pairs, more := analysis.PairHops(lines(tc.before), lines(tc.after))
-		var got []string
-		for _, p := range pairs {
 			switch {
-			case p.Same():
-				got = append(got, "= "+p.Before.URL)
-			case p.After == nil:
-				got = append(got, "< "+p.Before.URL)
-			case p.Before == nil:
-				got = append(got, "> "+p.After.URL)
+			case o == f:
+			case same && comparable:
+				others = append(others, o)
+			case comparable:
+				differ++
 			default:
-				got = append(got, "! "+p.After.URL)
+				dark++
 			}
 		}
-		if line := strings.Join(got, ", "); line != tc.want || more {
-			t.Errorf("%s beside %s: %s, want %s", tc.before, tc.after, line, tc.want)
+		same, gotDiffer, gotDark := tallyOf("state", flows).against(f, "state")
+		if len(others) > 0 {
+			if same != others[0] {
+				t.Errorf("%q: not the first sign-in that sends it", a.value("state"))
+			}
+			continue
 		}
-	}
-}
-
-// The hops that are compared are bounded, at the limit and one over.
-func TestPairHopsIsBounded(t *testing.T) {
-	t.Parallel()
-	hops := make([]analysis.HopLine, 1001)
-	if pairs, more := analysis.PairHops(hops[:1000], hops[:3]); more || len(pairs) != 1000 {
-		t.Errorf("at the limit: %d pairs, more is %v", len(pairs), more)
-	}
-	if pairs, more := analysis.PairHops(hops[:3], hops); !more || len(pairs) != 1000 {
-		t.Errorf("over the limit: %d pairs, more is %v", len(pairs), more)
+		if same != nil || gotDiffer != differ || gotDark != dark {
+			t.Errorf("%q: differs from %d and %d are dark, want %d and %d", a.value("state"), gotDiffer, gotDark, differ, dark)
+		}
 	}
 }

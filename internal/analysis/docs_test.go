@@ -47,6 +47,7 @@ not; more are in internal/analysis/testdata/rules.
 		analysis.FamilyRequest:   "Authorization request",
 		analysis.FamilyCallback:  "Callback",
 		analysis.FamilyRefusal:   "After a refusal",
+		analysis.FamilyToken:     "Token request and id_token",
 	}
 	for _, r := range rules {
 		if r.Family != family {
@@ -77,7 +78,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s: a title has no full stop, a decision has one", r.ID)
 		}
 	}
-	if len(seen) != 41 {
+	if len(seen) != 61 {
 		t.Errorf("%d rules", len(seen))
 	}
 }

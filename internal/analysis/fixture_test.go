@@ -31,13 +31,18 @@ import (
 //	  cookie: ~name.A=~cookie.A
 //	  set-cookie: ~name.A=~cookie.B; Path=/; Secure; HttpOnly; SameSite=Lax
 //	  form: grant_type=authorization_code&code=~code.A
+//	  body: {"grant_type":"authorization_code"}
+//	  answer: Cache-Control: no-store
+//	  json: {"access_token":"~token.A"}
 //	  type: image
 //	  facts: page visible_chars=12 retry_control
 //
 // {client} stands for the parameters of the integration's client; ~state.A for a
 // pseudonym of which the key is sixteen times A. The facts "page" and "checked"
-// stand for what the redactor says of an ordinary page and of a good request;
-// {guarded} stands for the attributes of a well-guarded cookie. An
+// stand for what the redactor says of an ordinary page and of a good request,
+// "signed" for what it says of a good id_token; {guarded} stands for the attributes
+// of a well-guarded cookie. Body and json are the skeletons of a request's and a
+// response's JSON; answer is a header of the response. An
 // entry is a document unless its type says otherwise; a failed one ends in
 // "-> failed". Entries follow each other by 100 milliseconds.
 type fixture struct {
@@ -270,6 +275,8 @@ func applyDetail(e *transcript.Entry, line string) bool {
 		e.Request.Headers = nil
 	case "form":
 		e.Request.Form = parseParams(text)
+	case "body":
+		e.Request.BodyText = text
 	case "answer", "cookie", "set-cookie", "listed-cookie", "json":
 		return applyAnswer(e, kind, text)
 	case "facts":
@@ -283,6 +290,7 @@ func applyDetail(e *transcript.Entry, line string) bool {
 var factMacros = map[string]string{
 	"page":    "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
 	"checked": "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",
+	"signed":  "id_token_alg=RS256 id_token_unsigned=false id_token_iss_https id_token_aud id_token_times_ok",
 }
 
 func applyFacts(facts transcript.Facts, words []string) bool {

@@ -203,11 +203,11 @@ func (f *flow) findCalls() {
 	if f.callback != nil {
 		code = f.callback.value("code")
 	}
-	for _, s := range f.run.steps {
-		if code == "" || !tokenRequest(s) {
-			continue
+	for _, s := range f.run.told.calls {
+		if code == "" {
+			break
 		}
-		if same, comparable := equal(s, s.value("code"), f.callback, code); same && comparable {
+		if same, comparable := equal(s, s.sent("code"), f.callback, code); same && comparable {
 			f.tokens = append(f.tokens, s)
 		}
 	}

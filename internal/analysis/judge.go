@@ -1,6 +1,10 @@
 package analysis
 
-import "github.com/proofwalk/proofwalk/internal/integration"
+import (
+	"slices"
+
+	"github.com/proofwalk/proofwalk/internal/integration"
+)
 
 // noFlow is the reason of every rule where a run holds no sign-in.
 const noFlow = "No sign-in of this integration was found in the run: no request carries its client_id or redirect URI together with a response_type. Record the run from the page with the sign-in button on."
@@ -14,7 +18,7 @@ const noOAuth = "The rule judges OAuth and OpenID Connect sign-ins; the integrat
 // that compare sign-ins; captures that are also in run are left out of it.
 // Equal input gives equal findings.
 func Judge(cfg integration.Config, run, round []Input) []Finding {
-	c := &court{run: newRun(cfg, run)}
+	c := &court{run: newRun(cfg, run), sent: map[string]*tally{}}
 	own := map[string]bool{}
 	for _, in := range run {
 		own[in.ID] = true
@@ -41,6 +45,24 @@ func Judge(cfg integration.Config, run, round []Input) []Finding {
 type court struct {
 	run    *run
 	others []*flow // of the round's other captures
+	known  *loads  // nil until a rule asks
+	sent   map[string]*tally
+}
+
+// loads gives the loads of redirect URIs in the run.
+func (c *court) loads() *loads {
+	if c.known == nil {
+		c.known = loadsOf(c.run)
+	}
+	return c.known
+}
+
+// tally counts the values of a parameter over the sign-ins of the round.
+func (c *court) tally(param string) *tally {
+	if c.sent[param] == nil {
+		c.sent[param] = tallyOf(param, slices.Concat(c.run.flows, c.others))
+	}
+	return c.sent[param]
 }
 
 type answer struct {

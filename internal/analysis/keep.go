@@ -37,6 +37,9 @@ func (k *Keeper) Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	kept.Request.BodyMIME, kept.Request.BodyText = strings.Clone(e.Request.BodyMIME), strings.Clone(e.Request.BodyText)
 	if p := e.Response; p != nil {
 		kept.Response.Headers, kept.Response.Cookies = ownFields(p.Headers, judgedHeaders), ownCookies(p.Cookies)
+		if len(kept.Response.Headers) == 0 && len(p.Headers) > 0 { // as of requests; see keepLight
+			kept.Response.Headers = ownFields(p.Headers[:1], nil)
+		}
 		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
 	return kept, true
@@ -68,6 +71,9 @@ func ofASignIn(e *transcript.Entry) bool {
 	default:
 		return true
 	}
+	if speaksOfTokens(e) {
+		return true
+	}
 	q := &e.Request
 	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment} {
 		if slices.ContainsFunc(fields, func(f transcript.Field) bool { return f.Value != "" && protocolNames[f.Name] }) {
@@ -94,7 +100,7 @@ type Resource struct {
 // data, or data that is cut off.
 func matters(e *transcript.Entry) bool {
 	q := &e.Request
-	if e.Response != nil && e.Response.BodyText != "" {
+	if e.Response != nil && e.Response.BodyText != "" || speaksOfTokens(e) {
 		return true
 	}
 	for _, fields := range [][]transcript.Field{q.Query, q.Form, q.Fragment, queryOf(header(q.Headers, "Referer"))} {

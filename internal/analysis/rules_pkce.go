@@ -30,6 +30,17 @@ var pkceRules = []row{
 		facts: true,
 		judge: judgePKCEMethod,
 	},
+	{
+		Rule: Rule{
+			ID: "AR-11", Family: FamilyRequest, Severity: Critical,
+			Title:   "The verifier fits the PKCE challenge",
+			Needs:   []Need{NeedRequest, NeedBackChannel, NeedFacts},
+			Decides: "Fails when the S256 challenge of the code_verifier in the token request is another than the code_challenge of the authorization request.",
+			Clause:  "RFC 7636, 4.5 and 4.6",
+		},
+		facts: true,
+		judge: judgeVerifier,
+	},
 }
 
 func judgePKCE(c *court, f *flow) ruling {
@@ -82,4 +93,42 @@ func judgePKCEMethod(_ *court, f *flow) ruling {
 			because(CausePartnerCode, "The method says S256, yet the challenge has not the form of a digest.", cure)
 	}
 	return passes("PKCE uses S256", expected, method, at)
+}
+
+func judgeVerifier(c *court, f *flow) ruling {
+	challenge := f.authorize.value("code_challenge")
+	if challenge == "" {
+		return unseen("No code_challenge is sent; see AR-08.", refs("code_challenge", f.authorize)...)
+	}
+	if why := f.noTokenRequest(); why != "" {
+		return unseen(why, refs("code_challenge", f.authorize)...)
+	}
+	derived := "code_verifier"
+	if f.authorize.value("code_challenge_method") == "S256" {
+		derived = "code_verifier.s256"
+	}
+	for _, s := range f.tokens {
+		at := append(refs("code_challenge", f.authorize), s.ref("code_verifier"))
+		sent := s.sent(derived)
+		same, comparable := equal(f.authorize, challenge, s, sent)
+		if ok, known := s.e.Facts.Bool(transcript.FactPKCE); !comparable && known && s.in == f.authorize.in && (!ok || c.onlyOne("code_challenge", f)) {
+			same, comparable, sent, challenge = ok, true, "another, by the redactor's own comparison", "the challenge of the request"
+		}
+		switch {
+		case s.sent("code_verifier") == "":
+			return unseen("The token request has no code_verifier; see TK-01.", at...)
+		case sent == "" || !comparable:
+			return unseen("Challenge and verifier cannot be compared: they come from captures that do not compare, or were dropped. Redact both captures in the same round.", at...)
+		case same:
+			continue
+		case granted(s):
+			return fails("The verifier does not fit the challenge", challenge, sent, at).
+				because(CauseProvider, "The challenge of the verifier is another than the one that was sent, and yet the provider gave tokens. Either the provider does not check it, or the code was requested anew in between.",
+					"Tell your consultant, and keep the verifier with the state that it belongs to.")
+		}
+		return fails("The verifier does not fit the challenge", challenge, sent, at).
+			because(CausePartnerCode, "The challenge of the verifier is another than the one that was sent, and the provider gave no tokens.",
+				"Keep the verifier with the state that it belongs to, and send BASE64URL(SHA-256(verifier)) as challenge.")
+	}
+	return passes("The verifier fits the challenge", challenge, "the same", append(refs("code_challenge", f.authorize), refs("code_verifier", f.tokens...)...))
 }

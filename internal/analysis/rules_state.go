@@ -50,7 +50,10 @@ var stateRules = []row{
 			Decides: "Fails when two sign-ins of the round send the same state.",
 			Clause:  "RFC 9700, 2.1 and 4.7.1",
 		},
-		judge: judgeStateFresh,
+		judge: fresh{
+			param: "state", word: "state", absent: "No state is sent; see AR-02.",
+			cure: "Make a new state for each authorization request and forget it after the callback.",
+		}.judge,
 	},
 	{
 		Rule: Rule{
@@ -130,43 +133,6 @@ func judgeStateStrength(_ *court, f *flow) ruling {
 			because(CausePartnerCode, "A state of this length and alphabet has less room than a random value needs.", cure)
 	}
 	return passes("The state is long enough", expected, actual, at)
-}
-
-func judgeStateFresh(c *court, f *flow) ruling {
-	const expected = "another state than every other sign-in of the round"
-	state := f.authorize.value("state")
-	if state == "" {
-		return unseen("No state is sent; see AR-02.", refs("state", f.authorize)...)
-	}
-	differ, dark := 0, 0
-	for _, o := range slices.Concat(c.run.flows, c.others) {
-		v := o.authorize.value("state")
-		if o == f || v == "" {
-			continue
-		}
-		same, comparable := equal(f.authorize, state, o.authorize, v)
-		switch {
-		case !comparable:
-			dark++
-		case same:
-			return fails("The same state is sent again", expected, state+" in both", refs("state", f.authorize, o.authorize)).
-				because(CausePartnerCode, "Two authorization requests of the round carry the same state, so it is fixed or kept between sign-ins.",
-					"Make a new state for each authorization request and forget it after the callback.")
-		default:
-			differ++
-		}
-	}
-	switch {
-	case differ > 0:
-		actual := "differs from " + count(differ, "other sign-in", "other sign-ins")
-		if dark > 0 {
-			actual += "; " + strconv.Itoa(dark) + " could not be compared"
-		}
-		return passes("The state is new", expected, actual, refs("state", f.authorize))
-	case dark > 0:
-		return unseen("The state cannot be compared with the other sign-ins: it is too short to be compared across captures, or they belong to another round. Record two sign-ins in one capture.", refs("state", f.authorize)...)
-	}
-	return unseen("This is the only sign-in of the round. Record a second one.", refs("state", f.authorize)...)
 }
 
 func judgeNonce(_ *court, f *flow) ruling {

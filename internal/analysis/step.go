@@ -29,6 +29,7 @@ type run struct {
 	steps []*step
 	lanes lanes
 	flows []*flow
+	told  told
 }
 
 // newRun merges the captures by time and joins their entries into flows.
@@ -53,6 +54,7 @@ func newRun(cfg integration.Config, in []Input) *run {
 	for _, s := range r.steps {
 		s.role = r.lanes.roleOf(s)
 	}
+	r.told = toldBy(r.steps)
 	r.joinFlows()
 	return r
 }

@@ -24,3 +24,13 @@ func areOrIs(n int) string {
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(have string) bool { return strings.EqualFold(have, s) })
 }
+
+func statusText(s *step) string { return strconv.Itoa(s.status()) }
+
+// first gives the first text that is not empty.
+func first(texts ...string) string {
+	if i := slices.IndexFunc(texts, func(s string) bool { return s != "" }); i >= 0 {
+		return texts[i]
+	}
+	return ""
+}

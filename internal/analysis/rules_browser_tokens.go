@@ -8,7 +8,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-var tokenRules = []row{
+var browserTokenRules = []row{
 	{
 		Rule: Rule{
 			ID: "CB-13", Family: FamilyCallback, Severity: High,
