@@ -41,26 +41,7 @@ func TestKeepJudgesTheSame(t *testing.T) {
 		if strings.Contains(base, "backchannel") {
 			whole.Kind = analysis.KindBackChannel
 		}
-		kept := whole
-		kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
-		var others []analysis.Resource
-		for i := range whole.T.Entries {
-			raw := &whole.T.Entries[i]
-			e, judged := analysis.Keep(raw, whole.Kind == analysis.KindBackChannel)
-			switch {
-			case judged:
-				kept.T.Entries = append(kept.T.Entries, e)
-				continue
-			case i == len(whole.T.Entries)-1:
-				kept.T.Entries = append(kept.T.Entries, analysis.KeepLast(raw))
-				continue
-			}
-			u, err := url.Parse(raw.Request.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: raw.Facts.Code(transcript.FactHostRole)})
-		}
+		kept, others := keptOf(t, whole)
 		resources += len(others)
 		if diff := cmp.Diff(analysis.Judge(cfg, []analysis.Input{whole}, nil), analysis.Judge(cfg, []analysis.Input{kept}, nil)); diff != "" {
 			t.Errorf("%s: findings differ (-whole +kept):\n%s", base, diff)
@@ -76,4 +57,29 @@ func TestKeepJudgesTheSame(t *testing.T) {
 	if judged < 19 || resources < 15 {
 		t.Errorf("%d captures judged, %d resources left out: want at least 19 and 15", judged, resources)
 	}
+}
+
+// keptOf gives what is kept of a capture for judging, and the rest.
+func keptOf(t *testing.T, whole analysis.Input) (kept analysis.Input, others []analysis.Resource) {
+	t.Helper()
+	kept = whole
+	kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
+	for i := range whole.T.Entries {
+		raw := &whole.T.Entries[i]
+		e, judged := analysis.Keep(raw, whole.Kind == analysis.KindBackChannel)
+		switch {
+		case judged:
+			kept.T.Entries = append(kept.T.Entries, e)
+			continue
+		case i == len(whole.T.Entries)-1:
+			kept.T.Entries = append(kept.T.Entries, analysis.KeepLast(raw))
+			continue
+		}
+		u, err := url.Parse(raw.Request.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		others = append(others, analysis.Resource{Index: i, Scheme: u.Scheme, Host: u.Host, HostRole: raw.Facts.Code(transcript.FactHostRole)})
+	}
+	return kept, others
 }
