@@ -73,6 +73,7 @@ var ruleIDs = []string{
 	"AR-01", "AR-02", "AR-03", "AR-04", "AR-06", "AR-08", "AR-09", "AR-12", "AR-13", "AR-14",
 	"CB-01", "CB-06", "CB-07", "CB-12", "CB-23",
 	"ER-01", "ER-02", "ER-04", "ER-05",
+	"SA-01", "SA-02", "SA-03", "SA-04", "SA-05", "SA-06", "SA-07", "SA-08",
 }
 
 func TestBuiltinWeights(t *testing.T) {
