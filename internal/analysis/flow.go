@@ -151,6 +151,10 @@ func (f *flow) incomplete() string {
 		return f.dialect.words.noReturn
 	case f.final == nil:
 		return "The page on which the user ended is not in this run. Record the sign-in until the last page has loaded."
+	case f.start() == StartMissing:
+		return requestMissing
+	case f.unasked() && f.way[0] == f.callback:
+		return "The run begins with the Response, so the pages before it are missing. Record the sign-in from its first page."
 	case f.cannotShow(capture.LimitTail):
 		return "The capture is cut off, so later requests are missing. Save it again and upload the whole file."
 	}

@@ -50,6 +50,9 @@ func (r *run) joinFlows() {
 		r.numberFlows()
 	}
 	owned := map[*step]bool{}
+	for _, f := range r.flows { // the way of one sign-in ends where another begins or is answered
+		owned[f.authorize], owned[f.callback] = true, true
+	}
 	for i, f := range r.flows {
 		var next *flow
 		if i+1 < len(r.flows) {
@@ -196,7 +199,7 @@ func (f *flow) walk(owned map[*step]bool, next *flow) {
 	}
 	s := f.callback
 	for range maxFollow {
-		if s == nil || owned[s] || next != nil && s == next.authorize {
+		if s == nil || owned[s] && s != f.callback {
 			return
 		}
 		take(s)

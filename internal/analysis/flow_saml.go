@@ -151,9 +151,14 @@ func (r *run) joinUnasked(taken map[*step]bool) {
 	}
 }
 
-// meantForUs tells whether a Response that nobody asked for reaches the partner.
+// meantForUs tells whether a Response that answers no request of the run is for
+// the integration: what arrives elsewhere at the partner may be of its own providers.
 func (r *run) meantForUs(s *step) bool {
-	return undescribed(r.cfg) || atService(r.cfg, s) || s.role == RolePartner
+	if undescribed(r.cfg) || atService(r.cfg, s) {
+		return true
+	}
+	known := r.cfg.SAML
+	return known.EntityID != "" && s.value("saml.audience") == known.EntityID || len(known.ACSURLs) == 0 && s.role == RolePartner
 }
 
 // sameMessage tells whether two steps carry one message.

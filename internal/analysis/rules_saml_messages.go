@@ -225,11 +225,14 @@ func judgeInResponseTo(_ *court, f *flow) ruling {
 	}
 	at := append(refs("SAMLRequest", f.authorize), refs("SAMLResponse", s)...)
 	id := f.authorize.value("saml.id")
-	if id == "" {
-		if hidesForm(f.authorize) {
-			return unseen(withoutForms, at...)
-		}
-		return unseen("The ID of the request is not known. "+notDecoded, at...)
+	switch {
+	case id != "":
+	case hidesForm(f.authorize):
+		return unseen(withoutForms, at...)
+	case f.authorize.value("saml.type") == "":
+		return unseen(notDecoded, at...)
+	default:
+		return unseen("The request has no ID, so no Response can name it. Look at it in the browser's tools.", at...)
 	}
 	same, comparable := equal(f.authorize, id, s, named)
 	switch {

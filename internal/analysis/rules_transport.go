@@ -177,7 +177,7 @@ func judgeEnvironment(c *court, f *flow) ruling {
 		return unseen(f.incomplete(), refs("", f.authorize)...)
 	}
 	if len(asked) == 0 {
-		return unseen("The run holds no request to the provider's expected host: the sign-in was started elsewhere. Record it from its first page.", refs("", f.callback)...)
+		return unseen("The run holds no request to the provider's expected host. Record the sign-in from its first page.", refs("", f.callback)...)
 	}
 	if s := f.hidesCall(expected); s != nil {
 		return unseen(withoutAuthorization, refs("", s)...)
@@ -188,6 +188,9 @@ func judgeEnvironment(c *court, f *flow) ruling {
 // sentFrom gives the provider's page of that host from which a Response came that
 // nobody asked for; the pages before it may stand on any host of the provider.
 func (f *flow) sentFrom(host string) []*step {
+	if f.start() == StartMissing {
+		return nil
+	}
 	for _, s := range slices.Backward(f.way) {
 		if s.seq < f.callback.seq && s.role == RoleProvider {
 			if s.at.host == host {
