@@ -59,3 +59,36 @@ func protocolsOf(cfg integration.Config, run []analysis.Input) []analysis.Protoc
 	}
 	return spoken
 }
+
+// TestSAMLNeedsFactsAndForms takes facts and posted values away from runs in
+// which a rule about SAML passes: what rests on them must then not pass.
+func TestSAMLNeedsFactsAndForms(t *testing.T) {
+	t.Parallel()
+	restsOn := map[string][]string{
+		"without facts":     {"SA-02", "SA-04", "SA-05", "SA-06", "SA-08"},
+		"with hashed forms": {"SA-02", "SA-03", "SA-04", "SA-05", "SA-06", "SA-07"},
+	}
+	tried := 0
+	for _, fx := range loadFixtures(t) {
+		for _, c := range fx.cases {
+			if c.verdict() != analysis.Pass {
+				continue
+			}
+			less := poorer(c)
+			for what, rules := range restsOn {
+				if !slices.Contains(rules, fx.rule) {
+					continue
+				}
+				tried++
+				for _, f := range analysis.Judge(c.cfg, less[what], c.round) {
+					if f.Rule == fx.rule && f.Verdict != analysis.NotSeen {
+						t.Errorf("%s, %s, %s: says %s: %s", fx.rule, c.name, what, f.Verdict, f.Title)
+					}
+				}
+			}
+		}
+	}
+	if tried < 15 {
+		t.Errorf("tried only %d poorer runs", tried)
+	}
+}
