@@ -110,6 +110,7 @@ type flow struct {
 	tokens    []*step
 	data      []*step
 	joinedBy  string
+	sent      valueKey // by which an answer can name the request, such as its ID
 }
 
 func (f *flow) outcome() Outcome {

@@ -40,6 +40,7 @@ func (r *run) joinFlows() {
 	r.numberFlows()
 	taken := map[*step]bool{}
 	for _, d := range spoken {
+		r.nameRequests(d)
 		for _, t := range d.ties {
 			r.joinByTie(d, t, taken)
 		}
@@ -104,46 +105,66 @@ func carriesAnswer(s *step) bool {
 // joinByTie gives each callback the latest request before it that sent the same
 // value, such as the state.
 func (r *run) joinByTie(d *dialect, t tie, taken map[*step]bool) {
+	senders := r.senders(d, t)
 	for _, s := range r.steps {
-		back := s.value(t.back)
-		if !s.main || back == "" || taken[s] || !d.answers(s) {
+		if !s.main || taken[s] || !d.answers(s) {
 			continue
 		}
-		for _, f := range slices.Backward(r.flows) {
-			if f.dialect != d || f.callback != nil || f.authorize.seq >= s.seq || r.answersAnother(f, s) {
+		key, comparable := keyOf(s, s.value(t.back))
+		if !comparable {
+			continue
+		}
+		for _, f := range slices.Backward(senders[key]) {
+			if f.callback != nil || f.authorize.seq >= s.seq || f.barred(s) {
 				continue
 			}
 			onTarget := d.returns(r.cfg, s, f.authorize)
 			if t.onTarget && !onTarget {
 				continue
 			}
-			sent := f.authorize.value(t.sent)
-			if same, comparable := equal(f.authorize, sent, s, back); sent != "" && same && comparable {
-				f.callback, f.onTarget, f.joinedBy = s, onTarget, t.name
-				taken[s] = true
-				break
+			f.callback, f.onTarget, f.joinedBy = s, onTarget, t.name
+			taken[s] = true
+			break
+		}
+	}
+}
+
+// senders finds the sign-ins by the value that their requests sent.
+func (r *run) senders(d *dialect, t tie) map[valueKey][]*flow {
+	out := map[valueKey][]*flow{}
+	for _, f := range r.flows {
+		if f.dialect != d {
+			continue
+		}
+		if key, comparable := keyOf(f.authorize, f.authorize.value(t.sent)); comparable {
+			out[key] = append(out[key], f)
+		}
+	}
+	return out
+}
+
+// nameRequests notes which sign-in an answer names, so that it is joined to no other.
+func (r *run) nameRequests(d *dialect) {
+	for _, t := range d.ties {
+		if !t.exclusive {
+			continue
+		}
+		senders := r.senders(d, t)
+		for key, flows := range senders {
+			for _, f := range flows {
+				f.sent = key
+			}
+		}
+		for _, s := range r.steps {
+			if key, comparable := keyOf(s, s.value(t.back)); comparable && len(senders[key]) > 0 {
+				s.names = key
 			}
 		}
 	}
 }
 
-// answersAnother tells whether an answer names the request of another sign-in.
-func (r *run) answersAnother(f *flow, s *step) bool {
-	for _, t := range f.dialect.ties {
-		back := s.value(t.back)
-		if !t.exclusive || back == "" {
-			continue
-		}
-		return slices.ContainsFunc(r.flows, func(g *flow) bool {
-			if g == f || g.dialect != f.dialect {
-				return false
-			}
-			same, comparable := equal(g.authorize, g.authorize.value(t.sent), s, back)
-			return same && comparable
-		})
-	}
-	return false
-}
+// barred tells whether an answer names the request of another sign-in.
+func (f *flow) barred(s *step) bool { return s.names != (valueKey{}) && s.names != f.sent }
 
 // joinByOrder gives each request that is still open the first return after it:
 // at the address that it named, or else wherever on the partner's side an answer arrived.
@@ -157,7 +178,7 @@ func (r *run) joinByOrder(taken map[*step]bool) {
 			end = r.flows[i+1].authorize.seq
 		}
 		between := r.steps[f.authorize.seq+1 : end]
-		open := func(s *step) bool { return !taken[s] && !r.answersAnother(f, s) }
+		open := func(s *step) bool { return !taken[s] && !f.barred(s) }
 		at := slices.IndexFunc(between, func(s *step) bool { return f.dialect.returns(r.cfg, s, f.authorize) && open(s) })
 		if at >= 0 {
 			f.onTarget = true

@@ -137,18 +137,41 @@ func statusOf(urn string) string { return urn[strings.LastIndex(urn, ":")+1:] }
 // run: the provider started it, or its request was not recorded. A message that
 // comes again is no new sign-in, nor is a second answer to one request.
 func (r *run) joinUnasked(taken map[*step]bool) {
+	r.messages = map[valueKey][]*step{}
+	known := map[valueKey]bool{} // messages that were taken, and the requests that they answer
 	for _, s := range r.steps {
-		if taken[s] || !carriesResponse(s) || !r.meantForUs(s) {
+		if !carriesResponse(s) {
 			continue
 		}
-		again := slices.ContainsFunc(r.flows, func(f *flow) bool {
-			return f.dialect == &saml && (f.callback != nil && sameMessage(f.callback, s) || f.answeredBy(s))
-		})
-		if !again {
+		keys := messageKeys(s)
+		for _, key := range keys {
+			r.messages[key] = append(r.messages[key], s)
+		}
+		if key, names := keyOf(s, s.value("saml.in_response_to")); names {
+			keys = append(keys, key)
+		}
+		again := s.names != (valueKey{}) || slices.ContainsFunc(keys, func(k valueKey) bool { return known[k] })
+		if !taken[s] && !again && r.meantForUs(s) {
 			taken[s] = true
 			r.flows = append(r.flows, &flow{run: r, dialect: &saml, authorize: s, callback: s, onTarget: atService(r.cfg, s)})
 		}
+		if taken[s] {
+			for _, key := range keys {
+				known[key] = true
+			}
+		}
 	}
+}
+
+// messageKeys are what a SAML message is known again by.
+func messageKeys(s *step) []valueKey {
+	var out []valueKey
+	for _, name := range []string{"SAMLResponse", "saml.id"} {
+		if key, comparable := keyOf(s, s.value(name)); comparable {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // meantForUs tells whether a Response that answers no request of the run is for
@@ -157,29 +180,8 @@ func (r *run) meantForUs(s *step) bool {
 	if undescribed(r.cfg) || atService(r.cfg, s) {
 		return true
 	}
-	known := r.cfg.SAML
-	return known.EntityID != "" && s.value("saml.audience") == known.EntityID || len(known.ACSURLs) == 0 && s.role == RolePartner
-}
-
-// sameMessage tells whether two steps carry one message.
-func sameMessage(a, b *step) bool {
-	for _, name := range []string{"SAMLResponse", "saml.id"} {
-		av, bv := a.value(name), b.value(name)
-		if same, comparable := equal(a, av, b, bv); av != "" && bv != "" && same && comparable {
-			return true
-		}
-	}
-	return false
-}
-
-// answeredBy tells whether a Response names the request of the flow.
-func (f *flow) answeredBy(s *step) bool {
-	id, named := f.authorize.value("saml.id"), s.value("saml.in_response_to")
-	if f.unasked() {
-		id = f.callback.value("saml.in_response_to")
-	}
-	same, comparable := equal(f.authorize, id, s, named)
-	return id != "" && named != "" && same && comparable
+	own := r.cfg.SAML
+	return own.EntityID != "" && s.value("saml.audience") == own.EntityID || len(own.ACSURLs) == 0 && s.role == RolePartner
 }
 
 // unasked tells whether the run holds no request of the flow; authorize is then the callback.

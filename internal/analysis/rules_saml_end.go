@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -41,26 +42,31 @@ func judgeReplay(c *court, f *flow) ruling {
 	case f.outcome() != OutcomeSuccess:
 		return unseen("The Response brings no success, so there is nothing to take twice.", refs("SAMLResponse", s)...)
 	}
-	answer := unseen("The Response is posted once in this run. Go back in the browser right after the sign-in and let it send the form again.", refs("SAMLResponse", s)...)
-	for _, again := range c.run.steps[s.seq+1:] {
-		if again.in != s.in || !again.main || again.at != s.at || f.onWay(again) || !sameMessage(s, again) {
-			continue
-		}
-		if answer = f.answeredAgain(again, expected); answer.verdict == Fail {
-			break
+	var answer *ruling
+	for _, key := range messageKeys(s) {
+		for _, again := range c.run.messages[key] {
+			if again.seq <= s.seq || again.in != s.in || again.at != s.at || slices.Contains(f.way, again) {
+				continue
+			}
+			if r := f.answeredAgain(again, expected); answer == nil || worse(r, *answer) {
+				answer = &r
+			}
+			if answer.verdict == Fail {
+				return *answer
+			}
 		}
 	}
-	return answer
+	if answer == nil {
+		return unseen("The Response is posted once in this run. Go back in the browser right after the sign-in and let it send the form again.", refs("SAMLResponse", s)...)
+	}
+	return *answer
 }
 
-// onWay tells whether a step is a hop of the flow, as where a redirect keeps the form.
-func (f *flow) onWay(s *step) bool {
-	for _, hop := range f.way {
-		if hop == s {
-			return true
-		}
-	}
-	return false
+// worse tells whether a ruling says worse than another; that nothing is seen is
+// worse than a pass.
+func worse(a, b ruling) bool {
+	rank := []Verdict{Pass, NotSeen, Warn, Fail}
+	return slices.Index(rank, a.verdict) > slices.Index(rank, b.verdict)
 }
 
 // answeredAgain judges what the second post of a Response led to.
@@ -109,14 +115,13 @@ func lastOf(s *step) *step {
 // judgeFailurePage gives the worst that the rules about refusals say, and names
 // what else is as bad.
 func judgeFailurePage(c *court, f *flow) ruling {
-	rank := map[Verdict]int{Pass: 0, NotSeen: 1, Warn: 2, Fail: 3}
 	var worst ruling
 	for i, judge := range []func(*court, *flow) ruling{judgeRefusalPage, judgeRefusalStatus, judgeRawError, judgeWayOn} {
 		r := judge(c, f)
 		switch {
-		case i == 0 || rank[r.verdict] > rank[worst.verdict]:
+		case i == 0 || worse(r, worst):
 			worst = r
-		case rank[r.verdict] < rank[worst.verdict] || r.verdict == NotSeen:
+		case worse(worst, r) || r.verdict == NotSeen:
 		case r.verdict == Pass:
 			worst.expected += "; " + r.expected
 			worst.actual += "; " + r.actual
