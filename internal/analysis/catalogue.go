@@ -13,6 +13,7 @@ const (
 	FamilyCallback  Family = "callback"  // CB: the return to the partner
 	FamilyRefusal   Family = "refusal"   // ER: what the user sees after a refusal
 	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
+	FamilySAML      Family = "saml"      // SA: the messages of SAML
 )
 
 // Need is something a run must show before a rule can say pass.
@@ -30,6 +31,8 @@ const (
 	NeedBackChannel Need = "back channel"
 	NeedOtherRun    Need = "second sign-in of the round"
 	NeedIntegration Need = "integration"
+	NeedMessage     Need = "AuthnRequest"
+	NeedResponse    Need = "SAML Response"
 )
 
 // Rule is one row of the catalogue as it is shown.
@@ -39,6 +42,8 @@ type Rule struct {
 	Title    string   `json:"title"` // a sentence that says what must hold
 	Severity Severity `json:"severity"`
 	Needs    []Need   `json:"needs"`
+	// Protocols are those of the sign-ins that it judges.
+	Protocols []Protocol `json:"protocols"`
 	// Decides says when the rule fails and when it warns.
 	Decides string `json:"decides"`
 	// Clause names the specification the rule rests on.
@@ -54,12 +59,22 @@ type row struct {
 	judgeRun func(*court) ruling
 }
 
+// protocols are those of the sign-ins that the rule judges: OAuth where the row names none.
+func (r row) protocols() []Protocol {
+	if len(r.Protocols) == 0 {
+		return []Protocol{ProtocolOAuth}
+	}
+	return r.Protocols
+}
+
+func (r row) about(p Protocol) bool { return slices.Contains(r.protocols(), p) }
+
 // Catalogue gives every rule, in the order in which findings come.
 func Catalogue() []Rule {
 	out := make([]Rule, 0, len(catalogue))
 	for _, r := range catalogue {
 		rule := r.Rule
-		rule.Needs = slices.Clone(rule.Needs)
+		rule.Needs, rule.Protocols = slices.Clone(rule.Needs), slices.Clone(r.protocols())
 		out = append(out, rule)
 	}
 	return out
@@ -72,4 +87,5 @@ var catalogue = slices.Concat(
 	callbackRules, cookieRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules,
 	refusalRules, afterErrorRules,
 	tokenRules, idTokenRules,
+	samlMessageRules, samlAssertionRules, samlEndRules,
 )

@@ -38,12 +38,20 @@ import (
 //	  facts: page visible_chars=12 retry_control
 //
 // {client} stands for the parameters of the integration's client; ~state.A for a
-// pseudonym of which the key is sixteen times A. The facts "page" and "checked"
-// stand for what the redactor says of an ordinary page and of a good request,
-// "signed" for what it says of a good id_token; {guarded} stands for the attributes
-// of a well-guarded cookie. Body and json are the skeletons of a request's and a
-// response's JSON; answer is a header of the response. An
-// entry is a document unless its type says otherwise; a failed one ends in
+// pseudonym of which the key is sixteen times A. The facts "page", "checked" and
+// "response" stand for what the redactor says of an ordinary page, of a good request
+// and of a good Response, "refusal" of one without success, "signed" of a good
+// id_token; {guarded} stands for the attributes of a well-guarded cookie. Body and json
+// are the skeletons of a request's and a response's JSON; answer is a header of the response.
+//
+// {authn A} stands for an AuthnRequest with the ID ~saml.A, as redaction leaves it in a
+// query or form, and {response B to A} for the Response to it with the ID ~saml.B;
+// without "to A" nobody asked for it. NAME=VALUE in the braces puts another value for
+// the field saml.NAME, and NAME= none; status=Responder/AuthnFailed gives both codes and
+// leaves out what stands in an assertion. An integration described as SAML has
+// the service https://rp.example/acs; fixtures of the rules SA have no other.
+//
+// An entry is a document unless its type says otherwise; a failed one ends in
 // "-> failed". Entries follow each other by 100 milliseconds.
 type fixture struct {
 	rule  string
@@ -74,10 +82,20 @@ func baseConfig() integration.Config {
 		ExpectedAPIHost: "idp.example",
 		Client:          integration.Client{ID: "client-1", Type: integration.ConfidentialClient},
 		RedirectURIs:    []string{"https://rp.example/cb"},
+		SAML:            integration.SAML{EntityID: "https://rp.example/metadata", ACSURLs: []string{"https://rp.example/acs"}},
 		Policies:        []string{"identity"},
 		Pages:           integration.Pages{Start: "/", Landing: "/home", Denied: "/declined", Error: "/problem"},
 		Hosts:           integration.Hosts{Own: []string{"rp.example"}},
 	}
+}
+
+// configOf is the one for the fixtures of a rule.
+func configOf(rule string) integration.Config {
+	cfg := baseConfig()
+	if strings.HasPrefix(rule, "SA-") {
+		cfg.Protocol = integration.SAML2
+	}
+	return cfg
 }
 
 func loadFixtures(t *testing.T) []fixture {
@@ -108,7 +126,7 @@ func loadFixture(t *testing.T, path string) fixture {
 		i := slices.IndexFunc(fx.cases, func(c fixtureCase) bool { return c.name == name })
 		if i < 0 {
 			i = len(fx.cases)
-			fx.cases = append(fx.cases, fixtureCase{name: name, cfg: baseConfig()})
+			fx.cases = append(fx.cases, fixtureCase{name: name, cfg: configOf(fx.rule)})
 		}
 		c := &fx.cases[i]
 		switch kind {
@@ -288,9 +306,11 @@ func applyDetail(e *transcript.Entry, line string) bool {
 }
 
 var factMacros = map[string]string{
-	"page":    "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
-	"checked": "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",
-	"signed":  "id_token_alg=RS256 id_token_unsigned=false id_token_iss_https id_token_aud id_token_times_ok",
+	"page":     "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
+	"response": "saml_success saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=1 saml_attributes=4 saml_times_ok saml_destination_ok saml_recipient_registered saml_audience_registered",
+	"refusal":  "saml_success=false saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=0 saml_attributes=0 saml_destination_ok",
+	"checked":  "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",
+	"signed":   "id_token_alg=RS256 id_token_unsigned=false id_token_iss_https id_token_aud id_token_times_ok",
 }
 
 func applyFacts(facts transcript.Facts, words []string) bool {
@@ -322,7 +342,7 @@ func applyFacts(facts transcript.Facts, words []string) bool {
 // expand puts the client's parameters for {client} and sixteen letters for the
 // one of a written pseudonym; shorten is the way back.
 func expand(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "{client}", clientParams), "{guarded}", "Path=/; Secure; HttpOnly; SameSite=Lax")
+	s = expandMessages(strings.ReplaceAll(strings.ReplaceAll(s, "{client}", clientParams), "{guarded}", "Path=/; Secure; HttpOnly; SameSite=Lax"))
 	for letter := 'A'; letter <= 'Z'; letter++ {
 		for _, class := range transcript.Classes {
 			short := fmt.Sprintf("~%s.%c", class, letter)

@@ -16,22 +16,39 @@ const (
 	OutcomeCode      Outcome = "code"      // the callback brought a code
 	OutcomeError     Outcome = "error"     // the callback brought an error
 	OutcomeToken     Outcome = "token"     // the callback brought tokens and no code
+	OutcomeSuccess   Outcome = "success"   // the callback brought a SAML Response with the status Success
 	OutcomeUnknown   Outcome = "unknown"   // a callback came; what it brought is not in the transcript
 	OutcomeAbandoned Outcome = "abandoned" // no callback came
 )
 
+// Start is how a sign-in began.
+type Start string
+
+// The starts.
+const (
+	StartRequest  Start = "request"  // with a request of the partner
+	StartProvider Start = "provider" // with a SAML Response that answers no request
+	StartMissing  Start = "missing"  // with a request that the run does not hold
+)
+
 // Flow is one sign-in of a run.
 type Flow struct {
-	Number  int     `json:"number"` // within the run, from 1, by the time of the authorization request
-	Outcome Outcome `json:"outcome"`
-	// ErrorCode is the code word of OutcomeError; redacted when it is not a documented one.
+	Number   int      `json:"number"` // within the run, from 1, by the time of the authorization request
+	Protocol Protocol `json:"protocol"`
+	Start    Start    `json:"start"`
+	Outcome  Outcome  `json:"outcome"`
+	// ErrorCode is the code word of OutcomeError, of SAML that of the status;
+	// redacted when it is not a documented one.
 	ErrorCode string `json:"error_code,omitempty"`
-	Authorize Ref    `json:"authorize"`
+	// Authorize is the authorization request or AuthnRequest; the callback where
+	// the run holds none.
+	Authorize Ref `json:"authorize"`
 	// Callback is nil for OutcomeAbandoned.
 	Callback *Ref `json:"callback,omitempty"`
 	// Final is the page on which the user ended; nil when the transcript does not show it.
 	Final *Ref `json:"final,omitempty"`
-	// JoinedBy says what ties the callback to the request: "state" or "order".
+	// JoinedBy says what ties the callback to the request: "state",
+	// "in_response_to", "relay_state" or "order".
 	JoinedBy string `json:"joined_by,omitempty"`
 	// Hops is the browser's own way, from the page that led to the request to the final page.
 	Hops []Hop `json:"hops"`
@@ -49,7 +66,8 @@ func Flows(cfg integration.Config, in []Input) []Flow {
 	out := make([]Flow, 0, len(r.flows))
 	for _, f := range r.flows {
 		v := Flow{
-			Number: f.number, Outcome: f.outcome(), ErrorCode: f.errorCode(), JoinedBy: f.joinedBy,
+			Number: f.number, Protocol: f.dialect.protocol, Start: f.start(),
+			Outcome: f.outcome(), ErrorCode: f.errorCode(), JoinedBy: f.joinedBy,
 			Authorize: f.authorize.ref(""),
 		}
 		if f.callback != nil {
@@ -81,39 +99,40 @@ func Flows(cfg integration.Config, in []Input) []Flow {
 // flow is a Flow with its steps.
 type flow struct {
 	run       *run
+	dialect   *dialect
 	number    int
-	authorize *step
+	authorize *step // the callback where the run holds no request
 	callback  *step
-	onTarget  bool    // the callback is at the redirect URI of the request
+	onTarget  bool    // the callback is where the request wants its answer
 	final     *step   // nil when the way breaks off before a page
 	way       []*step // main hops from the lead-in to final
 	entries   []*step // all entries of the run from the lead-in to the next flow's
 	tokens    []*step
 	data      []*step
 	joinedBy  string
+	sent      valueKey // by which an answer can name the request, such as its ID
 }
 
 func (f *flow) outcome() Outcome {
 	if f.callback == nil {
 		return OutcomeAbandoned
 	}
-	if f.callback.value("error") != "" {
-		return OutcomeError
-	}
-	if f.callback.value("code") != "" {
-		return OutcomeCode
-	}
-	if f.callback.value("access_token") != "" || f.callback.value("id_token") != "" {
-		return OutcomeToken
-	}
-	return OutcomeUnknown
+	return f.dialect.outcome(f.callback)
 }
 
 func (f *flow) errorCode() string {
 	if f.outcome() != OutcomeError {
 		return ""
 	}
-	return f.callback.value("error")
+	return f.dialect.errorCode(f.callback)
+}
+
+// errorWord names the error in a sentence.
+func (f *flow) errorWord() string {
+	if word := f.errorCode(); word != "" {
+		return word
+	}
+	return f.dialect.words.refused
 }
 
 // cannotShow tells whether any capture of the browser's way leaves the thing out.
@@ -130,9 +149,13 @@ func (f *flow) cannotShow(limit string) bool {
 func (f *flow) incomplete() string {
 	switch {
 	case f.callback == nil:
-		return "The sign-in does not come back to the redirect URI in this run. Record it until the last page has loaded."
+		return f.dialect.words.noReturn
 	case f.final == nil:
 		return "The page on which the user ended is not in this run. Record the sign-in until the last page has loaded."
+	case f.start() == StartMissing:
+		return requestMissing
+	case f.unasked() && f.way[0] == f.callback:
+		return "The run begins with the Response, so the pages before it are missing. Record the sign-in from its first page."
 	case f.cannotShow(capture.LimitTail):
 		return "The capture is cut off, so later requests are missing. Save it again and upload the whole file."
 	}

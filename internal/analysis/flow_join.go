@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -28,15 +29,31 @@ func ours(cfg integration.Config, s *step) bool {
 
 // joinFlows finds the sign-ins of the run and gives each its callback, its way and its calls.
 func (r *run) joinFlows() {
-	for _, s := range r.steps {
-		if s.main && asksToSignIn(s) && ours(r.cfg, s) && !r.goesOn(s) {
-			r.flows = append(r.flows, &flow{run: r, number: len(r.flows) + 1, authorize: s})
+	spoken := dialectsOf(r.cfg)
+	for _, d := range spoken {
+		for _, s := range r.steps {
+			if s.main && d.asks(s) && d.ours(r.cfg, s) && !r.goesOn(d, s) {
+				r.flows = append(r.flows, &flow{run: r, dialect: d, authorize: s})
+			}
 		}
 	}
+	r.numberFlows()
 	taken := map[*step]bool{}
-	r.joinByState(taken)
+	for _, d := range spoken {
+		r.nameRequests(d)
+		for _, t := range d.ties {
+			r.joinByTie(d, t, taken)
+		}
+	}
 	r.joinByOrder(taken)
+	if slices.Contains(spoken, &saml) {
+		r.joinUnasked(taken)
+		r.numberFlows()
+	}
 	owned := map[*step]bool{}
+	for _, f := range r.flows { // the way of one sign-in ends where another begins or is answered
+		owned[f.authorize], owned[f.callback] = true, true
+	}
 	for i, f := range r.flows {
 		var next *flow
 		if i+1 < len(r.flows) {
@@ -50,12 +67,21 @@ func (r *run) joinFlows() {
 	}
 }
 
+// numberFlows puts the sign-ins in the order of their requests.
+func (r *run) numberFlows() {
+	slices.SortStableFunc(r.flows, func(a, b *flow) int { return cmp.Compare(a.authorize.seq, b.authorize.seq) })
+	for i, f := range r.flows {
+		f.number = i + 1
+	}
+}
+
 // goesOn tells whether a request only carries an earlier one on: the provider
 // redirects to itself with the same parameters, and nobody else was asked between.
-func (r *run) goesOn(s *step) bool {
+func (r *run) goesOn(d *dialect, s *step) bool {
+	name := d.ties[0].sent
 	for p := s.prev; p != nil; p = p.prev {
-		if asksToSignIn(p) && ours(r.cfg, p) {
-			same, comparable := equal(p, p.value("state"), s, s.value("state"))
+		if d.asks(p) && d.ours(r.cfg, p) {
+			same, comparable := equal(p, p.value(name), s, s.value(name))
 			return same || !comparable
 		}
 		if p.at.host != s.at.host && r.lanes.roleOf(p) != RoleProvider {
@@ -76,28 +102,72 @@ func carriesAnswer(s *step) bool {
 	return s.value("code") != "" || s.value("error") != "" || s.value("id_token") != "" || s.value("access_token") != ""
 }
 
-// joinByState gives each callback the latest request before it that sent the same state.
-func (r *run) joinByState(taken map[*step]bool) {
+// joinByTie gives each callback the latest request before it that sent the same
+// value, such as the state.
+func (r *run) joinByTie(d *dialect, t tie, taken map[*step]bool) {
+	senders := r.senders(d, t)
 	for _, s := range r.steps {
-		state := s.value("state")
-		if !s.main || state == "" || !carriesAnswer(s) {
+		if !s.main || taken[s] || !d.answers(s) {
 			continue
 		}
-		for _, f := range slices.Backward(r.flows) {
-			if f.callback != nil || f.authorize.seq >= s.seq || !returnsTo(s, f.authorize) {
+		key, comparable := keyOf(s, s.value(t.back))
+		if !comparable {
+			continue
+		}
+		for _, f := range slices.Backward(senders[key]) {
+			if f.callback != nil || f.authorize.seq >= s.seq || f.barred(s) {
 				continue
 			}
-			if same, comparable := equal(f.authorize, f.authorize.value("state"), s, state); same && comparable {
-				f.callback, f.onTarget, f.joinedBy = s, true, "state"
-				taken[s] = true
-				break
+			onTarget := d.returns(r.cfg, s, f.authorize)
+			if t.onTarget && !onTarget {
+				continue
+			}
+			f.callback, f.onTarget, f.joinedBy = s, onTarget, t.name
+			taken[s] = true
+			break
+		}
+	}
+}
+
+// senders finds the sign-ins by the value that their requests sent.
+func (r *run) senders(d *dialect, t tie) map[valueKey][]*flow {
+	out := map[valueKey][]*flow{}
+	for _, f := range r.flows {
+		if f.dialect != d {
+			continue
+		}
+		if key, comparable := keyOf(f.authorize, f.authorize.value(t.sent)); comparable {
+			out[key] = append(out[key], f)
+		}
+	}
+	return out
+}
+
+// nameRequests notes which sign-in an answer names, so that it is joined to no other.
+func (r *run) nameRequests(d *dialect) {
+	for _, t := range d.ties {
+		if !t.exclusive {
+			continue
+		}
+		senders := r.senders(d, t)
+		for key, flows := range senders {
+			for _, f := range flows {
+				f.sent = key
+			}
+		}
+		for _, s := range r.steps {
+			if key, comparable := keyOf(s, s.value(t.back)); comparable && len(senders[key]) > 0 {
+				s.names = key
 			}
 		}
 	}
 }
 
+// barred tells whether an answer names the request of another sign-in.
+func (f *flow) barred(s *step) bool { return s.names != (valueKey{}) && s.names != f.sent }
+
 // joinByOrder gives each request that is still open the first return after it:
-// at its redirect URI, or else wherever on the partner's side an answer arrived.
+// at the address that it named, or else wherever on the partner's side an answer arrived.
 func (r *run) joinByOrder(taken map[*step]bool) {
 	for i, f := range r.flows {
 		if f.callback != nil {
@@ -108,12 +178,13 @@ func (r *run) joinByOrder(taken map[*step]bool) {
 			end = r.flows[i+1].authorize.seq
 		}
 		between := r.steps[f.authorize.seq+1 : end]
-		at := slices.IndexFunc(between, func(s *step) bool { return !taken[s] && returnsTo(s, f.authorize) })
+		open := func(s *step) bool { return !taken[s] && !f.barred(s) }
+		at := slices.IndexFunc(between, func(s *step) bool { return f.dialect.returns(r.cfg, s, f.authorize) && open(s) })
 		if at >= 0 {
 			f.onTarget = true
 		} else {
 			at = slices.IndexFunc(between, func(s *step) bool {
-				return !taken[s] && s.main && s.role != RoleProvider && carriesAnswer(s) && !asksToSignIn(s)
+				return s.main && s.role != RoleProvider && f.dialect.answers(s) && !f.dialect.asks(s) && open(s)
 			})
 		}
 		if at >= 0 {
@@ -133,16 +204,11 @@ func (f *flow) walk(owned map[*step]bool, next *flow) {
 		owned[s] = true
 		f.way = append(f.way, s)
 	}
-	var lead []*step
-	for p := f.authorize.prev; p != nil && !owned[p] && len(lead) < maxFollow; p = p.prev {
-		lead = append(lead, p)
-		if !p.isRedirect() {
-			break
-		}
-	}
-	slices.Reverse(lead)
-	for _, s := range append(lead, f.authorize) {
+	for _, s := range f.lead(owned) {
 		take(s)
+	}
+	if !f.unasked() {
+		take(f.authorize)
 	}
 	for s := f.authorize.next; s != nil && s != f.callback; s = s.next {
 		if f.callback != nil && s.seq > f.callback.seq || next != nil && f.leadsTo(s, next) {
@@ -154,7 +220,7 @@ func (f *flow) walk(owned map[*step]bool, next *flow) {
 	}
 	s := f.callback
 	for range maxFollow {
-		if s == nil || owned[s] || next != nil && s == next.authorize {
+		if s == nil || owned[s] && s != f.callback {
 			return
 		}
 		take(s)
@@ -167,6 +233,20 @@ func (f *flow) walk(owned map[*step]bool, next *flow) {
 		}
 		s = following
 	}
+}
+
+// lead gives the hops that led to the request, from the page where they began. A
+// sign-in that the provider started has the provider's own pages before it.
+func (f *flow) lead(owned map[*step]bool) []*step {
+	var lead []*step
+	for p := f.authorize.prev; p != nil && !owned[p] && len(lead) < maxFollow; p = p.prev {
+		lead = append(lead, p)
+		if !p.isRedirect() && !(f.unasked() && p.role == RoleProvider) {
+			break
+		}
+	}
+	slices.Reverse(lead)
+	return lead
 }
 
 // leadsTo tells whether a hop belongs to the lead-in of the next flow.
@@ -199,6 +279,9 @@ func (r *run) shareEntries() {
 // findCalls finds the token requests that redeem the flow's code, wherever in
 // the run they stand, and the calls for data that follow.
 func (f *flow) findCalls() {
+	if f.dialect != &oauth {
+		return
+	}
 	code := ""
 	if f.callback != nil {
 		code = f.callback.value("code")

@@ -10,9 +10,11 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
 )
 
-// TestFlows joins the runs of testdata/flows.txtar, written as those of the rules.
+// TestFlows joins the runs of testdata/flows.txtar, written as those of the
+// rules; those named saml_ are of an integration that is described as SAML.
 func TestFlows(t *testing.T) {
 	t.Parallel()
 	const path = "testdata/flows.txtar"
@@ -34,7 +36,11 @@ func TestFlows(t *testing.T) {
 		if !found {
 			continue
 		}
-		got := renderFlows(analysis.Flows(baseConfig(), parseRun(t, path, string(f.Data))))
+		cfg := baseConfig()
+		if strings.HasPrefix(name, "saml_") {
+			cfg.Protocol = integration.SAML2
+		}
+		got := renderFlows(analysis.Flows(cfg, parseRun(t, path, string(f.Data))))
 		if diff := cmp.Diff(want[name], got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -45,7 +51,11 @@ func renderFlows(flows []analysis.Flow) string {
 	var b strings.Builder
 	for _, f := range flows {
 		fmt.Fprintf(&b, "%d %s", f.Number, f.Outcome)
-		for _, word := range []string{f.ErrorCode, f.JoinedBy} {
+		start := ""
+		if f.Start != analysis.StartRequest {
+			start = "started by " + string(f.Start)
+		}
+		for _, word := range []string{f.ErrorCode, f.JoinedBy, start} {
 			if word != "" {
 				fmt.Fprintf(&b, " %s", word)
 			}

@@ -65,6 +65,9 @@ func (f *flow) hidesSecret() (why string, at *step) {
 // hidesCall gives a call to a host of the provider other than the expected one,
 // of which the capture cannot show whether it reads data with a token.
 func (f *flow) hidesCall(expected string) *step {
+	if f.dialect != &oauth { // no token, no such call
+		return nil
+	}
 	for _, s := range f.entries {
 		call := s.e.ResourceType == "xhr" || s.e.ResourceType == "fetch" || s.e.Facts.Code(transcript.FactBodyKind) == "json"
 		if call && !s.back && !s.main && s.role == RoleProvider && s.at.host != expected && s.in.cannotShow(capture.LimitAuthorization) {

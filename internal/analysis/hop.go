@@ -31,8 +31,8 @@ type Part string
 
 // The parts; most entries have none.
 const (
-	PartAuthorize Part = "authorize" // the authorization request
-	PartCallback  Part = "callback"  // the return to the redirect URI
+	PartAuthorize Part = "authorize" // the authorization request or AuthnRequest
+	PartCallback  Part = "callback"  // the return to the redirect URI or assertion consumer service
 	PartFinal     Part = "final"     // the page on which the user ended
 	PartToken     Part = "token"     // a token request
 	PartData      Part = "data"      // a call for claims or attributes
@@ -105,7 +105,9 @@ func (r *run) parts() map[*step]part {
 		}
 	}
 	for _, f := range r.flows {
-		put(f.authorize, PartAuthorize, f)
+		if !f.unasked() {
+			put(f.authorize, PartAuthorize, f)
+		}
 		put(f.callback, PartCallback, f)
 		put(f.final, PartFinal, f)
 		for _, s := range f.tokens {
@@ -141,8 +143,24 @@ func answerOf(s *step, before string) string {
 	if s.value("code") != "" {
 		return "code"
 	}
-	if s.value("response_type") != "" {
+	if s.value("response_type") != "" || asksByMessage(s) {
 		return ""
 	}
+	if carriesResponse(s) {
+		return answerOfResponse(s)
+	}
 	return before
+}
+
+// answerOfResponse says the same of a SAML Response, in the words of OAuth.
+func answerOfResponse(s *step) string {
+	if responseOutcome(s) != OutcomeError {
+		return "code"
+	}
+	switch word := statusWord(s); word {
+	case "AuthnFailed", "RequestDenied", "":
+		return "access_denied"
+	default:
+		return word
+	}
 }

@@ -9,14 +9,12 @@ import (
 // noFlow is the reason of every rule where a run holds no sign-in.
 const noFlow = "No sign-in of this integration was found in the run: no request carries its client_id or redirect URI together with a response_type. Record the run from the page with the sign-in button on."
 
-// noOAuth is the reason of every rule for a SAML integration.
-const noOAuth = "The rule judges OAuth and OpenID Connect sign-ins; the integration is described as SAML."
-
-// Judge applies every rule of the catalogue to one test run. The result holds at
-// least one finding per rule, in the order of the catalogue and, within a rule,
-// of the sign-ins. round is the other captures of the same round, for the rules
-// that compare sign-ins; captures that are also in run are left out of it.
-// Equal input gives equal findings.
+// Judge applies the rules of the integration's protocol to one test run; without
+// a described protocol those of the sign-ins that the run holds, or all. The
+// result holds at least one finding per rule that is heard, in the order of the
+// catalogue and, within a rule, of the sign-ins. round is the other captures of
+// the same round, for the rules that compare sign-ins; captures that are also in
+// run are left out of it. Equal input gives equal findings.
 func Judge(cfg integration.Config, run, round []Input) []Finding {
 	c := &court{run: newRun(cfg, run), sent: map[string]*tally{}}
 	own := map[string]bool{}
@@ -72,11 +70,12 @@ type answer struct {
 
 // hear asks one rule about everything it judges.
 func (c *court) hear(row row) []answer {
-	if len(c.run.flows) == 0 && c.run.cfg.Protocol == integration.SAML2 {
-		return []answer{{0, unseen(noOAuth)}}
+	if !c.hears(row) {
+		return nil
 	}
+	c = c.of(row)
 	if len(c.run.flows) == 0 {
-		return []answer{{0, unseen(noFlow)}}
+		return []answer{{0, unseen(c.noFlow(row))}}
 	}
 	if row.judgeRun != nil {
 		return []answer{{0, row.judgeRun(c)}}
@@ -92,6 +91,40 @@ func (c *court) hear(row row) []answer {
 		return []answer{{0, unseen(noRefusal)}}
 	}
 	return out
+}
+
+// hears tells whether the rule is about a protocol in which the integration signs
+// people in; of one that is not described the run tells.
+func (c *court) hears(row row) bool {
+	for _, d := range dialectsOf(c.run.cfg) {
+		if row.about(d.protocol) && (c.run.cfg.Protocol != "" || len(c.run.flows) == 0 || c.run.speaks(d)) {
+			return true
+		}
+	}
+	return false
+}
+
+// speaks tells whether the run holds a sign-in of the protocol.
+func (r *run) speaks(d *dialect) bool {
+	return slices.ContainsFunc(r.flows, func(f *flow) bool { return f.dialect == d })
+}
+
+// of leaves to a rule the sign-ins of the protocols that it is about.
+func (c *court) of(row row) *court {
+	strange := func(f *flow) bool { return !row.about(f.dialect.protocol) }
+	if !slices.ContainsFunc(c.run.flows, strange) && !slices.ContainsFunc(c.others, strange) {
+		return c
+	}
+	run := *c.run
+	run.flows = slices.DeleteFunc(slices.Clone(run.flows), strange)
+	return &court{run: &run, others: slices.DeleteFunc(slices.Clone(c.others), strange)}
+}
+
+// noFlow is the reason where no sign-in was found that the rule is about.
+func (c *court) noFlow(row row) string {
+	spoken := dialectsOf(c.run.cfg)
+	i := slices.IndexFunc(spoken, func(d *dialect) bool { return row.about(d.protocol) })
+	return spoken[max(i, 0)].words.noFlow
 }
 
 // noRefusal is the reason of every rule about refusals where a run holds none.

@@ -16,16 +16,32 @@ type lanes struct {
 
 func lanesOf(cfg integration.Config, steps []*step) lanes {
 	l := lanes{registered: integration.RegisteredValues(cfg), inferred: map[string]Role{}}
-	if cfg.ExpectedAPIHost != "" || len(cfg.RedirectURIs) > 0 || len(cfg.Hosts.Own) > 0 {
+	if cfg.ExpectedAPIHost != "" || len(cfg.RedirectURIs) > 0 || len(cfg.Hosts.Own) > 0 || len(cfg.SAML.ACSURLs) > 0 {
 		return l
 	}
 	for _, s := range steps {
-		if s.main && asksToSignIn(s) {
+		switch {
+		case !s.main:
+		case asksToSignIn(s):
 			l.inferred[parseAddress(s.value("redirect_uri"), address{}).host] = RolePartner
 			l.inferred[s.at.host] = RoleProvider
+		case asksByMessage(s):
+			l.infer(s.value("saml.acs_url"), RolePartner)
+			l.infer(s.at.String(), RoleProvider)
+		case carriesResponse(s):
+			l.infer(s.at.String(), RolePartner)
+			l.infer(s.value("saml.issuer"), RoleProvider)
 		}
 	}
 	return l
+}
+
+// infer notes whose a host is unless something before said it.
+func (l lanes) infer(at string, role Role) {
+	host := parseAddress(at, address{}).host
+	if _, known := l.inferred[host]; !known && host != "" {
+		l.inferred[host] = role
+	}
 }
 
 func (l lanes) roleOf(s *step) Role {

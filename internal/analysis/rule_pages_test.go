@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,10 @@ func rulePage(t *testing.T, r analysis.Rule) string {
 	for _, n := range r.Needs {
 		needs = append(needs, string(n))
 	}
+	standIn := "`{client}` stands\nfor the parameters of the client"
+	if !slices.Contains(r.Protocols, analysis.ProtocolOAuth) {
+		standIn = "`{authn A}` and\n`{response B to A}` stand for the parameters of SAML messages"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `# %s: %s
 
@@ -72,9 +77,8 @@ func rulePage(t *testing.T, r analysis.Rule) string {
 
 To be judged it needs: %s. Where a run does not show that, the rule answers "not_seen" and says what would show it.
 
-The runs below are from internal/analysis/testdata/rules/%s.txtar, which has more; one line is one request. %s stands
-for the parameters of the client, values that begin with ~ are redacted. [All rules](../rules.md)
-`, r.ID, r.Title, r.Decides, r.Severity, r.Clause, strings.Join(needs, ", "), r.ID, "`{client}`")
+The runs below are from internal/analysis/testdata/rules/%s.txtar, which has more; one line is one request. %s, values that begin with ~ are redacted. [All rules](../rules.md)
+`, r.ID, r.Title, r.Decides, r.Severity, r.Clause, strings.Join(needs, ", "), r.ID, standIn)
 	b.WriteString(example(t, archive, "Passes", "pass"))
 	b.WriteString(example(t, archive, "Does not pass", "fail", "warn"))
 	return b.String()

@@ -51,10 +51,11 @@ var callbackRules = []row{
 	{
 		Rule: Rule{
 			ID: "CB-23", Family: FamilyCallback, Severity: High,
-			Title:   "The redirects come to an end",
-			Needs:   []Need{NeedCallback, NeedFinalPage},
-			Decides: "Fails when the browser is led to the same address three times in one chain, or over more than 20 hops.",
-			Clause:  "RFC 9110, 15.4",
+			Title:     "The redirects come to an end",
+			Needs:     []Need{NeedCallback, NeedFinalPage},
+			Decides:   "Fails when the browser is led to the same address three times in one chain, or over more than 20 hops.",
+			Clause:    "RFC 9110, 15.4",
+			Protocols: anyOfTwo,
 		},
 		judgeRun: judgeLoop,
 	},

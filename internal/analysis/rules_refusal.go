@@ -99,7 +99,7 @@ func judgeRefusalPage(_ *court, f *flow) ruling {
 		return unseen("The user ends on "+s.at.host+", which is not described as the partner's. Add it to the partner's hosts.", at...)
 	case s.status() >= 500:
 		return fails("The refusal ends in a server error", expected, status, at).
-			because(CausePartnerCode, "The answer to "+f.errorCode()+" is "+status+".", cure)
+			because(CausePartnerCode, "The answer to "+f.errorWord()+" is "+status+".", cure)
 	case kind == "json" || kind == "xml" || kind == "text":
 		return fails("The refusal ends on something that is no page", expected, status+", "+kind, at).
 			because(CausePartnerCode, "The callback answers "+kind+", which the browser shows as it is.", cure)
@@ -128,8 +128,7 @@ func judgeRefusalStatus(_ *court, f *flow) ruling {
 		reached = reached || s == f.callback
 		if reached && s.status() >= 500 {
 			return fails("The refusal causes a server error", expected, "status "+strconv.Itoa(s.status())+" from "+s.at.host, refs("", s)).
-				because(ownerCause(s), "The application did not expect an answer without a code.",
-					"Look for error in the callback before anything else, and answer it with a page.")
+				because(ownerCause(s), f.dialect.words.unprepared, f.dialect.words.lookFirst)
 		}
 	}
 	s, r := finalPage(f)
@@ -143,7 +142,8 @@ func judgeRefusalStatus(_ *court, f *flow) ruling {
 }
 
 func judgeRawError(_ *court, f *flow) ruling {
-	const expected = "neither the error code word nor the description in the visible text"
+	words := f.dialect.words
+	expected := words.rawExpected
 	s, r := finalPage(f)
 	if r != nil {
 		return *r
@@ -155,13 +155,12 @@ func judgeRawError(_ *court, f *flow) ruling {
 		actual := word
 		switch {
 		case word == "":
-			actual = "the description of the error"
+			actual = words.rawText + " of the error"
 		case text:
-			actual = word + " and the description"
+			actual = word + " and " + words.rawText
 		}
 		return fails("The page shows the raw error", expected, actual, at).
-			because(CausePartnerCode, "The page repeats what came in the address; it was written for developers.",
-				"Map each error code to a sentence of your own and log the raw one.")
+			because(CausePartnerCode, words.rawWhy, words.rawCure)
 	}
 	visible, scripted, why := pageText(s)
 	switch {
@@ -170,7 +169,7 @@ func judgeRawError(_ *court, f *flow) ruling {
 	case why == "" && scripted && visible < minVisible:
 		return unseen(scriptWritten, at...)
 	}
-	return passes("The page speaks in the partner's own words", expected, "neither", at)
+	return passes("The page speaks in the partner's own words", expected, words.rawNone, at)
 }
 
 func judgeWayOn(_ *court, f *flow) ruling {

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/integration"
@@ -11,30 +12,33 @@ var transportRules = []row{
 	{
 		Rule: Rule{
 			ID: "TR-01", Family: FamilyTransport, Severity: Critical,
-			Title:   "Every hop of the sign-in uses https",
-			Needs:   []Need{NeedCallback, NeedFinalPage},
-			Decides: "Fails when a hop uses http; hosts of the machine itself are let be.",
-			Clause:  "RFC 9700, 2.6; RFC 6749, 3.1.2.1",
+			Title:     "Every hop of the sign-in uses https",
+			Needs:     []Need{NeedCallback, NeedFinalPage},
+			Decides:   "Fails when a hop uses http; hosts of the machine itself are let be.",
+			Clause:    "RFC 9700, 2.6; RFC 6749, 3.1.2.1",
+			Protocols: anyOfTwo,
 		},
 		judge: judgeHTTPS,
 	},
 	{
 		Rule: Rule{
 			ID: "TR-02", Family: FamilyTransport, Severity: Critical,
-			Title:   "No redirect leads from https to http",
-			Needs:   []Need{NeedCallback, NeedFinalPage},
-			Decides: "Fails when a redirect of an https hop leads to http.",
-			Clause:  "RFC 9700, 2.6",
+			Title:     "No redirect leads from https to http",
+			Needs:     []Need{NeedCallback, NeedFinalPage},
+			Decides:   "Fails when a redirect of an https hop leads to http.",
+			Clause:    "RFC 9700, 2.6",
+			Protocols: anyOfTwo,
 		},
 		judge: judgeDowngrade,
 	},
 	{
 		Rule: Rule{
 			ID: "TR-04", Family: FamilyTransport, Severity: High,
-			Title:   "The sign-in uses the expected host of the provider",
-			Needs:   []Need{NeedRequest, NeedCallback, NeedIntegration},
-			Decides: "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sandbox sign-in returns to a production host of the partner.",
-			Clause:  "ID.me, environments",
+			Title:     "The sign-in uses the expected host of the provider",
+			Needs:     []Need{NeedRequest, NeedCallback, NeedIntegration},
+			Decides:   "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sandbox sign-in returns to a production host of the partner.",
+			Clause:    "ID.me, environments",
+			Protocols: anyOfTwo,
 		},
 		judge: judgeEnvironment,
 	},
@@ -91,9 +95,8 @@ func judgeHTTPS(_ *court, f *flow) ruling {
 	if len(plain) > 0 {
 		s := plain[0]
 		r := fails(count(len(plain), "hop goes", "hops go")+" over http", expected, "http://"+s.at.host, refs("", plain...))
-		if s == f.callback || s.at == parseAddress(f.authorize.value("redirect_uri"), address{}) {
-			return r.because(CauseConfiguration, "The redirect URI of the request itself begins with http.",
-				"Register an https redirect URI and send that one.")
+		if s == f.callback || s.at == parseAddress(f.dialect.target(f.authorize), address{}) {
+			return r.because(CauseConfiguration, f.dialect.words.plainTarget, f.dialect.words.secureTarget)
 		}
 		return r.because(ownerCause(s), "The address is served by "+s.at.host+" without TLS.",
 			"Serve every page of the sign-in over https and redirect http before the sign-in starts.")
@@ -142,6 +145,9 @@ func judgeEnvironment(c *court, f *flow) ruling {
 	}
 	expected := strings.ToLower(cfg.ExpectedAPIHost)
 	asked := append([]*step{f.authorize}, append(f.tokens, f.data...)...)
+	if f.unasked() {
+		asked = f.sentFrom(expected)
+	}
 	for _, s := range asked {
 		if s.at.host == expected || cfg.Uses.GroupsEndpoint && s.at.host == "groups.id.me" {
 			continue
@@ -152,7 +158,7 @@ func judgeEnvironment(c *court, f *flow) ruling {
 	}
 	want := environmentOf(expected)
 	for _, s := range f.way {
-		if s.seq < f.authorize.seq || f.callback != nil && s.seq > f.callback.seq {
+		if s.seq < f.authorize.seq && !f.unasked() || f.callback != nil && s.seq > f.callback.seq {
 			continue
 		}
 		env := environmentOf(s.at.host)
@@ -165,15 +171,35 @@ func judgeEnvironment(c *court, f *flow) ruling {
 	if s := f.callback; s != nil && cfg.Environment == integration.Sandbox && containsFold(cfg.Hosts.Production, s.at.host) {
 		return fails("The sandbox sign-in comes back to a production host", "a host outside production", s.at.host, refs("", s)).
 			because(CauseConfiguration, s.at.host+" is declared as a production host of the partner.",
-				"Register a redirect URI of a lower environment with the sandbox client.")
+				f.dialect.words.lowerTarget)
 	}
 	if f.callback == nil {
 		return unseen(f.incomplete(), refs("", f.authorize)...)
 	}
+	if len(asked) == 0 {
+		return unseen("The run holds no request to the provider's expected host. Record the sign-in from its first page.", refs("", f.callback)...)
+	}
 	if s := f.hidesCall(expected); s != nil {
 		return unseen(withoutAuthorization, refs("", s)...)
 	}
-	return passes("The sign-in uses the expected host", expected, f.authorize.at.host, refs("", asked...))
+	return passes("The sign-in uses the expected host", expected, asked[0].at.host, refs("", asked...))
+}
+
+// sentFrom gives the provider's page of that host from which a Response came that
+// nobody asked for; the pages before it may stand on any host of the provider.
+func (f *flow) sentFrom(host string) []*step {
+	if f.start() == StartMissing {
+		return nil
+	}
+	for _, s := range slices.Backward(f.way) {
+		if s.seq < f.callback.seq && s.role == RoleProvider {
+			if s.at.host == host {
+				return []*step{s}
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 func judgeRedirectRegistered(c *court, f *flow) ruling {

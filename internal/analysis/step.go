@@ -19,6 +19,8 @@ type step struct {
 	seq  int       // position in the run
 	main bool      // a hop of the browser's own way
 	role Role
+	// names is the value by which the entry says which request of the run it answers, if it does.
+	names valueKey
 	// next and prev are the hops of the browser's own way around this one, in the same capture.
 	next, prev *step
 }
@@ -30,6 +32,8 @@ type run struct {
 	lanes lanes
 	flows []*flow
 	told  told
+	// messages finds the steps that carry a SAML message, by the message and by its ID.
+	messages map[valueKey][]*step
 }
 
 // newRun merges the captures by time and joins their entries into flows.
@@ -189,4 +193,35 @@ func equal(a *step, av string, b *step, bv string) (same, comparable bool) {
 		}
 	}
 	return transcript.Comparable(av, bv)
+}
+
+// valueKey is the same for two values exactly when equal says that they are the
+// same, so that one of thousands is found without comparing all.
+type valueKey struct {
+	in          *Input // of an ordinal, which compares inside its capture only
+	round, text string
+}
+
+// keyOf gives the key of a value; ok is false where it compares with nothing.
+func keyOf(s *step, value string) (key valueKey, ok bool) {
+	if value == "" {
+		return valueKey{}, false
+	}
+	key.round = s.in.T.Meta.Round
+	var text strings.Builder
+	for _, p := range transcript.Pieces(value) {
+		part := p.Key
+		switch p.Kind {
+		case transcript.Constant:
+			return valueKey{}, false
+		case transcript.Ordinal:
+			key.in = s.in
+		case transcript.Clear:
+			part = p.Text
+		case transcript.Pseudonym:
+		}
+		text.WriteString(string(p.Kind) + "\x00" + part + "\x00")
+	}
+	key.text = text.String()
+	return key, true
 }

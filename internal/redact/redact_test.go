@@ -2,7 +2,9 @@ package redact_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -344,6 +346,22 @@ func TestReport(t *testing.T) {
 	again, err := r.HAR(&twice, bytes.NewReader(once.Bytes()), capture.Limits{})
 	if err != nil || again.Total() != 0 {
 		t.Errorf("second pass: %d items, %v: %+v", again.Total(), err, again.Items)
+	}
+}
+
+// SHA-1 counts in what is signed; under an encrypted key it is of the padding.
+func TestSAMLDigests(t *testing.T) {
+	t.Parallel()
+	const digest = `<DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/>`
+	for inside, want := range map[string]bool{
+		"<Signature><SignedInfo><Reference>" + digest + "</Reference></SignedInfo></Signature>":                                     true,
+		"<EncryptedAssertion><EncryptedKey><EncryptionMethod>" + digest + "</EncryptionMethod></EncryptedKey></EncryptedAssertion>": false,
+	} {
+		message := base64.StdEncoding.EncodeToString([]byte("<Response>" + inside + "</Response>"))
+		e := one(t, harEntry("POST", app, "SAMLResponse="+url.QueryEscape(message)))
+		if got, known := e.Facts.Bool(transcript.FactSAMLSHA1); !known || got != want {
+			t.Errorf("%s is %v, %v, want %v of %s", transcript.FactSAMLSHA1, got, known, want, inside)
+		}
 	}
 }
 

@@ -61,8 +61,8 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 			m.signatureAlg = attr("Algorithm")
 		}
 		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
-	case "DigestMethod":
-		m.sha1 = m.sha1 || strings.HasSuffix(attr("Algorithm"), "sha1")
+	case "DigestMethod": // in an EncryptionMethod it is of the padding, which proves nothing
+		m.sha1 = m.sha1 || parent == "Reference" && strings.HasSuffix(attr("Algorithm"), "sha1")
 	case "Assertion":
 		m.assertions++
 	case "EncryptedAssertion":
