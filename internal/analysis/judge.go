@@ -16,7 +16,7 @@ const noFlow = "No sign-in of this integration was found in the run: no request 
 // the same round, for the rules that compare sign-ins; captures that are also in
 // run are left out of it. Equal input gives equal findings.
 func Judge(cfg integration.Config, run, round []Input) []Finding {
-	c := &court{run: newRun(cfg, run), sent: map[string]*tally{}}
+	c := newCourt(newRun(cfg, run))
 	own := map[string]bool{}
 	for _, in := range run {
 		own[in.ID] = true
@@ -45,6 +45,8 @@ type court struct {
 	others []*flow // of the round's other captures
 	known  *loads  // nil until a rule asks
 	sent   map[string]*tally
+	// apart are the courts that see the sign-ins of one protocol only.
+	apart map[Protocol]*court
 }
 
 // loads gives the loads of redirect URIs in the run.
@@ -61,6 +63,10 @@ func (c *court) tally(param string) *tally {
 		c.sent[param] = tallyOf(param, slices.Concat(c.run.flows, c.others))
 	}
 	return c.sent[param]
+}
+
+func newCourt(r *run) *court {
+	return &court{run: r, sent: map[string]*tally{}, apart: map[Protocol]*court{}}
 }
 
 type answer struct {
@@ -109,15 +115,21 @@ func (r *run) speaks(d *dialect) bool {
 	return slices.ContainsFunc(r.flows, func(f *flow) bool { return f.dialect == d })
 }
 
-// of leaves to a rule the sign-ins of the protocols that it is about.
+// of leaves to a rule the sign-ins of the protocol that it is about.
 func (c *court) of(row row) *court {
+	heard := row.protocols()
 	strange := func(f *flow) bool { return !row.about(f.dialect.protocol) }
-	if !slices.ContainsFunc(c.run.flows, strange) && !slices.ContainsFunc(c.others, strange) {
+	if len(heard) > 1 || !slices.ContainsFunc(c.run.flows, strange) && !slices.ContainsFunc(c.others, strange) {
 		return c
 	}
-	run := *c.run
-	run.flows = slices.DeleteFunc(slices.Clone(run.flows), strange)
-	return &court{run: &run, others: slices.DeleteFunc(slices.Clone(c.others), strange)}
+	if c.apart[heard[0]] == nil {
+		r := *c.run
+		r.flows = slices.DeleteFunc(slices.Clone(r.flows), strange)
+		apart := newCourt(&r)
+		apart.others = slices.DeleteFunc(slices.Clone(c.others), strange)
+		c.apart[heard[0]] = apart
+	}
+	return c.apart[heard[0]]
 }
 
 // noFlow is the reason where no sign-in was found that the rule is about.

@@ -42,6 +42,31 @@ func TestRulesOfTheProtocol(t *testing.T) {
 	}
 }
 
+// TestBothProtocolsInOneRun judges a run of an integration that is not described,
+// with a sign-in of each protocol: each rule speaks of those that it is about.
+func TestBothProtocolsInOneRun(t *testing.T) {
+	t.Parallel()
+	run := parseRun(t, "both", `GET https://rp.example/login -> 302 https://idp.example/authorize?{client}&state=~state.A
+GET https://idp.example/authorize?{client}&state=~state.A -> 302 https://rp.example/cb?code=~code.A&state=~state.A
+GET https://rp.example/cb?code=~code.A&state=~state.A -> 200
+GET https://rp.example/login -> 302 https://idp.example/sso?{authn A}
+GET https://idp.example/sso?{authn A} -> 200
+POST https://rp.example/acs -> 200
+  form: {response B to A}
+  facts: response
+`)
+	round := parseRun(t, "round", "capture c2\nGET https://idp.example/authorize?{client}&state=~state.B -> 200\nGET https://idp.example/sso?{authn C} -> 200\n")
+	said := map[string][]int{}
+	for _, f := range analysis.Judge(integration.Config{}, run, round) {
+		said[f.Rule] = append(said[f.Rule], f.Flow)
+	}
+	for rule, want := range map[string][]int{"TR-01": {1, 2}, "CB-23": {0}, "AR-02": {1}, "AR-04": {1}, "SA-03": {2}, "SA-08": {0}} {
+		if !slices.Equal(said[rule], want) {
+			t.Errorf("%s speaks of %v, want %v", rule, said[rule], want)
+		}
+	}
+}
+
 // protocolsOf says which rules are to be heard.
 func protocolsOf(cfg integration.Config, run []analysis.Input) []analysis.Protocol {
 	switch cfg.Protocol {
