@@ -24,7 +24,7 @@ var browserTokenRules = []row{
 			ID: "CB-14", Family: FamilyCallback, Severity: High,
 			Title:   "No token of the sign-in is given to the browser",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedFacts},
-			Decides: "Fails when a page or a data answer of the partner holds a token from the callback on, or the browser of a confidential client fetches tokens itself; warns where the same may stand there without any sign-in.",
+			Decides: "Fails when a page of the partner holds a token from the callback on, or the browser of a confidential client fetches tokens itself; warns on tokens in data of the partner, and where the same may stand there without any sign-in.",
 			Clause:  "RFC 9700, 2.1.2; OAuth 2.0 for Browser-Based Applications, 6.1",
 		},
 		facts: true,
@@ -122,8 +122,8 @@ func tokenGiven(c *court, s *step, static bool, expected string) *ruling {
 	var r ruling
 	switch {
 	case s.role == RolePartner && kind == "json" && tokens > 0:
-		r = fails("The partner's server answers the browser with tokens", expected, count(tokens, "token", "tokens")+" in data of "+s.at.host, at).
-			because(CausePartnerCode, "A script of the page gets the tokens from "+s.at.host+s.at.path+", so any script in it can.", cure)
+		r = warns("The partner's server answers the browser with tokens", expected, count(tokens, "token", "tokens")+" in data of "+s.at.host, at).
+			because(CausePartnerCode, "A script of the page gets the tokens from "+s.at.host+s.at.path+", so any script in it can. They may be of this sign-in, or of another service of the page.", cure)
 	case s.role == RolePartner && found && (static || kind == "script"):
 		r = warns("Something like a token stands in a page or script", expected, "in the "+kind+" of "+s.at.host, at).
 			because(CausePartnerCode, "It may be one of this sign-in, or a public key of another service that looks alike: what is the same for everybody stands in scripts and before the sign-in too.",

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"strings"
+
 	"github.com/proofwalk/proofwalk/internal/capture"
 )
 
@@ -19,16 +21,22 @@ var issuerRules = []row{
 }
 
 // metadata gives the provider's metadata for the authorization endpoint of the
-// flow, nil when nobody fetched them in this run.
-func (f *flow) metadata() (*step, map[string]any) {
+// flow, nil when nobody fetched them in this run or several issuers claim it. One
+// host may have many issuers, so the path counts too, less a language before it.
+func (f *flow) metadata() (found *step, told map[string]any) {
 	for _, s := range f.run.told.metadata {
 		m := s.answer()
-		endpoint := parseAddress(text(m, "authorization_endpoint"), address{})
-		if s.in.T.Meta.Round == f.authorize.in.T.Meta.Round && endpoint.host == f.authorize.at.host {
-			return s, m
+		endpoint, issuer := parseAddress(text(m, "authorization_endpoint"), address{}), text(m, "issuer")
+		if s.in.T.Meta.Round != f.authorize.in.T.Meta.Round || endpoint.host != f.authorize.at.host ||
+			!strings.HasSuffix(f.authorize.at.path, endpoint.path) || strings.Contains(issuer, "{") {
+			continue
 		}
+		if found != nil && issuer != text(told, "issuer") {
+			return nil, nil
+		}
+		found, told = s, m
 	}
-	return nil, nil
+	return found, told
 }
 
 // knownIssuer is the issuer by the provider's own word, and where that stands.

@@ -22,7 +22,7 @@ var samlAssertionRules = []row{
 			ID: "SA-06", Family: FamilySAML, Severity: High, Protocols: onlySAML,
 			Title:   "The conditions of the assertion hold",
 			Needs:   []Need{NeedResponse, NeedFacts, NeedIntegration},
-			Decides: "Fails when the Response arrives outside NotBefore and NotOnOrAfter, or when the Audience is missing or not the registered entity id.",
+			Decides: "Fails when the Audience is missing or not the registered entity id; warns when the Response arrives outside NotBefore and NotOnOrAfter, which a clock can do too. The length of the window is not judged.",
 			Clause:  "SAML 2.0 Core, 2.5.1; SAML 2.0 Profiles, 4.1.4.2 and 4.1.4.3",
 		},
 		facts: true,
@@ -91,14 +91,14 @@ func judgeConditions(c *court, f *flow) ruling {
 	ours, audienceKnown := facts.Bool(transcript.FactSAMLAudience)
 	audience := s.value("saml.audience")
 	switch {
-	case timesKnown && !times:
-		return fails("The assertion is taken outside its time", expected, "outside, by the time of the capture", at).
-			because(CauseTestSetup, "At the time that the capture gives to the POST, NotBefore was still to come or NotOnOrAfter was over. Either the clock of the machine that recorded is wrong, or the provider's is, or the Response was kept before it was posted.",
-				"Set the clock of the machine by a time server and record the sign-in again.")
 	case audience != "" && audienceKnown && !ours:
 		return fails("The assertion is for another audience", entity, audience, at).
 			because(CauseConfiguration, "The Audience is "+audience+"; the entity id in the description is "+entity+". Either the provider has another entity id registered, or the description does.",
 				"Make the entity id of your metadata, of the registration and of the description the same.")
+	case timesKnown && !times:
+		return warns("The assertion is taken outside its time", expected, "outside, by the time of the capture", at).
+			because(CauseTestSetup, "At the time that the capture gives to the POST, NotBefore was still to come or NotOnOrAfter was over. Either the clock of the machine that recorded is wrong, or the provider's is, or the Response was kept before it was posted.",
+				"Set the clock of the machine by a time server and record the sign-in again.")
 	case !counted:
 		return unseen(withoutSAMLFacts, at...)
 	case assertions == 0:
