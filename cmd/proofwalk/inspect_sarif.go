@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 )
@@ -61,7 +62,7 @@ type (
 		Physical struct {
 			Artifact sarifURI `json:"artifactLocation"`
 		} `json:"physicalLocation"`
-		Logical []sarifLogical `json:"logicalLocations"`
+		Logical []sarifLogical `json:"logicalLocations,omitempty"`
 	}
 	sarifURI struct {
 		URI   string `json:"uri"`
@@ -108,7 +109,12 @@ func (a *inspection) sarif() sarifLog {
 		words := sarifVerdicts[f.Verdict]
 		result := sarifResult{RuleID: f.Rule, RuleIndex: indexes[f.Rule], Kind: words[0], Level: words[1], Message: sarifText{said(f)}, More: findingMore(f)}
 		for _, ref := range f.Refs {
-			result.Locations = append(result.Locations, sarifPlace(ref, a.Captures[files[ref.Capture]].File, files[ref.Capture]))
+			if n, known := files[ref.Capture]; known {
+				result.Locations = append(result.Locations, sarifPlace(&ref, a.Captures[n].File, n))
+			}
+		}
+		if len(result.Locations) == 0 { // viewers leave out what is nowhere
+			result.Locations = []sarifLocation{sarifPlace(nil, a.Captures[0].File, 0)}
 		}
 		run.Results = append(run.Results, result)
 	}
@@ -147,10 +153,14 @@ func findingMore(f *analysis.Finding) map[string]any {
 	return more
 }
 
-// sarifPlace is an entry of a capture: a HAR has no lines to point to.
-func sarifPlace(ref analysis.Ref, file string, index int) sarifLocation {
+// sarifPlace is an entry of a capture, or the capture as a whole: a HAR has no
+// lines to point to.
+func sarifPlace(ref *analysis.Ref, file string, index int) sarifLocation {
 	var l sarifLocation
 	l.Physical.Artifact = sarifURI{URI: fileURI(file), Index: &index}
+	if ref == nil {
+		return l
+	}
 	name := fmt.Sprintf("entry %d", ref.Entry+1)
 	if ref.Param != "" {
 		name += ", " + ref.Param
@@ -164,7 +174,7 @@ func sarifPlace(ref analysis.Ref, file string, index int) sarifLocation {
 func fileURI(name string) string {
 	path := filepath.ToSlash(name)
 	if filepath.IsAbs(name) {
-		return (&url.URL{Scheme: "file", Path: path}).String()
+		return (&url.URL{Scheme: "file", Path: "/" + strings.TrimLeft(path, "/")}).String() // a drive's letter needs the slash
 	}
 	return cmp.Or((&url.URL{Path: path}).String(), "-")
 }

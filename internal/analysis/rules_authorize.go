@@ -18,7 +18,7 @@ var authorizeRules = []row{
 			Title:   "No personal data stands in an address",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedFacts},
 			Decides: "Fails when the address of a hop of the sign-in holds the form of an e-mail address, a social security number or a telephone number.",
-			Clause:  "RFC 9700, 4.2; OpenID Connect Core, 16.4 and 17.1",
+			Clause:  "RFC 9700, 4.2; OpenID Connect Core, 16.1 and 17.1",
 		},
 		facts: true,
 		judge: judgePersonalData,

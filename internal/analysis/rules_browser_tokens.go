@@ -15,7 +15,7 @@ var browserTokenRules = []row{
 			Title:   "No token stands behind the number sign of an address",
 			Needs:   []Need{NeedCallback, NeedFinalPage},
 			Decides: "Fails when access_token, id_token or refresh_token is in the fragment of a browser's request or redirect. Where the exporter cuts fragments, only the redirects that led there can show that there was none.",
-			Clause:  "RFC 9700, 2.1.2 and 4.3.1",
+			Clause:  "RFC 9700, 2.1.2 and 4.3.2",
 		},
 		judge: judgeTokenFragment,
 	},

@@ -128,12 +128,12 @@ func judgeTokenResponse(_ *court, f *flow) ruling {
 		}
 		answered++
 		at := refs("", s)
-		cache := header(s.e.Response.Headers, "Cache-Control")
+		cache, _ := answerHeader(s, "Cache-Control")
 		kind, answer := text(s.answer(), "token_type"), s.answer()
 		switch {
-		case len(s.e.Response.Headers) == 0 || strings.HasPrefix(cache, "~"):
+		case len(s.e.Response.Headers) == 0 || hidden(cache) && !directive(cache, "no-store"):
 			return unseen("The capture does not show the headers of the token response. Record it with them.", at...)
-		case !strings.Contains(strings.ToLower(cache), "no-store"):
+		case !directive(cache, "no-store"):
 			return fails("The token response may be stored", expected, first(cache, "no Cache-Control"), at).
 				because(CauseProvider, "The answer of "+s.at.host+" holds tokens and does not forbid caches to keep them.",
 					"Tell your consultant, and let no cache stand between your server and the provider.")

@@ -40,9 +40,10 @@ func compareRuns(r *request) error {
 		if captures, err := store.ListRunCaptures(r.ctx(), r.reader(), r.scope(), p.Summary.ID, t.ID); err != nil {
 			return err
 		} else if len(captures) == 0 {
-			m.Empty = runName(t).Text
+			m.Empty = append(m.Empty, runName(t).Text)
 		}
 	}
+	m.OtherRound = earlier.RoundNumber != later.RoundNumber
 	if err := r.fillChanges(&m, p.Summary.ID, earlier, later); err != nil {
 		return err
 	}
@@ -96,6 +97,9 @@ func (r *request) fillChanges(m *view.CompareModel, integration uuid.UUID, earli
 		}
 		switch c.Kind {
 		case analysis.ChangeAppeared:
+			if c.Before == nil || c.Before.Verdict == analysis.NotSeen {
+				line.After.Origin = "Not seen in the earlier run, so it may have been there"
+			}
 			m.Appeared = append(m.Appeared, line.After)
 		case analysis.ChangeWent:
 			m.Went = append(m.Went, line.Before)
