@@ -56,8 +56,8 @@ func (t tampered) judge(c *court, f *flow) ruling {
 	known := c.loads()
 	for _, one := range known.of[f] {
 		s := one.s
-		if one.kind != t.kind {
-			continue
+		if one.kind != t.kind || one.kind == sameState && slices.Contains(f.way, s) {
+			continue // the sign-in's own way may come to the callback twice
 		}
 		at := refs("state", f.authorize, s)
 		a := c.answered(s)
