@@ -226,7 +226,7 @@ func (f *flow) walk(owned map[*step]bool, next *flow) {
 		take(s)
 		following := s.follow()
 		if following == nil {
-			if !s.isRedirect() {
+			if !s.isRedirect() && s.status() > 0 { // a load that failed or was blocked shows no page
 				f.final = s
 			}
 			return

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/proofwalk/proofwalk/internal/integration"
 )
@@ -87,17 +88,31 @@ func (c *court) hear(row row) []answer {
 		return []answer{{0, row.judgeRun(c)}}
 	}
 	var out []answer
+	beyond := false
 	for _, f := range c.run.flows {
+		if f.number > maxFlows {
+			beyond = true
+			break
+		}
 		if row.refusals && f.outcome() != OutcomeError {
 			continue
 		}
 		out = append(out, answer{f.number, row.judge(c, f)})
 	}
-	if len(out) == 0 {
+	switch {
+	case beyond:
+		return append(out, answer{0, unseen(tooMany)})
+	case len(out) == 0:
 		return []answer{{0, unseen(noRefusal)}}
 	}
 	return out
 }
+
+// maxFlows is the most sign-ins of a run that the rules judge one by one.
+const maxFlows = 300
+
+// tooMany is what a rule says of the sign-ins that it did not judge.
+var tooMany = "The run holds more than " + strconv.Itoa(maxFlows) + " sign-ins; only the first " + strconv.Itoa(maxFlows) + " were judged. Record fewer in a run."
 
 // hears tells whether the rule is about a protocol in which the integration signs
 // people in; of one that is not described the run tells.

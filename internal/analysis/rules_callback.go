@@ -108,21 +108,8 @@ func judgeCodeOnce(c *court, f *flow) ruling {
 			because(CausePartnerCode, "The same code stands in several token requests; the provider may revoke what it issued for it.",
 				"Redeem the code once, and forget it before the token request is sent.")
 	}
-	for _, s := range c.run.steps {
-		if s == f.callback || !s.main || s.at != f.callback.at || s.value("code") == "" {
-			continue
-		}
-		same, comparable := equal(s, s.value("code"), f.callback, code)
-		if !same || !comparable || len(f.tokens) == 1 || !endsWell(s) {
-			continue
-		}
-		r := fails("The callback takes the code a second time", expected, "2 loads that end well", refs("code", f.callback, s))
-		why := "The same callback was loaded again and answered like a sign-in."
-		if s.isRedirect() {
-			r.verdict = Warn
-			why = "The same callback was loaded again and led on like a sign-in; it may be that the session of the first one answered."
-		}
-		return r.because(CausePartnerCode, why, "Forget the state with the first callback and answer a second one with a page that offers a new sign-in.")
+	if r := c.loadedAgain(f, code, expected); r != nil {
+		return *r
 	}
 	if len(f.tokens) == 0 {
 		return unseen("No token request with this code is in the run: it is made by your server. Add a back-channel capture of the same round.", refs("code", f.callback)...)
@@ -130,15 +117,42 @@ func judgeCodeOnce(c *court, f *flow) ruling {
 	return passes("The code is used once", expected, "1 callback, 1 token request", refs("code", append([]*step{f.callback}, f.tokens...)...))
 }
 
+// loadedAgain judges further loads of the callback with its code, where no token
+// request settles it; nil where they say nothing.
+func (c *court) loadedAgain(f *flow, code, expected string) *ruling {
+	if len(f.tokens) == 1 {
+		return nil
+	}
+	var dark *ruling
+	for _, s := range c.run.steps {
+		if !s.main || s.at != f.callback.at || slices.Contains(f.way, s) || s.value("code") == "" {
+			continue
+		}
+		same, comparable := equal(s, s.value("code"), f.callback, code)
+		if !same || !comparable || !endsWell(s) {
+			continue
+		}
+		at := refs("code", f.callback, s)
+		if leftToScripts(s, lastOf(s)) {
+			r := unseen(shellAnswers+" A back-channel capture of the same round shows the token requests.", at...)
+			dark = &r
+			continue
+		}
+		r := fails("The callback takes the code a second time", expected, "2 loads that end well", at)
+		why := "The same callback was loaded again and answered like a sign-in."
+		if s.isRedirect() {
+			r.verdict = Warn
+			why = "The same callback was loaded again and led on like a sign-in; it may be that the session of the first one answered."
+		}
+		r = r.because(CausePartnerCode, why, "Forget the state with the first callback and answer a second one with a page that offers a new sign-in.")
+		return &r
+	}
+	return dark
+}
+
 // endsWell tells whether a load leads to a page that is none of refusal or error.
 func endsWell(s *step) bool {
-	for range maxFollow {
-		next := s.follow()
-		if next == nil {
-			break
-		}
-		s = next
-	}
+	s = lastOf(s)
 	page := s.e.Facts.Code(transcript.FactPage)
 	return !s.isRedirect() && s.status() >= 200 && s.status() < 400 && page != "denied" && page != "error"
 }

@@ -24,7 +24,11 @@ func judgeAnswered(_ *court, f *flow) ruling {
 		if s.at.loopback() {
 			cause, why = CauseTestSetup, "The browser recorded an error instead of an answer of a host on the tester's own machine: its server was not running, or its certificate was not accepted."
 		}
-		if after := f.wentOn(i); after != nil {
+		after := f.wentOn(i)
+		if after != nil && s == f.callback {
+			return unseen("The callback got no answer, and its address was loaded again. Either a tester blocked it so as to load it by hand, or the network failed for a moment. A sign-in that is recorded without a block would show it.", refs("", s, after)...)
+		}
+		if after != nil {
 			return warns("A request of the sign-in got no answer at first", expected, "no answer from "+s.at.host+s.at.path, refs("", s, after)).
 				because(CauseTestSetup, "The browser recorded an error instead of an answer, and the sign-in went on all the same. Either the network failed for a moment, or the tester clicked again before the answer came.",
 					"Record the run again, and click once.")
@@ -50,15 +54,34 @@ func (s *step) unanswered() bool {
 }
 
 // wentOn gives the hop with which the sign-in went on after the one at i: the
-// next of the way, or a later load of the same address.
+// next of the way, or else a later load of the same address that got an answer,
+// of a callback also one with its code in another window.
 func (f *flow) wentOn(i int) *step {
 	if i+1 < len(f.way) {
 		return f.way[i+1]
 	}
-	for n := f.way[i].next; n != nil && !asksToSignIn(n); n = n.next {
-		if n.at == f.way[i].at && n.status() > 0 && n.status() < 400 {
+	s := f.way[i]
+	for n := s.next; n != nil && !asksToSignIn(n); n = n.next {
+		if n.at == s.at && n.status() > 0 {
+			return n
+		}
+	}
+	if s != f.callback {
+		return nil
+	}
+	for _, n := range f.run.steps[s.seq+1:] {
+		if same, comparable := equal(s, s.value("code"), n, n.value("code")); same && comparable && n.main && n.at == s.at && n.status() > 0 {
 			return n
 		}
 	}
 	return nil
+}
+
+// lost gives the last hop of the way where it got no answer and was not tried again.
+func (f *flow) lost() *step {
+	i := len(f.way) - 1
+	if i < 0 || !f.way[i].unanswered() || f.wentOn(i) != nil {
+		return nil
+	}
+	return f.way[i]
 }

@@ -81,6 +81,9 @@ const scriptWritten = "The text of the page is written by scripts, which a captu
 func judgeRefusalPage(_ *court, f *flow) ruling {
 	const expected = "a page of the partner with status 200 and a sentence or more"
 	s, r := finalPage(f)
+	if last := f.lost(); last != nil {
+		s, r = last, nil
+	}
 	if r != nil {
 		return *r
 	}

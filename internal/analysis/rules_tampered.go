@@ -56,8 +56,8 @@ func (t tampered) judge(c *court, f *flow) ruling {
 	known := c.loads()
 	for _, one := range known.of[f] {
 		s := one.s
-		if one.kind != t.kind {
-			continue
+		if one.kind != t.kind || one.kind == sameState && slices.Contains(f.way, s) {
+			continue // the sign-in's own way may come to the callback twice
 		}
 		at := refs("state", f.authorize, s)
 		a := c.answered(s)
@@ -122,6 +122,18 @@ func (t tampered) howTo() string {
 	return "Block the redirect URI in the browser's developer tools, sign in, copy the address that was blocked, " + t.make + ", lift the block, open the address and record all of it."
 }
 
+// shellAnswers is the reason where the page that answers a callback may be the same for every load.
+const shellAnswers = "The callback ends on a page at its own address, or at one with the code in it, that has scripts or whose content is not in the capture. Such a page may be the same for every load, and its scripts decide what the user sees. Add a screenshot of the page, or save the capture with content."
+
+// leftToScripts tells whether the page on which a load ended may be one that a
+// server gives to every load, so that only its scripts tell a sign-in from a
+// refusal: it stands at the callback's own address or has the answer in its own,
+// and is not known to do without scripts.
+func leftToScripts(load, end *step) bool {
+	scripts, known := scripted(end)
+	return (end.at == load.at || carriesAnswer(end)) && (scripts || !known)
+}
+
 // answered is how a load of the callback ended.
 type answered struct {
 	end      *step
@@ -155,6 +167,8 @@ func (c *court) answered(load *step) answered {
 		a.dark = "How the callback that a tester changed or loaded again was answered is not in the capture. Record until its last page has loaded."
 	case s.status() >= 400:
 		a.refusal = "status " + statusText(s)
+	case leftToScripts(load, s):
+		a.dark = shellAnswers
 	case s.role == RolePartner && refusal && !landing:
 		a.refusal = "the page that is described for it"
 	case s.role == RolePartner && landing && !refusal:
