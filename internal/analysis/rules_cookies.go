@@ -120,7 +120,10 @@ func keptBackCookies(before jar, s *step) []setCookie {
 func (c setCookie) takesIn(s *step) bool {
 	path := c.Path
 	if !strings.HasPrefix(path, "/") {
-		path = c.at.at.path[:max(strings.LastIndex(c.at.at.path, "/"), 1)]
+		path = "/"
+		if i := strings.LastIndex(c.at.at.path, "/"); i > 0 {
+			path = c.at.at.path[:i]
+		}
 	}
 	rest, found := strings.CutPrefix(s.at.path, path)
 	return found && (rest == "" || rest[0] == '/' || strings.HasSuffix(path, "/"))
