@@ -24,7 +24,7 @@ var cookieRules = []row{
 			ID: "CB-18", Family: FamilyCallback, Severity: High,
 			Title:   "Cookies set with the callback are Secure, HttpOnly and SameSite",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedCookies},
-			Decides: "Fails when a cookie that can be a session lacks Secure or, no other having it, HttpOnly, and when SameSite=None stands without Secure; warns when SameSite is missing or a second cookie can be read by scripts.",
+			Decides: "Fails when a cookie that can be a session lacks Secure or, no other having it, HttpOnly, and when SameSite=None stands without Secure; warns when SameSite is missing, or when another cookie that can be the session has all three.",
 			Clause:  "RFC 6265bis, 4.1.2 and 5.7; RFC 9700, 4.7",
 		},
 		judge: judgeCookieFlags,
@@ -229,6 +229,7 @@ func worstCookie(set []setCookie) *ruling {
 		can = set
 	}
 	closed := slices.ContainsFunc(can, func(c setCookie) bool { return c.HTTPOnly })
+	guarded := slices.IndexFunc(can, func(c setCookie) bool { return session && c.Secure && c.HTTPOnly && c.SameSite != "" })
 	var out *ruling
 	for _, c := range can {
 		lacks, hard := c.lacks(closed)
@@ -241,13 +242,15 @@ func worstCookie(set []setCookie) *ruling {
 			return &r
 		}
 		actual := c.Name + " without " + strings.Join(lacks, ", ")
-		cure := "Set the cookie with Secure; HttpOnly; SameSite=Lax."
-		r := warns("A cookie of the callback is less guarded than it could be", expected, actual, at).
-			because(CausePartnerCode, "The answer of "+c.at.at.host+" sets "+c.Name+" without "+strings.Join(lacks, ", ")+"; "+c.consequence()+".", cure)
-		if hard && (session || c.SameSite == "None") {
-			r = fails("A cookie of the callback is not guarded", expected, actual, at).
-				because(CausePartnerCode, "The answer of "+c.at.at.host+" sets "+c.Name+" without "+strings.Join(lacks, ", ")+"; "+c.consequence()+".", cure)
+		why := "The answer of " + c.at.at.host + " sets " + c.Name + " without " + strings.Join(lacks, ", ") + "; " + c.consequence() + "."
+		r := warns("A cookie of the callback is less guarded than it could be", expected, actual, at)
+		switch {
+		case guarded >= 0:
+			why += " It may not be the session: " + can[guarded].Name + ", set with the callback too, is guarded."
+		case hard && (session || c.SameSite == "None"):
+			r = fails("A cookie of the callback is not guarded", expected, actual, at)
 		}
+		r = r.because(CausePartnerCode, why, "Set the cookie with Secure; HttpOnly; SameSite=Lax.")
 		if out == nil || out.verdict == Warn && r.verdict == Fail {
 			out = &r
 		}
