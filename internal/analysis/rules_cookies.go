@@ -94,9 +94,9 @@ func (f *flow) oneSite() bool {
 // lostCookies gives the cookies set on the callback's host that the callback does not send.
 func lostCookies(before jar, s *step) []setCookie {
 	var out []setCookie
-	for _, held := range before {
-		sent := slices.ContainsFunc(s.e.Request.Cookies, func(c transcript.Cookie) bool { return cookieKey(s, c.Name) == cookieKey(held.at, held.name) })
-		if held.set != nil && held.at.at.host == s.at.host && !sent {
+	sent := keysSent(s)
+	for key, held := range before {
+		if held.set != nil && held.at.at.host == s.at.host && !sent[key] {
 			out = append(out, *held.set)
 		}
 	}
@@ -190,15 +190,7 @@ func judgeCookieFlags(_ *court, f *flow) ruling {
 	if why := f.hidesCookies(); why != "" {
 		return unseen(why, refs("Set-Cookie", f.callback)...)
 	}
-	var set []setCookie
-	for _, c := range f.cookiesAfter() {
-		old := slices.ContainsFunc(c.at.e.Request.Cookies, func(have transcript.Cookie) bool {
-			return have.Name == c.Name && have.Value == c.Value
-		})
-		if !c.gone && !old {
-			set = append(set, c)
-		}
-	}
+	set := newValues(f.cookiesAfter())
 	if worst := worstCookie(set); worst != nil {
 		return *worst
 	}
@@ -209,6 +201,26 @@ func judgeCookieFlags(_ *court, f *flow) ruling {
 		return unseen("No cookie is set with the callback in this run: the session was there before, or is kept otherwise. Record it in a fresh browser window.", refs("Set-Cookie", f.callback)...)
 	}
 	return passes("The cookies of the callback are guarded", expected, "on "+count(len(set), "cookie", "cookies"), refs("Set-Cookie", stepsOf(set)...))
+}
+
+// newValues leaves out the cookies that are deleted, and those that the browser
+// sends with the same value.
+func newValues(after []setCookie) []setCookie {
+	type pair struct{ name, value string }
+	sent := map[*step]map[pair]bool{}
+	var out []setCookie
+	for _, c := range after {
+		if sent[c.at] == nil {
+			sent[c.at] = map[pair]bool{}
+			for _, have := range c.at.e.Request.Cookies {
+				sent[c.at][pair{have.Name, have.Value}] = true
+			}
+		}
+		if !c.gone && !sent[c.at][pair{c.Name, c.Value}] {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func stepsOf(set []setCookie) []*step {
