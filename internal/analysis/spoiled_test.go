@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
 )
 
 // recording is a raw recording of the right integration that a test spoils. In
@@ -166,6 +167,7 @@ func spoiled(t *testing.T, file string, edit func(*recording)) string {
 		t.Fatal(err)
 	}
 	cfg := readConfig(t, "right")
+	cfg.UseCases = append(cfg.UseCases, integration.Authentication) // so that a session is due
 	var bad []string
 	for _, f := range analysis.Judge(cfg, []analysis.Input{redacted(t, redactor(&cfg), "c1", har)}, nil) {
 		if f.Verdict == analysis.Fail || f.Verdict == analysis.Warn {
