@@ -13,7 +13,11 @@ import (
 const (
 	withoutCookies = "The exporter left cookies out, which is how Chrome saves a sanitized HAR. Save it with sensitive data and redact it here."
 	noCookieAtAll  = "No page of this capture sends or sets a cookie, so it may be that the exporter leaves them out. Record it with Firefox, or save it from Chrome with sensitive data."
+	manyCookies    = "The sign-in holds or sets more than 500 cookies of the partner, and so many are not compared. Record it in a browser without cookies."
 )
+
+// maxCookies is more than browsers keep of one site.
+const maxCookies = 500
 
 // setCookie is a cookie that an answer sets.
 type setCookie struct {
@@ -110,6 +114,15 @@ func cookieKey(s *step, name string) string {
 	return s.in.T.Meta.Round + " " + name
 }
 
+// keysSent gives the cookieKeys of what a step sends.
+func keysSent(s *step) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range s.e.Request.Cookies {
+		out[cookieKey(s, c.Name)] = true
+	}
+	return out
+}
+
 // take notes what a step sends and its answer sets.
 func (j jar) take(s *step) {
 	for _, c := range s.e.Request.Cookies {
@@ -173,6 +186,11 @@ func (f *flow) hidesCookies() string {
 	in := f.callback.in
 	if in.cannotShow(capture.LimitCookies) {
 		return withoutCookies
+	}
+	before := f.cookiesBefore()
+	before.takeSent(f.callback)
+	if len(before) > maxCookies || len(f.cookiesAfter()) > maxCookies {
+		return manyCookies
 	}
 	for _, s := range f.run.steps {
 		if s.in == in && s.main && (len(s.e.Request.Cookies) > 0 || len(cookiesSet(s)) > 0) {

@@ -24,7 +24,7 @@ var cookieRules = []row{
 			ID: "CB-18", Family: FamilyCallback, Severity: High,
 			Title:   "Cookies set with the callback are Secure, HttpOnly and SameSite",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedCookies},
-			Decides: "Fails when a cookie that can be a session lacks Secure or, no other having it, HttpOnly, and when SameSite=None stands without Secure; warns when SameSite is missing or a second cookie can be read by scripts.",
+			Decides: "Fails when a cookie that can be a session lacks Secure or, no other having it, HttpOnly, and when SameSite=None stands without Secure; warns when SameSite is missing, or when another cookie that can be the session has all three.",
 			Clause:  "RFC 6265bis, 4.1.2 and 5.7; RFC 9700, 4.7",
 		},
 		judge: judgeCookieFlags,
@@ -94,9 +94,9 @@ func (f *flow) oneSite() bool {
 // lostCookies gives the cookies set on the callback's host that the callback does not send.
 func lostCookies(before jar, s *step) []setCookie {
 	var out []setCookie
-	for _, held := range before {
-		sent := slices.ContainsFunc(s.e.Request.Cookies, func(c transcript.Cookie) bool { return cookieKey(s, c.Name) == cookieKey(held.at, held.name) })
-		if held.set != nil && held.at.at.host == s.at.host && !sent {
+	sent := keysSent(s)
+	for key, held := range before {
+		if held.set != nil && held.at.at.host == s.at.host && !sent[key] {
 			out = append(out, *held.set)
 		}
 	}
@@ -120,7 +120,10 @@ func keptBackCookies(before jar, s *step) []setCookie {
 func (c setCookie) takesIn(s *step) bool {
 	path := c.Path
 	if !strings.HasPrefix(path, "/") {
-		path = c.at.at.path[:max(strings.LastIndex(c.at.at.path, "/"), 1)]
+		path = "/"
+		if i := strings.LastIndex(c.at.at.path, "/"); i > 0 {
+			path = c.at.at.path[:i]
+		}
 	}
 	rest, found := strings.CutPrefix(s.at.path, path)
 	return found && (rest == "" || rest[0] == '/' || strings.HasSuffix(path, "/"))
@@ -187,15 +190,7 @@ func judgeCookieFlags(_ *court, f *flow) ruling {
 	if why := f.hidesCookies(); why != "" {
 		return unseen(why, refs("Set-Cookie", f.callback)...)
 	}
-	var set []setCookie
-	for _, c := range f.cookiesAfter() {
-		old := slices.ContainsFunc(c.at.e.Request.Cookies, func(have transcript.Cookie) bool {
-			return have.Name == c.Name && have.Value == c.Value
-		})
-		if !c.gone && !old {
-			set = append(set, c)
-		}
-	}
+	set := newValues(f.cookiesAfter())
 	if worst := worstCookie(set); worst != nil {
 		return *worst
 	}
@@ -206,6 +201,26 @@ func judgeCookieFlags(_ *court, f *flow) ruling {
 		return unseen("No cookie is set with the callback in this run: the session was there before, or is kept otherwise. Record it in a fresh browser window.", refs("Set-Cookie", f.callback)...)
 	}
 	return passes("The cookies of the callback are guarded", expected, "on "+count(len(set), "cookie", "cookies"), refs("Set-Cookie", stepsOf(set)...))
+}
+
+// newValues leaves out the cookies that are deleted, and those that the browser
+// sends with the same value.
+func newValues(after []setCookie) []setCookie {
+	type pair struct{ name, value string }
+	sent := map[*step]map[pair]bool{}
+	var out []setCookie
+	for _, c := range after {
+		if sent[c.at] == nil {
+			sent[c.at] = map[pair]bool{}
+			for _, have := range c.at.e.Request.Cookies {
+				sent[c.at][pair{have.Name, have.Value}] = true
+			}
+		}
+		if !c.gone && !sent[c.at][pair{c.Name, c.Value}] {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func stepsOf(set []setCookie) []*step {
@@ -226,6 +241,7 @@ func worstCookie(set []setCookie) *ruling {
 		can = set
 	}
 	closed := slices.ContainsFunc(can, func(c setCookie) bool { return c.HTTPOnly })
+	guarded := slices.IndexFunc(can, func(c setCookie) bool { return session && c.Secure && c.HTTPOnly && c.SameSite != "" })
 	var out *ruling
 	for _, c := range can {
 		lacks, hard := c.lacks(closed)
@@ -238,13 +254,15 @@ func worstCookie(set []setCookie) *ruling {
 			return &r
 		}
 		actual := c.Name + " without " + strings.Join(lacks, ", ")
-		cure := "Set the cookie with Secure; HttpOnly; SameSite=Lax."
-		r := warns("A cookie of the callback is less guarded than it could be", expected, actual, at).
-			because(CausePartnerCode, "The answer of "+c.at.at.host+" sets "+c.Name+" without "+strings.Join(lacks, ", ")+"; "+c.consequence()+".", cure)
-		if hard && (session || c.SameSite == "None") {
-			r = fails("A cookie of the callback is not guarded", expected, actual, at).
-				because(CausePartnerCode, "The answer of "+c.at.at.host+" sets "+c.Name+" without "+strings.Join(lacks, ", ")+"; "+c.consequence()+".", cure)
+		why := "The answer of " + c.at.at.host + " sets " + c.Name + " without " + strings.Join(lacks, ", ") + "; " + c.consequence() + "."
+		r := warns("A cookie of the callback is less guarded than it could be", expected, actual, at)
+		switch {
+		case guarded >= 0:
+			why += " It may not be the session: " + can[guarded].Name + ", set with the callback too, is guarded."
+		case hard && (session || c.SameSite == "None"):
+			r = fails("A cookie of the callback is not guarded", expected, actual, at)
 		}
+		r = r.because(CausePartnerCode, why, "Set the cookie with Secure; HttpOnly; SameSite=Lax.")
 		if out == nil || out.verdict == Warn && r.verdict == Fail {
 			out = &r
 		}

@@ -27,7 +27,7 @@ var headerRules = []row{
 			ID: "CB-10", Family: FamilyCallback, Severity: Medium,
 			Title:   "The callback is answered with a Referrer-Policy that keeps its address back",
 			Needs:   []Need{NeedCallback, NeedHeaders},
-			Decides: "Fails on unsafe-url and no-referrer-when-downgrade, and where a page is shown with the code in its address and no policy; warns where a redirect has none.",
+			Decides: "Fails where a page is shown with the code in its address and no policy, unsafe-url or no-referrer-when-downgrade; warns where a redirect is answered so.",
 			Clause:  "RFC 9700, 4.2.4; Referrer Policy, 3",
 		},
 		judge: judgeReferrerPolicy,
@@ -133,6 +133,9 @@ func judgeReferrerPolicy(_ *court, f *flow) ruling {
 		return unseen(hiddenHeader, at...)
 	case policy != "" && referrerPolicies[policy]:
 		return passes("The callback's address is kept back", expected, policy, at)
+	case policy != "" && s.isRedirect():
+		return warns("The callback's redirect carries a weak Referrer-Policy", expected, policy, at).
+			because(CausePartnerCode, "The answer is a redirect, so no document holds the callback's address there today; with "+policy+" a page that is answered here one day would send it on.", cure)
 	case policy != "":
 		return fails("The callback's address is told to other sites", expected, policy, at).
 			because(CausePartnerCode, "With "+policy+" the browser sends the whole address, code included, to every https site that the page asks for something.", cure)
