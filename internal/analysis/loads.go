@@ -19,19 +19,19 @@ type load struct {
 // loads knows the loads of redirect URIs in a run: what each is, and what became of its code.
 type loads struct {
 	of     map[*flow][]load
-	issued map[mark]int // the first step that shows a code, by its position
-	spent  map[mark]int // the first step with which a code may be spent
-	hidden int          // the first call of a server that may redeem any code, or the number of steps
+	issued map[valueKey]int // the first step that shows a code, by its position
+	spent  map[valueKey]int // the first step with which a code may be spent
+	hidden int              // the first call of a server that may redeem any code, or the number of steps
 	signed map[*Input]int
 }
 
 // loadsOf looks at every step once: a capture may hold thousands of either.
 func loadsOf(r *run) *loads {
-	l := &loads{of: map[*flow][]load{}, issued: map[mark]int{}, spent: map[mark]int{}, hidden: len(r.steps), signed: map[*Input]int{}}
-	callbacks, authorizes, states := map[*step]*flow{}, map[*step]*flow{}, map[mark][]*flow{}
+	l := &loads{of: map[*flow][]load{}, issued: map[valueKey]int{}, spent: map[valueKey]int{}, hidden: len(r.steps), signed: map[*Input]int{}}
+	callbacks, authorizes, states := map[*step]*flow{}, map[*step]*flow{}, map[valueKey][]*flow{}
 	for _, f := range r.flows {
 		authorizes[f.authorize] = f
-		if m, ok := markOf(f.authorize, f.authorize.value("state")); ok {
+		if m, ok := keyOf(f.authorize, f.authorize.value("state")); ok {
 			states[m] = append(states[m], f)
 		}
 		if f.callback == nil {
@@ -58,9 +58,9 @@ func loadsOf(r *run) *loads {
 
 // add notes a load: of the sign-in whose callback it is, else of one whose state
 // it brings, else of the latest one.
-func (l *loads) add(s *step, latest, own *flow, states map[mark][]*flow) {
+func (l *loads) add(s *step, latest, own *flow, states map[valueKey][]*flow) {
 	f := latest
-	m, ok := markOf(s, s.value("state"))
+	m, ok := keyOf(s, s.value("state"))
 	switch {
 	case own != nil:
 		f = own
@@ -85,7 +85,7 @@ func (l *loads) add(s *step, latest, own *flow, states map[mark][]*flow) {
 
 // follow notes what a step does to the codes that it carries.
 func (l *loads) follow(s *step, answeredLoad bool) {
-	note := func(to map[mark]int, m mark) {
+	note := func(to map[valueKey]int, m valueKey) {
 		if _, found := to[m]; !found {
 			to[m] = s.seq
 		}
@@ -94,7 +94,7 @@ func (l *loads) follow(s *step, answeredLoad bool) {
 	if redeemed {
 		code = s.sent("code")
 	}
-	if m, ok := markOf(s, code); ok {
+	if m, ok := keyOf(s, code); ok {
 		note(l.issued, m)
 		if answeredLoad || redeemed {
 			note(l.spent, m)
@@ -102,7 +102,7 @@ func (l *loads) follow(s *step, answeredLoad bool) {
 	}
 	if s.role == RoleProvider {
 		for _, p := range queryOf(s.location()) {
-			if m, ok := markOf(s, p.Value); ok && p.Name == "code" {
+			if m, ok := keyOf(s, p.Value); ok && p.Name == "code" {
 				note(l.issued, m)
 			}
 		}
@@ -115,7 +115,7 @@ func (l *loads) follow(s *step, answeredLoad bool) {
 // codeOf tells of the code of a load whether the provider issued it in this run,
 // and whether it may be spent: the partner had got it before, or it was redeemed.
 func (l *loads) codeOf(s *step) (issued, spent bool) {
-	m, ok := markOf(s, s.value("code"))
+	m, ok := keyOf(s, s.value("code"))
 	if !ok {
 		return false, true
 	}

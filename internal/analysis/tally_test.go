@@ -6,9 +6,9 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// TestMarksAreEqual compares every pair of values in every pair of captures both
-// ways: marks, and counts made with them, must say what equal says.
-func TestMarksAreEqual(t *testing.T) {
+// TestKeysAreEqual compares every pair of values in every pair of captures both
+// ways: keys, and counts made with them, must say what equal says.
+func TestKeysAreEqual(t *testing.T) {
 	t.Parallel()
 	values := []string{
 		"~state.AAAAAAAAAAAAAAAA", "~nonce.AAAAAAAAAAAAAAAA", "~state.BBBBBBBBBBBBBBBB", "~state#1", "~nonce#1", "~state#2", "~str",
@@ -31,10 +31,10 @@ func TestMarksAreEqual(t *testing.T) {
 		for _, o := range flows {
 			b := o.authorize
 			same, comparable := equal(a, a.value("state"), b, b.value("state"))
-			ma, oka := markOf(a, a.value("state"))
-			mb, okb := markOf(b, b.value("state"))
+			ma, oka := keyOf(a, a.value("state"))
+			mb, okb := keyOf(b, b.value("state"))
 			if got := oka && okb && ma == mb; got != (same && comparable) {
-				t.Errorf("%q and %q: marks say %v, equal says %v, %v", a.value("state"), b.value("state"), got, same, comparable)
+				t.Errorf("%q and %q: keys say %v, equal says %v, %v", a.value("state"), b.value("state"), got, same, comparable)
 			}
 			switch {
 			case o == f:
