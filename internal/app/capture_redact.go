@@ -129,7 +129,7 @@ func (b captureBase) refuseUnredacted(report redact.Report) error {
 		}
 		return errRawForbidden
 	}
-	if report.Before != nil && report.Total() == 0 && len(report.Contradictions) == 0 && report.Again == report.Entries {
+	if report.Confirmed() {
 		if !b.rawAllowed && report.Meta.Round != b.round.ID.String() {
 			return errOtherRound
 		}

@@ -108,6 +108,12 @@ func (t *tally) add(rule, place string) {
 	}
 }
 
+// Confirmed tells of a file that says it was redacted before that it is as
+// redaction writes it: nothing was left to replace, no fact contradicts its entry.
+func (r Report) Confirmed() bool {
+	return r.Before != nil && r.Total() == 0 && len(r.Contradictions) == 0 && r.Again == r.Entries
+}
+
 func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
