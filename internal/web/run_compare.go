@@ -37,18 +37,18 @@ func compareRuns(r *request) error {
 	m := view.CompareModel{Shell: p.Shell, Title: "Run " + components.Number(earlier.Number) + " beside run " + components.Number(later.Number),
 		Lead: scenarioTitle(later.Scenario), ListHref: pathRuns(p.Summary.ID), Before: runName(earlier), After: runName(later)}
 	for _, t := range []store.TestRun{earlier, later} {
-		if captures, err := store.ListRunCaptures(r.ctx(), r.reader(), r.scope(), p.Summary.ID, t.ID); err != nil {
-			return err
-		} else if len(captures) == 0 {
+		if t.Captures == 0 {
 			m.Empty = append(m.Empty, runName(t).Text)
 		}
 	}
 	m.OtherRound = earlier.RoundNumber != later.RoundNumber
-	if err := r.fillChanges(&m, p.Summary.ID, earlier, later); err != nil {
-		return err
-	}
-	if err := r.fillHops(&m, p.Summary.ID, earlier, later); err != nil {
-		return err
+	if len(m.Empty) == 0 {
+		if err := r.fillChanges(&m, p.Summary.ID, earlier, later); err != nil {
+			return err
+		}
+		if err := r.fillHops(&m, p.Summary.ID, earlier, later); err != nil {
+			return err
+		}
 	}
 	if m.Others, err = r.comparable(p.run, other.ID); err != nil {
 		return err
