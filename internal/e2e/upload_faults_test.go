@@ -55,12 +55,7 @@ func (b *browser) wantsNoComplaints(expected ...string) {
 // into one that cannot redact.
 func TestRedactorThatDidNotLoad(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, wire, b := readyToTap(t)
 	wire.refuse("redact.")
 	b.openUpload(upload)
 	b.run("choosing a file", choose(tempFile(t, "a.har", smallHAR("app.example.org"))))
@@ -74,12 +69,7 @@ func TestRedactorThatDidNotLoad(t *testing.T) {
 // throws or a promise of it is broken.
 func TestWorkerThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, wire, b := readyToTap(t)
 	b.openUpload(upload)
 	b.run("choosing a file", choose(tempFile(t, "a.har", smallHAR("app.example.org"))))
 	for _, fault := range []string{
@@ -98,12 +88,7 @@ func TestWorkerThatBreaksOff(t *testing.T) {
 // A worker that does not come ends the redaction with words.
 func TestWorkerThatDidNotLoad(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, wire, b := readyToTap(t)
 	wire.refuse("file_worker.")
 	b.openUpload(upload)
 	b.run("choosing a file", choose(tempFile(t, "a.har", smallHAR("app.example.org"))))
@@ -116,11 +101,7 @@ func TestWorkerThatDidNotLoad(t *testing.T) {
 // A file that is gone after it was chosen cannot be read, and the page says so.
 func TestFileThatIsGone(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, b := readyToUpload(t)
 	file := tempFile(t, "a.har", smallHAR("app.example.org"))
 	b.openUpload(upload)
 	var bytes int // asked for, since the browser looks at a file only then
@@ -138,11 +119,7 @@ func TestFileThatIsGone(t *testing.T) {
 // is computed, which takes long for a large file.
 func TestStoppingTheRedaction(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, b := readyToUpload(t)
 	file := tempFile(t, "a.har", smallHAR("app.example.org"))
 	for name, moment := range map[string]string{
 		"the round":  strings.Replace(holds, "WANTED", "/redactor", 1),
@@ -163,12 +140,7 @@ func TestStoppingTheRedaction(t *testing.T) {
 // meanwhile signs in elsewhere and sends again.
 func TestSendingThatEndsEarly(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, wire, b := readyToTap(t)
 	b.redactInBrowser(upload, tempFile(t, "a.har", smallHAR("app.example.org")))
 	wire.refuse("/capture")
 	b.press("Send redacted", shows("The server is busy or being started. Try again in a minute."))
@@ -201,12 +173,7 @@ func TestSendingThatEndsEarly(t *testing.T) {
 // but Throw away, which leaves nothing of the file in the page.
 func TestDeclaringIsBusy(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, wire, b := readyToTap(t)
 	b.look(360, "light")
 	b.redactInBrowser(upload, tempFile(t, "quincecrate.har", smallHAR("hidden.example.net")))
 	var says string
@@ -239,11 +206,7 @@ func TestDeclaringIsBusy(t *testing.T) {
 // Whoever stops after the names were declared hears that they are.
 func TestStoppingAfterDeclaring(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, b := readyToUpload(t)
 	b.redactInBrowser(upload, tempFile(t, "a.har", smallHAR("hidden.example.net")))
 	b.run("declaring", chromedp.Evaluate(strings.Replace(holds, "WANTED", "/redactor", 1)+";0", nil),
 		chromedp.Click(`.names input[value="hidden.example.net"]`, chromedp.ByQuery),
@@ -264,11 +227,7 @@ func TestStoppingAfterDeclaring(t *testing.T) {
 // was ticked stays so.
 func TestNamesThatAreRefused(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, b := readyToUpload(t)
 	b.redactInBrowser(upload, tempFile(t, "a.har", bytes.ReplaceAll([]byte(`{"log":{"version":"1.2","creator":{"name":"Firefox","version":"1"},"entries":[
 		{"startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://fine.example.net/a"},"response":{"status":200}},
 		{"startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://LONG.example.net/a"},"response":{"status":200}}]}}`),
@@ -289,11 +248,7 @@ func TestNamesThatAreRefused(t *testing.T) {
 // a list goes to what it showed.
 func TestNamesThatCannotBeDeclared(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	_, upload, b := readyToUpload(t)
 	var entries []string
 	for i := range 12 {
 		entries = append(entries, fmt.Sprintf(`{"pageref":"p","startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://host-%d.example.net/a"},"response":{"status":200}}`, i))

@@ -38,12 +38,7 @@ func (b *browser) pressEverything(file string) {
 // raw files are forbidden, and not unasked where they are allowed.
 func TestUploadPageWithoutItsScriptSendsNothing(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	wire := s.tap(t)
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, wire, b := readyToTap(t)
 	before := wire.posted("")
 	wire.refuse("/assets/upload.")
 	file := tempFile(t, "raw.har", smallHAR("app.example.org"))

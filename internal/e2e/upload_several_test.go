@@ -14,11 +14,7 @@ import (
 // sent once; and one that the server refuses does not keep back those behind it.
 func TestSeveralFilesAtOnce(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, b := readyToUpload(t)
 	known := smallHAR("known.example.org")
 	b.redactInBrowser(upload, tempFile(t, "known.har", known))
 	b.sendRedacted()

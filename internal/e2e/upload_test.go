@@ -39,6 +39,32 @@ func (s *site) newRun(t *testing.T, who, integration, user string) string {
 	return made.Path
 }
 
+// readyToUpload makes a site with a new run and signs the partner's admin in.
+func readyToUpload(t *testing.T) (s *site, upload string, b *browser) {
+	t.Helper()
+	s, upload = siteWithRun(t)
+	b = s.newBrowser(t)
+	b.signIn(partner)
+	return s, upload, b
+}
+
+// readyToTap is readyToUpload with a wire between browser and site.
+func readyToTap(t *testing.T) (s *site, upload string, p *wire, b *browser) {
+	t.Helper()
+	s, upload = siteWithRun(t)
+	p = s.tap(t)
+	b = s.newBrowser(t)
+	b.signIn(partner)
+	return s, upload, p, b
+}
+
+func siteWithRun(t *testing.T) (s *site, upload string) {
+	t.Helper()
+	needRedactor(t)
+	s = newSite(t)
+	return s, s.newRun(t, partner, "Okta sample application", "standard-user")
+}
+
 // openUpload opens the upload page and waits until its script is there.
 func (b *browser) openUpload(upload string) {
 	b.t.Helper()
@@ -133,11 +159,7 @@ func TestNoSecretLeavesTheBrowser(t *testing.T) {
 // redacted again, and what leaves has the names in clear.
 func TestDeclaringWhatThePreviewHid(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, b := readyToUpload(t)
 	file := tempFile(t, "shop.har", []byte(`{"log":{"version":"1.2","creator":{"name":"Firefox","version":"1"},"pages":[{"id":"p","title":"Our members","startedDateTime":"2026-03-01T10:00:00.000Z"}],"entries":[
 		{"pageref":"p","startedDateTime":"2026-03-01T10:00:00.000Z","request":{"method":"GET","url":"https://shop.example.net/members/area?state=Zm9vYmFyYmF6cXV4MTIzNDU2"},"response":{"status":200}},
 		{"startedDateTime":"2026-03-01T10:00:01.000Z","request":{"method":"GET","url":"https://cdn.example.org/login"},"response":{"status":200}},
@@ -289,11 +311,7 @@ func TestUploadPageWithoutScripts(t *testing.T) {
 // files are allowed it sends one by the button that says so.
 func TestUploadPageWithoutWebAssembly(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, b := readyToUpload(t)
 	b.run("taking WebAssembly away", chromedp.ActionFunc(func(ctx context.Context) error {
 		_, err := cdpage.AddScriptToEvaluateOnNewDocument("delete window.WebAssembly").Do(ctx)
 		return err
@@ -315,11 +333,7 @@ func TestUploadPageWithoutWebAssembly(t *testing.T) {
 // they are, in one go; each is sent and stored by itself.
 func TestContainersInTheBrowser(t *testing.T) {
 	t.Parallel()
-	needRedactor(t)
-	s := newSite(t)
-	upload := s.newRun(t, partner, "Okta sample application", "standard-user")
-	b := s.newBrowser(t)
-	b.signIn(partner)
+	s, upload, b := readyToUpload(t)
 	b.openUpload(upload)
 	var files []string
 	for _, name := range []string{"playwright-attach.zip", "playwright-embed.har.gz"} {
