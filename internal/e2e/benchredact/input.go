@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -63,8 +64,12 @@ func readEntries(pattern string, least int) ([][]byte, error) {
 	return entries, nil
 }
 
-// mainBytes is the size of the inputs of the main rows.
-const mainBytes = 200_000_000
+// mainBytes is the size of the inputs of the main rows, judgedBytes that of the
+// one that is judged: about 4,000 entries.
+const (
+	mainBytes   = 200_000_000
+	judgedBytes = 50_000_000
+)
 
 // makeInputs makes the files of the main rows.
 func (b *bench) makeInputs() (err error) {
@@ -82,6 +87,9 @@ func (b *bench) makeInputs() (err error) {
 		return err
 	}
 	if b.signIns, err = b.makeHAR("200 MB of sign-ins, all new", mainBytes, recorded, true); err != nil {
+		return err
+	}
+	if b.judged, err = b.makeHAR("50 MB, sign-ins among real entries", judgedBytes, slices.Concat(recorded, b.entries), true); err != nil {
 		return err
 	}
 	b.big, err = b.makeBig()

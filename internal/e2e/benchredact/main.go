@@ -98,6 +98,7 @@ type bench struct {
 	har     input    // 200 MB of them
 	fresh   input    // as har, with other cookies and tokens in each repetition
 	signIns input    // 200 MB of recorded sign-ins
+	judged  input    // 50 MB of both
 	big     input    // the file of one long body
 	results []result
 }
@@ -130,6 +131,9 @@ func (b *bench) build(ctx context.Context) error {
 	b.wasm = []string{"node", "--stack-size=8192", filepath.Join(folder, "module", "run.js"), loader, module}
 	return nil
 }
+
+// described is the integration of the recorded sign-ins.
+const described = "testdata/integrations/right.yaml"
 
 // nodeModules is where tools/node keeps the other redactors.
 const nodeModules = "tools/node/node_modules"
@@ -168,6 +172,9 @@ func (b *bench) mainRows(ctx context.Context) error {
 		{name: nodeJSON, in: b.har, command: node(parseAndPrint, b.har)},
 		{name: otherTool, in: b.har, command: node(harSanitizer, b.har, sanitizer), mayFail: true},
 		{name: otherTool, in: b.signIns, command: node(harSanitizer, b.signIns, sanitizer), mayFail: true},
+		{name: "proofwalk redact, described", in: b.judged, command: append(redact(b.judged), "--integration", described)},
+		{name: "proofwalk inspect", in: b.judged, command: slices.Concat(b.kit, []string{"inspect", "--format", "json", "--integration", described, b.judged.path}),
+			maxTimes: 1.15, saysNo: true},
 		{name: own, in: b.big, command: redact(b.big), maxRSS: 20 * mb},
 		{name: nodeJSON, in: b.big, command: node(parseAndPrint, b.big)},
 	} {

@@ -21,11 +21,13 @@ type row struct {
 	in      input
 	command []string
 
-	minRate float64 // bytes per CPU second
-	maxRSS  int64   // bytes
-	native  bool    // the row that others are compared with ...
-	compare bool    // ... as this one is
-	mayFail bool    // another's program, which need not be able to read the file
+	minRate  float64 // bytes per CPU second
+	maxRSS   int64   // bytes
+	maxTimes float64 // CPU time, in that of the row before
+	native   bool    // the row that others are compared with ...
+	compare  bool    // ... as this one is
+	mayFail  bool    // another's program, which need not be able to read the file
+	saysNo   bool    // may end with 1: it judges the file
 }
 
 // sample is what one process took.
@@ -48,7 +50,7 @@ func (b *bench) measure(ctx context.Context, r row) error {
 	_, _ = fmt.Fprintf(os.Stderr, "%s: %s\n", r.name, r.in.name)
 	samples := make([]sample, 0, b.repeats)
 	for range max(b.repeats, 1) {
-		s, err := runOnce(ctx, r.command)
+		s, err := runOnce(ctx, r)
 		if err != nil && r.mayFail && ctx.Err() == nil {
 			b.results = append(b.results, result{row: r, failed: true})
 			return nil
@@ -75,32 +77,37 @@ func (b *bench) measure(ctx context.Context, r row) error {
 // it is loaded, so that the one that starts must be a small one.
 const onceWord = "once"
 
-// runOnce runs a process to its end, through a small process of this program.
-func runOnce(ctx context.Context, command []string) (sample, error) {
+// runOnce runs a row's process to its end, through a small process of this program.
+func runOnce(ctx context.Context, r row) (sample, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return sample{}, fmt.Errorf("finding this program: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, self, append([]string{onceWord}, command...)...)
+	cmd := exec.CommandContext(ctx, self, append([]string{onceWord}, r.command...)...)
 	var answer, messages strings.Builder
 	cmd.Stdout, cmd.Stderr = &answer, &messages
 	if err := cmd.Run(); err != nil {
 		return sample{}, fmt.Errorf("%w: %s", err, messages.String())
 	}
 	var s sample
-	if _, err := fmt.Sscan(answer.String(), &s.cpu, &s.wall, &s.rss); err != nil {
+	var status int
+	if _, err := fmt.Sscan(answer.String(), &s.cpu, &s.wall, &s.rss, &status); err != nil {
 		return sample{}, fmt.Errorf("reading what it took: %w", err)
+	}
+	if status != 0 && !(r.saysNo && status == 1) {
+		return sample{}, fmt.Errorf("it ended with %d: %s", status, messages.String())
 	}
 	return s, nil
 }
 
-// once runs a process and prints CPU time and wall time in nanoseconds and the
-// peak of its memory in bytes.
+// once runs a process and prints CPU time and wall time in nanoseconds, the peak
+// of its memory in bytes and its exit status.
 func once(command []string, out io.Writer) error {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
-	if err := cmd.Run(); err != nil {
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		return err
 	}
 	wall := time.Since(began)
@@ -109,7 +116,7 @@ func once(command []string, out io.Writer) error {
 		return errors.New("this system tells no resource usage")
 	}
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	_, err := fmt.Fprintln(out, cpu.Nanoseconds(), wall.Nanoseconds(), usage.Maxrss*1024) // Linux counts in KiB
+	_, err := fmt.Fprintln(out, cpu.Nanoseconds(), wall.Nanoseconds(), usage.Maxrss*1024, cmd.ProcessState.ExitCode()) // Linux counts in KiB
 	return err
 }
 
@@ -124,12 +131,12 @@ func (b *bench) report(out io.Writer) (met bool, err error) {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "process\tinput\tMB\tCPU s\twall s\tMB/CPU s\tpeak RSS MB\tgoal\t")
-	for _, r := range b.results {
+	for i, r := range b.results {
 		if r.failed {
 			_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t\t\t\t\tends with an error\t\n", r.name, r.in.name, r.in.size/1_000_000)
 			continue
 		}
-		goals, ok := r.judge(native)
+		goals, ok := r.judge(native, b.results[max(i-1, 0)])
 		met = met && ok
 		rate := "-"
 		if r.in.size > 0 {
@@ -145,7 +152,7 @@ func (b *bench) report(out io.Writer) (met bool, err error) {
 }
 
 // judge words the goals of a row and whether they are met.
-func (r result) judge(native result) (goals string, ok bool) {
+func (r result) judge(native, before result) (goals string, ok bool) {
 	var words []string
 	ok = true
 	goal := func(within bool, format string, args ...any) {
@@ -157,6 +164,10 @@ func (r result) judge(native result) (goals string, ok bool) {
 	}
 	if r.maxRSS > 0 {
 		goal(r.rss <= r.maxRSS, "<= %d MB", r.maxRSS/1_000_000)
+	}
+	if r.maxTimes > 0 {
+		times := r.cpu.Seconds() / before.cpu.Seconds()
+		goal(times <= r.maxTimes, "%.2f of <= %.2f times the CPU time of the row before", times, r.maxTimes)
 	}
 	switch {
 	case r.compare:
