@@ -12,6 +12,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 type inspectCommand struct {
@@ -61,7 +62,7 @@ func (c *inspectCommand) Run(s *streams) error {
 		if err != nil {
 			return inputError(name, err)
 		}
-		t, report, err := redactor.Transcript(in, capture.Limits{})
+		t, report, err := judged(redactor, in)
 		if err = errors.Join(err, in.Close()); err != nil {
 			return inputError(name, err)
 		}
@@ -86,6 +87,28 @@ func (c *inspectCommand) Run(s *streams) error {
 		return answerNo{}
 	}
 	return nil
+}
+
+// judged redacts a capture and keeps what rules read of it.
+func judged(redactor *redact.Redactor, in io.Reader) (*transcript.Transcript, redact.Report, error) {
+	t := &transcript.Transcript{}
+	keeper := analysis.Keeper{Unsaid: true}
+	var last *transcript.Entry // when it was not kept
+	report, err := redactor.Stream(io.Discard, in, capture.Limits{}, func(e *transcript.Entry) error {
+		kept, ok := keeper.Keep(e)
+		if last = nil; ok {
+			t.Entries = append(t.Entries, kept)
+		} else {
+			light := analysis.KeepLast(e)
+			last = &light
+		}
+		return nil
+	})
+	if last != nil {
+		t.Entries = append(t.Entries, *last)
+	}
+	t.Meta = report.Meta
+	return t, report, err
 }
 
 // writeAs writes the answer in one of the formats.

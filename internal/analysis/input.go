@@ -35,12 +35,16 @@ func (in *Input) backChannel() bool {
 		return in.Kind == KindBackChannel
 	}
 	for i := range in.T.Entries {
-		e := &in.T.Entries[i]
-		if e.ResourceType != "" || header(e.Request.Headers, "Sec-Fetch-Mode") != "" || mainFrame(e) {
+		if ofABrowser(&in.T.Entries[i]) {
 			return false
 		}
 	}
 	return len(in.T.Entries) > 0
+}
+
+// ofABrowser tells whether only a browser makes such an entry.
+func ofABrowser(e *transcript.Entry) bool {
+	return e.ResourceType != "" || header(e.Request.Headers, "Sec-Fetch-Mode") != "" || mainFrame(e)
 }
 
 // cannotShow tells whether the exporter left the thing out; see the capture.Limit words.

@@ -12,6 +12,7 @@ import (
 // sign-ins.
 type Keeper struct {
 	BackChannel bool // a server recorded its own calls, of which all is kept
+	Unsaid      bool // nobody said who recorded it: all is kept up to where a browser shows itself
 	answered    bool // the page at hand has a code or token in its address
 }
 
@@ -24,22 +25,21 @@ func (k *Keeper) Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	if main {
 		k.answered = answersInAddress(e)
 	}
-	if !k.BackChannel && !main && !matters(e) && !(k.answered && foreign(e)) {
+	all := k.BackChannel || k.Unsaid
+	k.Unsaid = k.Unsaid && !ofABrowser(e)
+	if !all && !main && !matters(e) && !(k.answered && foreign(e)) {
 		return kept, false
 	}
 	kept = keepLight(e)
-	if !k.BackChannel && !main && !ofASignIn(e) {
+	if !all && !main && !ofASignIn(e) {
 		return kept, true
 	}
 	kept.PageRef = strings.Clone(e.PageRef)
-	kept.Request.Headers = ownFields(e.Request.Headers, judgedHeaders)
+	kept.Request.Headers = ownHeaders(e.Request.Headers, judgedHeaders)
 	kept.Request.Cookies = ownCookies(e.Request.Cookies)
 	kept.Request.BodyMIME, kept.Request.BodyText = strings.Clone(e.Request.BodyMIME), strings.Clone(e.Request.BodyText)
 	if p := e.Response; p != nil {
-		kept.Response.Headers, kept.Response.Cookies = ownFields(p.Headers, judgedHeaders), ownCookies(p.Cookies)
-		if len(kept.Response.Headers) == 0 && len(p.Headers) > 0 { // as of requests; see keepLight
-			kept.Response.Headers = ownFields(p.Headers[:1], nil)
-		}
+		kept.Response.Headers, kept.Response.Cookies = ownHeaders(p.Headers, judgedHeaders), ownCookies(p.Cookies)
 		kept.Response.BodyMIME, kept.Response.BodyText = strings.Clone(p.BodyMIME), strings.Clone(p.BodyText)
 	}
 	return kept, true
@@ -137,15 +137,37 @@ var protocolNames = map[string]bool{
 	"error": true, "response_type": true, "grant_type": true,
 }
 
+// headerNames are names of headers by their length, so that one look tells
+// those of a capture apart.
+type headerNames map[int][]string
+
+func headerNamesOf(names ...string) headerNames {
+	out := headerNames{}
+	for _, name := range names {
+		out[len(name)] = append(out[len(name)], name)
+	}
+	return out
+}
+
+// own gives the set's spelling of a name, empty when it is not in the set.
+func (h headerNames) own(name string) string {
+	for _, known := range h[len(name)] {
+		if strings.EqualFold(known, name) {
+			return known
+		}
+	}
+	return ""
+}
+
 // judgedHeaders are the headers that rules read or are to read.
-var judgedHeaders = []string{
+var judgedHeaders = headerNamesOf(
 	"Accept", "Authorization", "Cache-Control", "Content-Security-Policy", "Content-Type", "Location", "Origin", "Pragma", "Referer",
 	"Referrer-Policy", "Refresh", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-User", "Set-Cookie",
 	"Strict-Transport-Security", "WWW-Authenticate", "X-Frame-Options",
-}
+)
 
 // lightHeaders are the headers that rules read of any request.
-var lightHeaders = []string{"Referer", "Authorization", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Accept"}
+var lightHeaders = headerNamesOf("Referer", "Authorization", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Accept")
 
 // keepLight copies what rules read of any entry.
 func keepLight(e *transcript.Entry) transcript.Entry {
@@ -155,12 +177,9 @@ func keepLight(e *transcript.Entry) transcript.Entry {
 		ResourceType: strings.Clone(e.ResourceType), Facts: transcript.Facts{},
 		Request: transcript.Request{
 			Method: strings.Clone(q.Method), URL: strings.Clone(q.URL), BodySize: q.BodySize,
-			Query: ownFields(q.Query, nil), Form: ownFields(q.Form, nil), Fragment: ownFields(q.Fragment, nil),
-			Headers: ownFields(q.Headers, lightHeaders),
+			Query: ownFields(q.Query), Form: ownFields(q.Form), Fragment: ownFields(q.Fragment),
+			Headers: ownHeaders(q.Headers, lightHeaders),
 		},
-	}
-	if len(out.Request.Headers) == 0 && len(q.Headers) > 0 { // that there were headers is read too
-		out.Request.Headers = ownFields(q.Headers[:1], nil)
 	}
 	if p := e.Response; p != nil {
 		out.Response = &transcript.Response{Status: p.Status, RedirectURL: strings.Clone(p.RedirectURL), BodySize: p.BodySize}
@@ -171,13 +190,29 @@ func keepLight(e *transcript.Entry) transcript.Entry {
 	return out
 }
 
-// ownFields copies the fields, or those with one of the names, into memory of their own.
-func ownFields(fields []transcript.Field, names []string) []transcript.Field {
+// ownFields copies the fields into memory of their own.
+func ownFields(fields []transcript.Field) []transcript.Field {
+	if len(fields) == 0 {
+		return nil
+	}
+	out := make([]transcript.Field, len(fields))
+	for i, f := range fields {
+		out[i] = transcript.Field{Name: strings.Clone(f.Name), Value: strings.Clone(f.Value)}
+	}
+	return out
+}
+
+// ownHeaders copies the headers with one of the names into memory of their own.
+// Of others it keeps one, since rules read whether there were any.
+func ownHeaders(fields []transcript.Field, names headerNames) []transcript.Field {
 	var out []transcript.Field
 	for _, f := range fields {
-		if names == nil || slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, f.Name) }) {
-			out = append(out, transcript.Field{Name: strings.Clone(f.Name), Value: strings.Clone(f.Value)})
+		if name := names.own(f.Name); name != "" {
+			out = append(out, transcript.Field{Name: name, Value: strings.Clone(f.Value)})
 		}
+	}
+	if len(out) == 0 && len(fields) > 0 {
+		return ownFields(fields[:1])
 	}
 	return out
 }

@@ -37,7 +37,11 @@ func TestKeepJudgesTheSame(t *testing.T) {
 			cfg = readConfig(t, name)
 		}
 		whole := redacted(t, redactor(&cfg), base, readFile(t, file))
-		whole.Kind = analysis.KindBrowser // as the product always knows it
+		unsaid, _ := keptOf(t, whole) // as the kit judges it
+		if diff := cmp.Diff(analysis.Judge(cfg, []analysis.Input{whole}, nil), analysis.Judge(cfg, []analysis.Input{unsaid}, nil)); diff != "" {
+			t.Errorf("%s, of whom nobody says who recorded it: findings differ (-whole +kept):\n%s", base, diff)
+		}
+		whole.Kind = analysis.KindBrowser // as the server always knows it
 		if strings.Contains(base, "backchannel") {
 			whole.Kind = analysis.KindBackChannel
 		}
@@ -91,7 +95,7 @@ func keptOf(t *testing.T, whole analysis.Input) (kept analysis.Input, others []a
 	t.Helper()
 	kept = whole
 	kept.T = &transcript.Transcript{Meta: whole.T.Meta, Pages: whole.T.Pages}
-	keeper := analysis.Keeper{BackChannel: whole.Kind == analysis.KindBackChannel}
+	keeper := analysis.Keeper{BackChannel: whole.Kind == analysis.KindBackChannel, Unsaid: whole.Kind == ""}
 	for i := range whole.T.Entries {
 		raw := &whole.T.Entries[i]
 		e, judged := keeper.Keep(raw)

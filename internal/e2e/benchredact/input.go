@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -89,7 +88,7 @@ func (b *bench) makeInputs() (err error) {
 	if b.signIns, err = b.makeHAR("200 MB of sign-ins, all new", mainBytes, recorded, true); err != nil {
 		return err
 	}
-	if b.judged, err = b.makeHAR("50 MB, sign-ins among real entries", judgedBytes, slices.Concat(recorded, b.entries), true); err != nil {
+	if b.judged, err = b.makeJudged(recorded); err != nil {
 		return err
 	}
 	b.big, err = b.makeBig()
@@ -111,6 +110,22 @@ func (b *bench) makeHAR(name string, size int64, entries [][]byte, fresh bool) (
 		for n := 0; written() < size; n++ {
 			v := &variants[n%len(variants)]
 			if err := writeEntry(w, n, v.text(n/len(variants))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// makeJudged writes recorded sign-ins, each once, and real entries behind them.
+func (b *bench) makeJudged(recorded [][]byte) (input, error) {
+	return b.write("50 MB, sign-ins and real entries", func(w io.Writer, written func() int64) error {
+		for n := 0; written() < judgedBytes; n++ {
+			entry := b.entries[n%len(b.entries)]
+			if n < len(recorded) {
+				entry = recorded[n]
+			}
+			if err := writeEntry(w, n, entry); err != nil {
 				return err
 			}
 		}
