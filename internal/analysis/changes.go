@@ -28,30 +28,38 @@ type Change struct {
 
 // Compare gives what rules say otherwise of a later run than of an earlier one,
 // problems that appeared first, then those that went. Answers are compared by
-// rule and sign-in; redacted values, which differ in every run, by their class
-// only. Where a sign-in has several answers of one rule, their order counts.
+// rule and sign-in, where a run may have sign-ins that the other has not;
+// redacted values, which differ in every run, by their class only. Where a
+// sign-in has several answers of one rule, their order counts.
 func Compare(before, after []Finding) []Change {
+	aligned := alignFlows(before, after)
 	type place struct {
 		rule       string
 		flow, turn int
 	}
 	earlier, turns := map[place]*Finding{}, map[place]int{}
-	at := func(f *Finding) place {
-		p := place{rule: f.Rule, flow: f.Flow}
+	at := func(f *Finding, flow int) place {
+		p := place{rule: f.Rule, flow: flow}
 		turns[p]++
 		p.turn = turns[p]
 		return p
 	}
 	var order []place
 	for i := range before {
-		p := at(&before[i])
+		p := at(&before[i], before[i].Flow)
 		earlier[p] = &before[i]
 		order = append(order, p)
 	}
 	clear(turns)
 	var out []Change
 	for i := range after {
-		p := at(&after[i])
+		flow := after[i].Flow
+		if was, ok := aligned[flow]; ok || flow == 0 {
+			flow = was
+		} else {
+			flow = -flow // of no sign-in before
+		}
+		p := at(&after[i], flow)
 		if c := (Change{Before: earlier[p], After: &after[i]}); c.classify() {
 			out = append(out, c)
 		}

@@ -2,6 +2,7 @@ package analysis_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,39 @@ func TestCompareSeveralAnswersOfARule(t *testing.T) {
 	got := analysis.Compare(before, before[:1])
 	if len(got) != 1 || got[0].Kind != analysis.ChangeChanged || got[0].Before.Actual != "b" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A run with one more sign-in than before shows no problem twice.
+func TestCompareAlignsSignIns(t *testing.T) {
+	t.Parallel()
+	right := func(flow int) []analysis.Finding {
+		return []analysis.Finding{found("AR-02", flow, analysis.Pass, "~state.AAAAAAAAAAAAAAAA"), found("ER-05", flow, analysis.NotSeen, ""), found("TR-01", flow, analysis.Pass, "https")}
+	}
+	faulty := func(flow int) []analysis.Finding {
+		return []analysis.Finding{found("AR-02", flow, analysis.Fail, "none"), found("ER-05", flow, analysis.Warn, "nothing"), found("TR-01", flow, analysis.Pass, "https")}
+	}
+	for name, tc := range map[string]struct {
+		before, after []analysis.Finding
+		want          int // changes
+	}{
+		"the same":                 {slices.Concat(right(1), faulty(2)), slices.Concat(right(1), faulty(2)), 0},
+		"one more before it":       {faulty(1), slices.Concat(right(1), faulty(2)), 3},
+		"one more behind it":       {faulty(1), slices.Concat(faulty(1), right(2)), 3},
+		"the first one is gone":    {slices.Concat(right(1), faulty(2)), faulty(1), 3},
+		"mended":                   {faulty(1), right(1), 2},
+		"mended, and one more":     {slices.Concat(right(1), faulty(2)), slices.Concat(right(1), right(2), right(3)), 5},
+		"numbers that begin later": {right(1), right(4), 0},
+	} {
+		got := analysis.Compare(tc.before, tc.after)
+		if len(got) != tc.want {
+			t.Errorf("%s: %d changes, want %d: %+v", name, len(got), tc.want, got)
+		}
+		for _, c := range got {
+			if c.Kind == analysis.ChangeAppeared && name != "the same" {
+				t.Errorf("%s: a problem is shown as new: %+v", name, c.After)
+			}
+		}
 	}
 }
 
