@@ -102,7 +102,7 @@ func judged(redactor *redact.Redactor, in io.Reader) (*transcript.Transcript, re
 			light := analysis.KeepLast(e)
 			last = &light
 		}
-		return nil
+		return keeper.Err()
 	})
 	if last != nil {
 		t.Entries = append(t.Entries, *last)

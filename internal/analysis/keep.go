@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -14,6 +15,18 @@ type Keeper struct {
 	BackChannel bool // a server recorded its own calls, of which all is kept
 	Unsaid      bool // nobody said who recorded it: all is kept up to where a browser shows itself
 	answered    bool // the page at hand has a code or token in its address
+	bytes       int  // what is kept, about
+}
+
+// MaxKeptBytes is about the most memory that what is kept of one capture takes.
+const MaxKeptBytes = 64 << 20
+
+// Err gives apperr.TooLarge once more than MaxKeptBytes is kept. To go on is no use.
+func (k *Keeper) Err() error {
+	if k.bytes <= MaxKeptBytes {
+		return nil
+	}
+	return apperr.New(apperr.TooLarge, "The file holds more sign-ins and pages than can be judged at once. Save fewer in one file.")
 }
 
 // Keep copies of the next entry what rules read. ok is false for what a page
@@ -21,6 +34,13 @@ type Keeper struct {
 // the entry's memory. Judging what is kept, with KeepLast of the capture's last
 // entry, gives the findings of the whole.
 func (k *Keeper) Keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
+	if kept, ok = k.keep(e); ok {
+		k.bytes += weight(&kept)
+	}
+	return kept, ok
+}
+
+func (k *Keeper) keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	main := mainFrame(e)
 	if main {
 		k.answered = answersInAddress(e)
@@ -225,4 +245,31 @@ func ownCookies(cookies []transcript.Cookie) []transcript.Cookie {
 		}
 	}
 	return out
+}
+
+// About how many bytes the parts of an entry take without their texts.
+const (
+	entryBytes  = 600
+	memberBytes = 64 // of a map
+	fieldBytes  = 32
+	cookieBytes = 256 // with its texts, which redaction keeps short
+)
+
+// weight is about how many bytes an entry takes.
+func weight(e *transcript.Entry) int {
+	q := &e.Request
+	n := entryBytes + len(e.Facts)*memberBytes + len(q.URL) + len(q.BodyText) + len(q.Cookies)*cookieBytes +
+		weightOf(q.Query) + weightOf(q.Form) + weightOf(q.Fragment) + weightOf(q.Headers)
+	if p := e.Response; p != nil {
+		n += len(p.RedirectURL) + len(p.BodyText) + len(p.Cookies)*cookieBytes + weightOf(p.Headers)
+	}
+	return n
+}
+
+func weightOf(fields []transcript.Field) int {
+	n := len(fields) * fieldBytes
+	for i := range fields {
+		n += len(fields[i].Name) + len(fields[i].Value)
+	}
+	return n
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -87,6 +88,26 @@ func TestKeepJudgesFixturesTheSame(t *testing.T) {
 	}
 	if left < 3 {
 		t.Errorf("only %d entries were left out", left)
+	}
+}
+
+// What is kept of one capture has a limit, near to what it takes in memory.
+func TestKeeperIsBounded(t *testing.T) {
+	t.Parallel()
+	body := strings.Repeat("x", 1<<20)
+	e := transcript.Entry{ResourceType: "document", Request: transcript.Request{Method: "GET", URL: "https://rp.example/"}, Response: &transcript.Response{Status: 200, BodyText: body}}
+	var keeper analysis.Keeper
+	n := 0
+	for ; keeper.Err() == nil; n++ {
+		if _, ok := keeper.Keep(&e); !ok {
+			t.Fatal("a page is not kept")
+		}
+	}
+	if got := n << 20; got < analysis.MaxKeptBytes-1<<20 || got > analysis.MaxKeptBytes+1<<20 {
+		t.Errorf("%d bytes are kept before it is too much", got)
+	}
+	if !apperr.Is(keeper.Err(), apperr.TooLarge) {
+		t.Errorf("%v", keeper.Err())
 	}
 }
 

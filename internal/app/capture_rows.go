@@ -72,7 +72,11 @@ func (r *captureRows) add(e *transcript.Entry) error {
 	scheme, host, path := address(e.Request.URL)
 	row.searched = searched(host, path, e)
 	row.scheme, row.host, row.path = r.hosts.of(scheme), r.hosts.of(host), strings.Clone(path)
-	if kept, judged := r.keeper.Keep(e); judged {
+	kept, judged := r.keeper.Keep(e)
+	if err := r.keeper.Err(); err != nil {
+		return err
+	}
+	if judged {
 		r.kept = append(r.kept, kept)
 	} else {
 		r.others = append(r.others, analysis.Resource{Index: e.Index, Scheme: row.scheme, Host: row.host, HostRole: e.Facts.Code(transcript.FactHostRole)})
