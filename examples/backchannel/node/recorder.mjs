@@ -31,7 +31,7 @@ async function beginning(stream, limit) {
       chunks.push(value);
       if (size > limit) {
         cut = true;
-        await reader.cancel();
+        reader.cancel().catch(() => {}); // which ends only when the caller is done as well
         break;
       }
     }
