@@ -69,7 +69,11 @@ func (c *inspectCommand) Run(s *streams) error {
 			return inputError(name, err)
 		}
 		id := fmt.Sprintf("t-%03d", i+1)
-		inputs = append(inputs, analysis.Input{ID: id, RedactedBy: "partner_cli", T: t})
+		one := analysis.Input{ID: id, RedactedBy: "partner_cli", T: t}
+		if report.ByPartnerServer() {
+			one.RedactedBy, one.Kind = "partner_server", analysis.KindBackChannel
+		}
+		inputs = append(inputs, one)
 		answer.Captures = append(answer.Captures, inspected{id, name, report.Entries, report.Exporter, report.Truncated, report.Limits})
 	}
 	if cfg == nil {
@@ -118,7 +122,20 @@ func doubted(cfg *integration.Config, report *redact.Report) error {
 		c := report.Contradictions[0]
 		return fmt.Errorf("it was changed after it was redacted: in entry %d, the fact %s is not what the entry shows", c.Entry+1, c.Fact)
 	}
-	return errors.New("it says that it was redacted, but it is not what redaction makes")
+	return fmt.Errorf("it says that it was redacted, but it is not what redaction makes%s", firstPlace(report.Items))
+}
+
+// firstPlace names what the second pass took away first.
+func firstPlace(items []redact.Item) string {
+	if len(items) == 0 {
+		return ""
+	}
+	it := slices.MinFunc(items, func(a, b redact.Item) int { return cmp.Compare(a.Entry, b.Entry) })
+	where := fmt.Sprintf(": %s takes away something in %s", it.Rule, strings.ReplaceAll(it.Place, ".", " "))
+	if it.Entry >= 0 {
+		where += fmt.Sprintf(" of entry %d", it.Entry+1)
+	}
+	return where
 }
 
 var verdictWords = []struct {
