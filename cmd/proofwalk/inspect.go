@@ -36,6 +36,8 @@ type inspection struct {
 	Captures []inspected              `json:"captures"`
 	Summary  map[analysis.Verdict]int `json:"summary"`
 	Findings []analysis.Finding       `json:"findings"`
+
+	inputs []analysis.Input
 }
 
 type inspected struct {
@@ -54,7 +56,6 @@ func (c *inspectCommand) Run(s *streams) error {
 		return err
 	}
 	answer := inspection{RuleSet: analysis.RuleSet, Summary: map[analysis.Verdict]int{}}
-	var inputs []analysis.Input
 	redactor := newRedactor(cfg, nil)
 	for i, name := range c.Files {
 		in, err := open(name, s)
@@ -73,13 +74,13 @@ func (c *inspectCommand) Run(s *streams) error {
 		if report.ByPartnerServer() {
 			one.RedactedBy, one.Kind = "partner_server", analysis.KindBackChannel
 		}
-		inputs = append(inputs, one)
+		answer.inputs = append(answer.inputs, one)
 		answer.Captures = append(answer.Captures, inspected{id, name, report.Entries, report.Exporter, report.Truncated, report.Limits})
 	}
 	if cfg == nil {
 		cfg = &integration.Config{}
 	}
-	answer.Findings = analysis.Judge(*cfg, inputs, nil)
+	answer.Findings = analysis.Judge(*cfg, answer.inputs, nil)
 	for _, f := range answer.Findings {
 		answer.Summary[f.Verdict]++
 	}
