@@ -25,7 +25,7 @@ var (
 	codeSpan = regexp.MustCompile("`([^`\n]+)`")
 	// A path of the repository: one of its top folders, then names; the first
 	// word only, so that `scripts/setup.sh demo` counts too.
-	repoPath = regexp.MustCompile(`^(?:\./)?((?:\.ci|cmd|docs|internal|migrations|scripts|tools|views)/[\w./*-]*)(?:\s|$)`)
+	repoPath = regexp.MustCompile(`^(?:\./)?((?:\.ci|cmd|docs|examples|internal|migrations|scripts|tools|views)/[\w./*-]*)(?:\s|$)`)
 	// A file at the root, such as Makefile, go.mod or .golangci.yml.
 	rootFile  = regexp.MustCompile(`^(?:Makefile|LICENSE|go\.(?:mod|sum)|[\w.]+\.(?:md|yml))$`)
 	mdLink    = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)

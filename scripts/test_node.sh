@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests of tools/node with Node's own test runner; fails when it finds none.
+# Runs the tests of tools/node and of the examples with Node's own test runner; fails where it finds none.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../tools/node"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-mapfile -t tests < <(find . -name node_modules -prune -o -name '*.test.mjs' -print | sort)
-if [ ${#tests[@]} -eq 0 ]; then
-    echo "test_node: no *.test.mjs found in tools/node" >&2
-    exit 1
-fi
-node --test "${tests[@]}"
+for dir in tools/node examples/backchannel/node; do
+    mapfile -t tests < <(find "$dir" -name node_modules -prune -o -name '*.test.mjs' -print | sort)
+    if [ ${#tests[@]} -eq 0 ]; then
+        echo "test_node: no *.test.mjs found in $dir" >&2
+        exit 1
+    fi
+    (cd "$dir" && node --test "${tests[@]#"$dir"/}")
+done

@@ -37,6 +37,8 @@ type inspection struct {
 	Captures []inspected              `json:"captures"`
 	Summary  map[analysis.Verdict]int `json:"summary"`
 	Findings []analysis.Finding       `json:"findings"`
+
+	inputs []analysis.Input
 }
 
 type inspected struct {
@@ -55,7 +57,6 @@ func (c *inspectCommand) Run(s *streams) error {
 		return err
 	}
 	answer := inspection{RuleSet: analysis.RuleSet, Summary: map[analysis.Verdict]int{}}
-	var inputs []analysis.Input
 	redactor := newRedactor(cfg, nil)
 	for i, name := range c.Files {
 		in, err := open(name, s)
@@ -70,13 +71,17 @@ func (c *inspectCommand) Run(s *streams) error {
 			return inputError(name, err)
 		}
 		id := fmt.Sprintf("t-%03d", i+1)
-		inputs = append(inputs, analysis.Input{ID: id, RedactedBy: "partner_cli", T: t})
+		one := analysis.Input{ID: id, RedactedBy: "partner_cli", T: t}
+		if report.ByPartnerServer() {
+			one.RedactedBy, one.Kind = "partner_server", analysis.KindBackChannel
+		}
+		answer.inputs = append(answer.inputs, one)
 		answer.Captures = append(answer.Captures, inspected{id, name, report.Entries, report.Exporter, report.Truncated, report.Limits})
 	}
 	if cfg == nil {
 		cfg = &integration.Config{}
 	}
-	answer.Findings = analysis.Judge(*cfg, inputs, nil)
+	answer.Findings = analysis.Judge(*cfg, answer.inputs, nil)
 	for _, f := range answer.Findings {
 		answer.Summary[f.Verdict]++
 	}
@@ -141,67 +146,18 @@ func doubted(cfg *integration.Config, report *redact.Report) error {
 		c := report.Contradictions[0]
 		return fmt.Errorf("it was changed after it was redacted: in entry %d, the fact %s is not what the entry shows", c.Entry+1, c.Fact)
 	}
-	return errors.New("it says that it was redacted, but it is not what redaction makes")
+	return fmt.Errorf("it says that it was redacted, but it is not what redaction makes%s", firstPlace(report.Items))
 }
 
-var verdictWords = []struct {
-	verdict analysis.Verdict
-	word    string
-}{
-	{analysis.Fail, "FAIL"}, {analysis.Warn, "WARN"}, {analysis.NotSeen, "NOT SEEN"}, {analysis.Pass, "PASS"},
-}
-
-// write gives the findings for people: what fails first, each with its cure.
-func (a *inspection) write(w io.Writer) error {
-	var b strings.Builder
-	for _, t := range a.Captures {
-		fmt.Fprintf(&b, "%s  %s: %d entries", t.ID, t.File, t.Entries)
-		if t.Truncated {
-			b.WriteString(", cut off")
-		}
-		if len(t.Limits) > 0 {
-			fmt.Fprintf(&b, "; cannot show %s", strings.Join(t.Limits, ", "))
-		}
-		b.WriteByte('\n')
+// firstPlace names what the second pass took away first.
+func firstPlace(items []redact.Item) string {
+	if len(items) == 0 {
+		return ""
 	}
-	b.WriteByte('\n')
-	for _, v := range verdictWords {
-		found := slices.Clone(a.Findings)
-		found = slices.DeleteFunc(found, func(f analysis.Finding) bool { return f.Verdict != v.verdict })
-		slices.SortStableFunc(found, func(x, y analysis.Finding) int { return cmp.Compare(rank(x.Severity), rank(y.Severity)) })
-		for i := range found {
-			writeFinding(&b, v.word, &found[i])
-		}
+	it := slices.MinFunc(items, func(a, b redact.Item) int { return cmp.Compare(a.Entry, b.Entry) })
+	where := fmt.Sprintf(": %s takes away something in %s", it.Rule, strings.ReplaceAll(it.Place, ".", " "))
+	if it.Entry >= 0 {
+		where += fmt.Sprintf(" of entry %d", it.Entry+1)
 	}
-	for i, v := range verdictWords {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%d %s", a.Summary[v.verdict], strings.ToLower(v.word))
-	}
-	b.WriteByte('\n')
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func rank(s analysis.Severity) int {
-	return slices.Index([]analysis.Severity{analysis.Critical, analysis.High, analysis.Medium, analysis.Low}, s)
-}
-
-func writeFinding(b *strings.Builder, word string, f *analysis.Finding) {
-	fmt.Fprintf(b, "%-8s  %s  %s (%s)", word, f.Rule, f.Title, f.Severity)
-	if len(f.Refs) > 0 && f.Verdict != analysis.NotSeen {
-		fmt.Fprintf(b, "  [%s entry %d]", f.Refs[0].Capture, f.Refs[0].Entry+1)
-	}
-	b.WriteByte('\n')
-	switch f.Verdict {
-	case analysis.Fail, analysis.Warn:
-		fmt.Fprintf(b, "          expected: %s\n          actual:   %s\n", f.Expected, f.Actual)
-		if f.Cure != "" {
-			fmt.Fprintf(b, "          cure:     %s\n", f.Cure)
-		}
-		fmt.Fprintf(b, "          source:   %s\n", f.Clause)
-	case analysis.NotSeen:
-		fmt.Fprintf(b, "          %s\n", f.Why)
-	}
+	return where
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/docs"
 	"github.com/proofwalk/proofwalk/internal/analysis"
 )
 
@@ -36,7 +37,7 @@ type (
 		ID       string         `json:"id"`
 		Short    sarifText      `json:"shortDescription"`
 		Full     sarifText      `json:"fullDescription"`
-		Help     sarifText      `json:"help"`
+		Help     sarifHelp      `json:"help"`
 		Defaults sarifDefaults  `json:"defaultConfiguration"`
 		More     map[string]any `json:"properties"`
 	}
@@ -53,10 +54,16 @@ type (
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
 		Locations []sarifLocation `json:"locations,omitempty"`
-		More      map[string]any  `json:"properties"`
+		// Fingerprints tell a finding from others over several files of the format (3.27.17).
+		Fingerprints map[string]string `json:"partialFingerprints,omitempty"`
+		More         map[string]any    `json:"properties"`
 	}
 	sarifText struct {
 		Text string `json:"text"`
+	}
+	sarifHelp struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown,omitempty"`
 	}
 	sarifLocation struct {
 		Physical struct {
@@ -94,31 +101,50 @@ func (a *inspection) sarif() sarifLog {
 	for i, r := range analysis.Catalogue() {
 		indexes[r.ID] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Decides}, Help: sarifText{r.Decides + " Rests on: " + r.Clause + "."},
+			ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Decides}, Help: helpOf(r),
 			Defaults: sarifDefaults{sarifLevel(r.Severity)},
 			More:     map[string]any{"severity": r.Severity, "needs": r.Needs, "family": r.Family},
 		})
 	}
-	files := map[string]int{}
-	for i, c := range a.Captures {
-		files[c.ID] = i
-		run.Artifacts = append(run.Artifacts, sarifArtifact{sarifURI{URI: fileURI(c.File)}})
+	prints := newFingerprints(a.inputs)
+	files := map[string]sarifURI{} // by the capture's id
+	listed := map[string]int{}     // a file that was given twice stands once
+	for _, c := range a.Captures {
+		uri := fileURI(c.File)
+		n, again := listed[uri]
+		if !again {
+			n = len(listed)
+			listed[uri] = n
+			run.Artifacts = append(run.Artifacts, sarifArtifact{sarifURI{URI: uri}})
+		}
+		files[c.ID] = sarifURI{URI: uri, Index: &n}
 	}
 	for i := range a.Findings {
 		f := &a.Findings[i]
 		words := sarifVerdicts[f.Verdict]
-		result := sarifResult{RuleID: f.Rule, RuleIndex: indexes[f.Rule], Kind: words[0], Level: words[1], Message: sarifText{said(f)}, More: findingMore(f)}
+		result := sarifResult{RuleID: f.Rule, RuleIndex: indexes[f.Rule], Kind: words[0], Level: words[1], Message: sarifText{said(f)}, More: findingMore(f), Fingerprints: prints.of(f)}
 		for _, ref := range f.Refs {
-			if n, known := files[ref.Capture]; known {
-				result.Locations = append(result.Locations, sarifPlace(&ref, a.Captures[n].File, n))
+			if file, known := files[ref.Capture]; known {
+				result.Locations = append(result.Locations, sarifPlace(&ref, file))
 			}
 		}
 		if len(result.Locations) == 0 { // viewers leave out what is nowhere
-			result.Locations = []sarifLocation{sarifPlace(nil, a.Captures[0].File, 0)}
+			result.Locations = []sarifLocation{sarifPlace(nil, files[a.Captures[0].ID])}
 		}
 		run.Results = append(run.Results, result)
 	}
 	return sarifLog{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
+}
+
+// helpOf gives the rule's page of the documents: its beginning as plain text, for
+// viewers that know no other, and the whole as Markdown. A rule has no helpUri:
+// its page has no address that holds for every reader.
+func helpOf(r analysis.Rule) sarifHelp {
+	page := docs.RulePage(r.ID)
+	_, text, _ := strings.Cut(page, "\n\n")
+	decides, rest, _ := strings.Cut(text, "\n\n")
+	needs, _, _ := strings.Cut(rest, "\n\n")
+	return sarifHelp{Text: decides + " " + needs, Markdown: page}
 }
 
 // sarifLevel is how loud a rule's failure is, where nothing else is configured.
@@ -155,9 +181,9 @@ func findingMore(f *analysis.Finding) map[string]any {
 
 // sarifPlace is an entry of a capture, or the capture as a whole: a HAR has no
 // lines to point to.
-func sarifPlace(ref *analysis.Ref, file string, index int) sarifLocation {
+func sarifPlace(ref *analysis.Ref, file sarifURI) sarifLocation {
 	var l sarifLocation
-	l.Physical.Artifact = sarifURI{URI: fileURI(file), Index: &index}
+	l.Physical.Artifact = file
 	if ref == nil {
 		return l
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -76,11 +77,20 @@ func fail(s *streams, err error) int {
 	return exitFail
 }
 
-// inputError names the file before the user-safe text of an error.
+// longestText is how much of a text an error's line has room for.
+const longestText = 120
+
+// inputError names the file before the user-safe text of an error. Of a long one
+// it takes the first sentence, what is wrong and where: what to do about it is
+// for pages.
 func inputError(name string, err error) error {
 	var known *apperr.Error
 	if errors.As(err, &known) {
-		return fmt.Errorf("%s: %s", shown(name), known.Text)
+		said := known.Text
+		if first, _, more := strings.Cut(said, ". "); more && len(said) > longestText {
+			said = first + "."
+		}
+		return fmt.Errorf("%s: %s", shown(name), said)
 	}
 	var path *os.PathError
 	if errors.As(err, &path) {

@@ -15,7 +15,7 @@ import (
 )
 
 type redactCommand struct {
-	File        string `arg:"" help:"The capture: HAR or SAML-tracer JSON, plain, gzip or zip; - for standard input."`
+	File        string `arg:"" help:"The capture: HAR, SAML-tracer JSON or back-channel JSON lines, plain, gzip or zip; - for standard input."`
 	Out         string `short:"o" placeholder:"OUT.har" help:"Write the redacted HAR here; without it to standard output."`
 	Report      string `placeholder:"R.json" help:"Write what was taken out: rule, place and count, never a value."`
 	Integration string `placeholder:"I.yaml" help:"The integration, whose registered values stay in clear."`

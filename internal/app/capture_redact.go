@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
@@ -39,6 +40,8 @@ func (r redactedCapture) redactedBy() string {
 	switch {
 	case r.report.Before == nil:
 		return analysis.ByServer
+	case r.report.ByPartnerServer():
+		return "partner_server"
 	case r.report.Before.RedactorName == redact.BrowserName:
 		return "partner_browser"
 	}
@@ -91,6 +94,9 @@ func (r *redactedCapture) stream(b captureBase, redactor *redact.Redactor, in Ne
 	}
 	if err := b.refuseUnredacted(r.report); err != nil {
 		return err
+	}
+	if r.report.ByPartnerServer() && in.Kind != store.CaptureBackChannel {
+		return apperr.InvalidFields("A server recorded this file, no browser. Nothing was stored.", apperr.Field{Name: "kind", Text: "Choose that it was recorded on your server."})
 	}
 	if err := rows.finish(places.List(), r.writer); err != nil {
 		return err
@@ -224,13 +230,16 @@ var errRawForbidden = apperr.New(apperr.Invalid,
 var errOtherRound = apperr.New(apperr.Invalid,
 	"The file was redacted for another round than the one that is open, so it compares with nothing here. Nothing was stored: choose the original file on this page, which redacts it for this round.")
 
-// redactedHead is how every file begins that Proofwalk redacted.
-const redactedHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk"`
+// redactedHeads are how a file begins that Proofwalk redacted, and one of lines
+// that a partner's server did.
+var redactedHeads = []string{`{"log":{"version":"1.2","creator":{"name":"proofwalk"`, `{"back_channel":`}
 
 // wasRedacted tells whether the file begins as a redacted one does.
 func wasRedacted(r *bufio.Reader) bool {
-	head, err := r.Peek(len(redactedHead))
-	return err == nil && string(head) == redactedHead
+	return slices.ContainsFunc(redactedHeads, func(want string) bool {
+		head, err := r.Peek(len(want))
+		return err == nil && string(head) == want
+	})
 }
 
 // watchedReader remembers an error of reading that is not the end of the file,

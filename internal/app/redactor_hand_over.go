@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,21 @@ type RedactorSetup struct {
 // HandOverRedactor gives the setup for the test run's round to somebody who may
 // add captures to it; each time is in the audit log.
 func (a *App) HandOverRedactor(ctx context.Context, cmd Command, integrationID, run uuid.UUID) (RedactorSetup, error) {
+	return a.handOver(ctx, cmd, "redactor.hand_over", integrationID, run)
+}
+
+// HandOverExporterKey gives the value of the environment variable that a
+// partner's back-channel exporter reads (docs/back_channel.md), to the same
+// people and under the same conditions.
+func (a *App) HandOverExporterKey(ctx context.Context, cmd Command, integrationID, run uuid.UUID) (string, error) {
+	setup, err := a.handOver(ctx, cmd, "exporter_key.show", integrationID, run)
+	if err != nil {
+		return "", err
+	}
+	return setup.Round.String() + ":" + hex.EncodeToString(setup.Key[:]), nil
+}
+
+func (a *App) handOver(ctx context.Context, cmd Command, action string, integrationID, run uuid.UUID) (RedactorSetup, error) {
 	in := NewCapture{Integration: integrationID, Run: run, Kind: store.CaptureBrowser}
 	if _, err := a.roundForCapture(ctx, cmd, in); err != nil {
 		return RedactorSetup{}, err
@@ -41,7 +57,7 @@ func (a *App) HandOverRedactor(ctx context.Context, cmd Command, integrationID, 
 	}
 	cmd.Key = "" // each time counts
 	_, err = a.write(ctx, cmd, func(_ context.Context, w *Write) (uuid.UUID, error) {
-		w.Audit("redactor.hand_over", base.run.PartnerID, integrationID, audit.Object{ID: base.round.ID.String(), Kind: "round"},
+		w.Audit(action, base.run.PartnerID, integrationID, audit.Object{ID: base.round.ID.String(), Kind: "round"},
 			map[string]audit.Value{"run": audit.Int(base.run.Number), "round": audit.Int(base.round.Number)})
 		return base.round.ID, nil
 	})

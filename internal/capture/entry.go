@@ -66,8 +66,8 @@ func (l Limits) orDefault() Limits {
 
 // Source says what a capture is and what it cannot show.
 type Source struct {
-	Kind      string // har or saml_tracer
-	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, saml_tracer, proofwalk, other
+	Kind      string // har, saml_tracer or back_channel
+	Exporter  string // a word from a closed list: chrome, firefox, safari, playwright, charles, fiddler, mitmproxy, saml_tracer, back_channel, proofwalk, other
 	Truncated bool   // the tail is missing or damaged; the entries given are complete
 	StoppedAt int64  // where reading stopped when Truncated: byte offset in the text, as UTF-8
 	Entries   int
@@ -79,7 +79,7 @@ type Source struct {
 	// closed list of Limit* constants: rules that need it answer not_seen.
 	CannotShow []string
 	Pages      []Page
-	Redacted   *RedactedMeta // log._proofwalk; nil for a raw capture
+	Redacted   *RedactedMeta // log._proofwalk, or what back-channel lines say of themselves; nil for a raw capture
 }
 
 // RedactedMeta is log._proofwalk of a capture that was redacted before, as the
@@ -135,6 +135,8 @@ type Entry struct {
 	Comment           string
 	WebSocketMessages []Message
 	EventMessages     []Message
+	AtSource          bool           // a line of a back channel, which says that the partner's server redacted it
+	Strange           int            // members of such a line that the format does not have
 	Facts             map[string]any // entry._facts of a capture that was redacted before, with bool, float64 or string values; nil otherwise
 	Redacted          *RedactedMeta  // log._proofwalk where it stands before the entries, as our own writer puts it; else nil
 	Cut               bool           // a limit was met: a string, a list or a body of this entry is not whole

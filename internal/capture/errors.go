@@ -9,6 +9,8 @@ import (
 
 const saveAgain = "In the browser's developer tools open the Network panel, tick Preserve log, repeat the sign-in and choose \"Save all as HAR\"."
 
+const exportAgain = "docs/back_channel.md describes the lines."
+
 // refuse makes the error for an input that gives no entries. The text names a
 // byte offset at most, never a byte of the input.
 func refuse(kind apperr.Kind, cause error, format string, args ...any) error {
@@ -27,6 +29,10 @@ func (r *reader) finish() error {
 		return refuse(apperr.TooLarge, err, "The file has more than %d entries, which is the most that is read. Record only the sign-in and save it again.", r.lim.Entries)
 	case errors.Is(err, errTwoLists):
 		return refuse(apperr.Invalid, err, "The file has two lists of entries, the second at byte %d: programs differ in which of them they read. %s", at, saveAgain)
+	case errors.Is(err, errLineFormat):
+		return refuse(apperr.Unsupported, err, "The back-channel line that ends at byte %d has no format that is read: it must begin with {\"back_channel\":%d. %s", at, BackChannelFormat, exportAgain)
+	case errors.Is(err, errTwoRounds):
+		return refuse(apperr.Invalid, err, "The back-channel line that ends at byte %d names no round, or another one than the first line. Hand in the lines of each round as a file of their own.", at)
 	case errors.Is(err, errDeep):
 		return refuse(apperr.TooLarge, err, "The file is nested deeper than %d levels at byte %d, which no exporter writes. %s", r.lim.Depth, at, saveAgain)
 	case errors.Is(err, errCut), errors.Is(err, errSyntax):

@@ -28,9 +28,10 @@ type reader struct {
 	hand func(*entryMemory) (*entryMemory, error)
 	src  Source
 
-	sawObject   bool // the document is an object
-	sawEntries  bool // log.entries is there and is an array
-	sawRequests bool // a member "requests" came first, as SAML-tracer writes it
+	sawObject   bool   // the document is an object
+	sawEntries  bool   // log.entries is there and is an array
+	sawRequests bool   // a member "requests" came first, as SAML-tracer writes it
+	lineRound   string // round of the back-channel line at hand
 
 	*entryMemory
 	noAnswer bool // the response at hand says that there is none
@@ -41,7 +42,7 @@ type reader struct {
 }
 
 // Read reads one capture and calls fn for each complete entry, in the order of
-// the file: a HAR or a SAML-tracer export, as it is, in a gzip file, or as the
+// the file: a HAR, a SAML-tracer export or back-channel JSON lines, as it is, in a gzip file, or as the
 // one capture in a zip. The memory it needs depends on lim only, not on the
 // input. It stops reading behind the document; what follows it is ignored, but
 // for the other files of a zip, which must hold no second capture.
@@ -132,7 +133,17 @@ func (r *reader) document() {
 		return
 	}
 	r.sawObject = true
+	first, lines := true, false
 	for key := range l.members {
+		if first && string(key) == kindBackChannel {
+			lines = r.begin()
+			r.beginLines()
+		}
+		first = false
+		if lines {
+			r.lineMember(string(key))
+			continue
+		}
 		switch string(key) {
 		case "log":
 			if !r.sawRequests {
@@ -144,6 +155,10 @@ func (r *reader) document() {
 				r.samlTracer()
 			}
 		}
+	}
+	if lines {
+		r.endLine()
+		r.moreLines()
 	}
 }
 
@@ -220,8 +235,9 @@ var exporters = []struct{ prefix, word string }{
 
 // The words of Source.Kind.
 const (
-	kindHAR        = "har"
-	kindSAMLTracer = "saml_tracer"
+	kindHAR         = "har"
+	kindSAMLTracer  = "saml_tracer"
+	kindBackChannel = "back_channel"
 )
 
 func (r *reader) creator() {

@@ -52,9 +52,9 @@ func (r *reader) tracedRequest() {
 		case "url":
 			q.URL = r.text()
 		case "requestHeaders":
-			q.Headers = r.tracedFields(q.Headers[:0])
+			q.Headers = r.pairs(q.Headers[:0])
 		case "responseHeaders":
-			p.Headers = r.tracedFields(p.Headers[:0])
+			p.Headers = r.pairs(p.Headers[:0])
 		case "responseStatus":
 			if p.Status = int(r.int()); p.Status < 100 || p.Status > 999 {
 				p.Status = 0
@@ -62,7 +62,7 @@ func (r *reader) tracedRequest() {
 		case "responseStatusText":
 			p.HTTPVersion, p.StatusText = statusLine(r.text())
 		case "post":
-			b.there, b.params = true, r.tracedFields(b.params[:0])
+			b.there, b.params = true, r.pairs(b.params[:0])
 		case "postData":
 			spare = r.tracedForm()
 		}
@@ -81,8 +81,8 @@ func (r *reader) tracedRequest() {
 	r.end()
 }
 
-// tracedFields reads a list of names and values, each a pair or an object.
-func (r *reader) tracedFields(out []Field) []Field {
+// pairs reads a list of names and values, each a pair or an object.
+func (r *reader) pairs(out []Field) []Field {
 	if r.lex.peek() != '[' {
 		return r.fields(out)
 	}

@@ -39,7 +39,7 @@ func isCaptureName(name string) bool {
 	base := path.Base(name)
 	ext := path.Ext(base)
 	switch ext {
-	case ".har", ".harp":
+	case ".har", ".harp", ".jsonl":
 		return base != ext && !strings.HasPrefix(base, "._")
 	case ".json":
 		return !isDigestName(strings.TrimSuffix(base, ext)) && !strings.HasPrefix(base, "._")

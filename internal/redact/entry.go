@@ -27,7 +27,7 @@ type run struct {
 	inflated   int // bytes that came out of deflated SAML messages
 
 	// Of the entry at hand.
-	again              bool // it was redacted before: it has facts, in a file that begins as ours do
+	again              bool // it was redacted before: it has facts, in a file that begins as ours do, or is a back-channel line
 	started            time.Time
 	entryHost, address string // of the request, in clear
 	facts              transcript.Facts
@@ -74,7 +74,7 @@ func (r *run) setOwnFact(name transcript.Fact, v any, place string) {
 
 // entry redacts one entry; what it gives is valid until the next.
 func (r *run) entry(e *capture.Entry) *transcript.Entry {
-	r.again = e.Facts != nil && r.same.isOurs()
+	r.again = e.AtSource || e.Facts != nil && r.same.isOurs()
 	r.values.again = r.again
 	if r.again {
 		r.report.again++
@@ -119,6 +119,9 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 			clear(r.facts)
 			maps.Copy(r.facts, asked)
 		}
+	}
+	if e.AtSource {
+		r.atSource(e, out)
 	}
 	r.carriedFacts(e, out)
 	if r.witness.look(out, r.again) {

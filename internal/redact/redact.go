@@ -111,6 +111,9 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 	if rn.report.again > 0 && source.Redacted == nil { // the marker stands behind the entries
 		return Report{}, errFactsOfNobody
 	}
+	if source.Kind == backChannel && !isRound(source.Redacted.Round) {
+		return Report{}, errNoRound
+	}
 	meta := r.meta(&source, &rn.report)
 	if err := w.Close(rn.pages(source.Pages), meta); err != nil {
 		return Report{}, err
@@ -126,10 +129,21 @@ func (r *Redactor) Stream(dst io.Writer, src io.Reader, lim capture.Limits, each
 // file whose end with the marker is missing: they would become ours.
 var errFactsOfNobody = apperr.New(apperr.Invalid, "The file holds facts but was not redacted by this program, or its end is missing. Redact the original capture.")
 
+// errNoRound refuses back-channel lines whose round is none: of another round
+// than ours, they would compare with it by chance.
+var errNoRound = apperr.New(apperr.Invalid, "The back-channel lines name a round that is none: copy the exporter's environment variable from the test run's page.")
+
 // changed notes that a file which was redacted before is not as a redaction
 // writes it. Of one that is cut off, what stands behind its last whole entry
 // tells nothing.
 func (r *run) changed(s *sameLines, source *capture.Source) {
+	if source.Kind == backChannel { // lines of another form than what is written
+		r.report.at = -1
+		for range source.Duplicates {
+			r.report.add("V1", "file")
+		}
+		return
+	}
 	same, entry := s.finish(r.report.entries)
 	if r.report.again == 0 || same || source.Truncated && (entry < 0 || entry == r.report.entries-1) {
 		return
@@ -167,7 +181,11 @@ func (r *Redactor) meta(s *capture.Source, t *tally) transcript.Meta {
 		return m
 	}
 	kept := m
-	kept.Round, kept.IntegrationDigest = old.Round, old.IntegrationDigest
+	kept.Round = old.Round
+	if s.Kind == backChannel { // its facts about hosts are of this redaction
+		return kept
+	}
+	kept.IntegrationDigest = old.IntegrationDigest
 	kept.Source.Kind, kept.Source.Exporter = old.SourceKind, old.SourceExporter
 	// The program that redacted stays named, so that what was approved on the
 	// partner's side is, byte for byte, what is stored.
@@ -190,12 +208,16 @@ var programs = map[string]bool{transcript.Creator: true, BrowserName: true}
 
 // kinds and exporters are the words of a capture's source, see capture.Source.
 var (
-	kinds     = map[string]bool{"har": true, "saml_tracer": true}
+	kinds     = map[string]bool{"har": true, "saml_tracer": true, backChannel: true}
 	exporters = map[string]bool{
 		"chrome": true, "firefox": true, "safari": true, "playwright": true, "charles": true,
-		"fiddler": true, "mitmproxy": true, "saml_tracer": true, "proofwalk": true, "other": true,
+		"fiddler": true, "mitmproxy": true, "saml_tracer": true, backChannel: true, "proofwalk": true, "other": true,
 	}
 )
+
+// backChannel is the kind of a capture that a partner's server wrote and
+// redacted line by line; see docs/back_channel.md.
+const backChannel = "back_channel"
 
 // RoundChars is the length of a round's name as NewRound makes it.
 const RoundChars = 26

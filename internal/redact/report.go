@@ -114,6 +114,12 @@ func (r Report) Confirmed() bool {
 	return r.Before != nil && r.Total() == 0 && len(r.Contradictions) == 0 && r.Again == r.Entries
 }
 
+// ByPartnerServer tells whether a partner's server made the capture and
+// redacted it as it wrote it.
+func (r Report) ByPartnerServer() bool {
+	return r.Before != nil && r.Before.SourceKind == backChannel
+}
+
 func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,

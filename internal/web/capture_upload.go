@@ -32,6 +32,8 @@ func (s *Server) captureRoutes(g *echo.Group) {
 	g.GET(routeCapture, s.signedIn(showUpload))
 	g.POST(routeCapture, s.signedIn(addCaptures))
 	g.POST("/integrations/:integration/runs/:run/redactor", s.scripted(handOverRedactor))
+	g.GET("/integrations/:integration/runs/:run/exporter", s.signedIn(showExporter))
+	g.POST("/integrations/:integration/runs/:run/exporter", s.signedIn(showExporterKey))
 	g.POST("/integrations/:integration/reveal", s.scripted(declareNames))
 	g.GET("/integrations/:integration/captures/:capture", s.signedIn(showCapture))
 	g.GET("/integrations/:integration/captures/:capture/redacted.har", s.signedIn(downloadCapture))
@@ -69,7 +71,7 @@ func (r *request) upload(status int, kind string, problem *components.ErrorSumma
 	m := view.UploadModel{
 		Shell: p.Shell, Run: runTitle(p.run.Number, p.run.Scenario), RunHref: pathRun(p.Summary.ID, p.run.ID),
 		Action: pathUpload(p.Summary.ID, p.run.ID), Key: formKey(), Errors: problem, RawForbidden: partner.RawUploads != "allowed", MostFiles: maxUploadFiles,
-		Limits: fmt.Sprintf("HAR or the JSON of SAML-tracer (.har, .harp, .json), plain or packed with gzip or zip (.gz, .zip). Up to %d files, together up to 1 GiB, each up to %s entries.", maxUploadFiles, components.Number(app.MaxCaptureEntries)),
+		Limits: fmt.Sprintf("HAR, the JSON of SAML-tracer or the lines of a back channel (.har, .harp, .json, .jsonl), plain or packed with gzip or zip (.gz, .zip). Up to %d files, together up to 1 GiB, each up to %s entries.", maxUploadFiles, components.Number(app.MaxCaptureEntries)),
 		Kind: components.RadiosModel{FieldModel: components.FieldModel{Name: "kind", Label: "Recorded", Value: kind}, Options: []components.Option{
 			{Value: string(store.CaptureBrowser), Label: "In a browser", Hint: "The redirects and pages as the test user met them."},
 			{Value: string(store.CaptureBackChannel), Label: "On your server", Hint: "Its calls for tokens and attributes, the back channel."},

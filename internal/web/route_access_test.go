@@ -49,6 +49,7 @@ var providerRoutes = map[string]int{
 // viewerRefused are pages that only lead to a form that viewers cannot send.
 var viewerRefused = []string{
 	"GET /integrations/new", "GET /integrations/:integration/runs/new", "GET /integrations/:integration/runs/:run/capture",
+	"GET /integrations/:integration/runs/:run/exporter",
 }
 
 // journey is an integration that has one of everything, and people on both

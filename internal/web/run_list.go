@@ -159,6 +159,8 @@ func pathNewRun(id uuid.UUID) string { return pathRuns(id) + "/new" }
 
 func pathUpload(id, run uuid.UUID) string { return pathRun(id, run) + "/capture" }
 
+func pathExporter(id, run uuid.UUID) string { return pathRun(id, run) + "/exporter" }
+
 func pathRedactor(id, run uuid.UUID) string { return pathRun(id, run) + "/redactor" }
 
 func pathReveal(id uuid.UUID) string { return pathIntegration(id) + "/reveal" }

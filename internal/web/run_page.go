@@ -57,7 +57,7 @@ func showRun(r *request) error {
 	}
 	m := view.RunModel{
 		Shell: p.Shell, Title: runTitle(p.run.Number, p.run.Scenario), Lead: runLead(p.run), ListHref: pathRuns(p.Summary.ID),
-		UploadHref: pathUpload(p.Summary.ID, p.run.ID), Decided: !p.run.RoundOpen,
+		UploadHref: pathUpload(p.Summary.ID, p.run.ID), ExporterHref: pathExporter(p.Summary.ID, p.run.ID), Decided: !p.run.RoundOpen,
 		CanAdd: p.run.RoundOpen && r.actor.Can(auth.RunTests, p.run.PartnerID), Counts: runLine(p.run).Counts,
 	}
 	for _, c := range captures {
@@ -116,7 +116,7 @@ var captureKinds = map[store.CaptureKind]string{
 
 var exporterNames = map[string]string{
 	"chrome": "Chrome or Edge", "firefox": "Firefox", "safari": "Safari", "playwright": "Playwright", "charles": "Charles",
-	"fiddler": "Fiddler", "mitmproxy": "mitmproxy", "saml_tracer": "SAML-tracer", "proofwalk": "Proofwalk",
+	"fiddler": "Fiddler", "mitmproxy": "mitmproxy", "saml_tracer": "SAML-tracer", "back_channel": "your server", "proofwalk": "Proofwalk",
 }
 
 func exporterName(word string) string {

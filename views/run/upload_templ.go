@@ -422,7 +422,7 @@ func chosenFiles(m UploadModel) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = components.Input(components.FieldModel{Name: fileName(m), ID: "file", Type: "file", Label: "Capture files", Hint: m.Limits,
-			Attrs: templ.Attributes{"multiple": true, "accept": ".har,.harp,.json,.gz,.zip"}}).Render(ctx, templ_7745c5c3_Buffer)
+			Attrs: templ.Attributes{"multiple": true, "accept": ".har,.harp,.json,.jsonl,.gz,.zip"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

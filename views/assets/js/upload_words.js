@@ -2,7 +2,7 @@
 
 const exporters = {
   chrome: "Chrome or Edge", firefox: "Firefox", safari: "Safari", playwright: "Playwright", charles: "Charles",
-  fiddler: "Fiddler", mitmproxy: "mitmproxy", saml_tracer: "SAML-tracer", proofwalk: "Proofwalk",
+  fiddler: "Fiddler", mitmproxy: "mitmproxy", saml_tracer: "SAML-tracer", back_channel: "your server", proofwalk: "Proofwalk",
 };
 
 function number(n) { return n.toLocaleString("en-US"); }
