@@ -1,0 +1,95 @@
+package analysis
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/proofwalk/proofwalk/internal/integration"
+)
+
+// RunErrors is what one test run shows of refusals.
+type RunErrors struct {
+	Run         int // number of the test run
+	Transcripts []ErrorTranscript
+}
+
+// ErrorPath is one documented refusal and what the test runs show of it.
+type ErrorPath struct {
+	DocumentedRefusal
+	State PathState
+	// Shown are its error transcripts, the newest run first.
+	Shown []ShownError
+}
+
+// ShownError is an error transcript with the number of its test run.
+type ShownError struct {
+	Run int
+	ErrorTranscript
+}
+
+// PathState is what the test runs show of a refusal.
+type PathState string
+
+// The states of a refusal. PathUntold is never shown as PathHandled.
+const (
+	PathHandled      PathState = "handled"
+	PathMishandled   PathState = "mishandled"
+	PathUntold       PathState = "untold" // exercised, and no run can tell
+	PathNotExercised PathState = "not_exercised"
+)
+
+// PathStates gives the states in the order in which they are counted.
+func PathStates() []PathState {
+	return []PathState{PathHandled, PathMishandled, PathUntold, PathNotExercised}
+}
+
+// ErrorCoverage gives the documented refusals of a protocol with what the test
+// runs show of each. The newest run that can tell decides; in it what is
+// mishandled once is mishandled.
+func ErrorCoverage(protocol integration.Protocol, runs []RunErrors) []ErrorPath {
+	runs = slices.Clone(runs)
+	slices.SortStableFunc(runs, func(a, b RunErrors) int { return cmp.Compare(b.Run, a.Run) })
+	var out []ErrorPath
+	for _, refusal := range Refusals(protocol) {
+		p := ErrorPath{DocumentedRefusal: refusal, State: PathNotExercised}
+		decided := false
+		for _, r := range runs {
+			state := PathNotExercised
+			for _, t := range r.Transcripts {
+				if t.Refusal != refusal.Refusal {
+					continue
+				}
+				p.Shown = append(p.Shown, ShownError{Run: r.Run, ErrorTranscript: t})
+				state = state.with(t.Handling)
+			}
+			if !decided && state != PathNotExercised {
+				p.State = state
+				decided = state != PathUntold
+			}
+		}
+		if p.State != PathNotExercised || !refusal.OnlyWhenSeen {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// with adds an error transcript of the same run.
+func (s PathState) with(h Handling) PathState {
+	switch {
+	case s == PathMishandled || h == Mishandled:
+		return PathMishandled
+	case s == PathHandled || h == Handled:
+		return PathHandled
+	}
+	return PathUntold
+}
+
+// CountPaths counts the refusals by their state.
+func CountPaths(paths []ErrorPath) map[PathState]int {
+	n := map[PathState]int{}
+	for _, p := range paths {
+		n[p.State]++
+	}
+	return n
+}
