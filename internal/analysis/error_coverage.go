@@ -7,12 +7,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/integration"
 )
 
-// RunErrors is what one test run shows of refusals.
-type RunErrors struct {
-	Run         int // number of the test run
-	Transcripts []ErrorTranscript
-}
-
 // ErrorPath is one documented refusal and what the test runs show of it.
 type ErrorPath struct {
 	DocumentedRefusal
@@ -46,32 +40,42 @@ func PathStates() []PathState {
 // ErrorCoverage gives the documented refusals of a protocol with what the test
 // runs show of each. The newest run that can tell decides; in it what is
 // mishandled once is mishandled.
-func ErrorCoverage(protocol integration.Protocol, runs []RunErrors) []ErrorPath {
-	runs = slices.Clone(runs)
-	slices.SortStableFunc(runs, func(a, b RunErrors) int { return cmp.Compare(b.Run, a.Run) })
+func ErrorCoverage(protocol integration.Protocol, runs []RunSignIns) []ErrorPath {
+	runs = newestFirst(runs)
 	var out []ErrorPath
 	for _, refusal := range Refusals(protocol) {
 		p := ErrorPath{DocumentedRefusal: refusal, State: PathNotExercised}
-		decided := false
 		for _, r := range runs {
-			state := PathNotExercised
-			for _, t := range r.Transcripts {
-				if t.Refusal != refusal.Refusal {
-					continue
-				}
-				p.Shown = append(p.Shown, ShownError{Run: r.Run, ErrorTranscript: t})
-				state = state.with(t.Handling)
-			}
-			if !decided && state != PathNotExercised {
-				p.State = state
-				decided = state != PathUntold
-			}
+			p.add(r)
 		}
 		if p.State != PathNotExercised || !refusal.OnlyWhenSeen {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// newestFirst sorts a copy of the runs.
+func newestFirst(runs []RunSignIns) []RunSignIns {
+	runs = slices.Clone(runs)
+	slices.SortStableFunc(runs, func(a, b RunSignIns) int { return cmp.Compare(b.Run, a.Run) })
+	return runs
+}
+
+// add adds what an older run shows.
+func (p *ErrorPath) add(r RunSignIns) {
+	state := PathNotExercised
+	for _, s := range r.SignIns {
+		for _, t := range s.Errors {
+			if t.Refusal == p.Refusal {
+				p.Shown = append(p.Shown, ShownError{Run: r.Run, ErrorTranscript: t})
+				state = state.with(t.Handling)
+			}
+		}
+	}
+	if state != PathNotExercised && (p.State == PathNotExercised || p.State == PathUntold) {
+		p.State = state
+	}
 }
 
 // with adds an error transcript of the same run.

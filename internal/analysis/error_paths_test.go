@@ -89,28 +89,28 @@ func renderErrors(j analysis.Judgement) string {
 // is never handled.
 func TestErrorCoverageFollowsTheNewestRunThatCanTell(t *testing.T) {
 	t.Parallel()
-	denied := func(run int, handlings ...analysis.Handling) analysis.RunErrors {
-		r := analysis.RunErrors{Run: run}
+	denied := func(run int, handlings ...analysis.Handling) analysis.RunSignIns {
+		r := analysis.RunSignIns{Run: run}
 		for _, h := range handlings {
-			r.Transcripts = append(r.Transcripts, analysis.ErrorTranscript{Refusal: analysis.RefusalDenied, Handling: h})
+			r.SignIns = append(r.SignIns, analysis.SignIn{Errors: []analysis.ErrorTranscript{{Refusal: analysis.RefusalDenied, Handling: h}}})
 		}
 		return r
 	}
 	for name, tc := range map[string]struct {
-		runs  []analysis.RunErrors
+		runs  []analysis.RunSignIns
 		want  analysis.PathState
 		shown []int
 	}{
 		"no run":                   {nil, analysis.PathNotExercised, nil},
-		"handled":                  {[]analysis.RunErrors{denied(1, analysis.Handled)}, analysis.PathHandled, []int{1}},
-		"only untold":              {[]analysis.RunErrors{denied(1, analysis.Untold)}, analysis.PathUntold, []int{1}},
-		"mended later":             {[]analysis.RunErrors{denied(1, analysis.Mishandled), denied(2, analysis.Handled)}, analysis.PathHandled, []int{2, 1}},
-		"worse later":              {[]analysis.RunErrors{denied(2, analysis.Mishandled), denied(1, analysis.Handled)}, analysis.PathMishandled, []int{2, 1}},
-		"untold later":             {[]analysis.RunErrors{denied(1, analysis.Mishandled), denied(2, analysis.Untold)}, analysis.PathMishandled, []int{2, 1}},
-		"once in one run":          {[]analysis.RunErrors{denied(1, analysis.Handled, analysis.Mishandled)}, analysis.PathMishandled, []int{1, 1}},
-		"untold beside handled":    {[]analysis.RunErrors{denied(1, analysis.Untold, analysis.Handled)}, analysis.PathHandled, []int{1, 1}},
-		"a run of something else":  {[]analysis.RunErrors{{Run: 3}}, analysis.PathNotExercised, nil},
-		"not told in any of three": {[]analysis.RunErrors{denied(3, analysis.Untold), denied(1, analysis.Untold)}, analysis.PathUntold, []int{3, 1}},
+		"handled":                  {[]analysis.RunSignIns{denied(1, analysis.Handled)}, analysis.PathHandled, []int{1}},
+		"only untold":              {[]analysis.RunSignIns{denied(1, analysis.Untold)}, analysis.PathUntold, []int{1}},
+		"mended later":             {[]analysis.RunSignIns{denied(1, analysis.Mishandled), denied(2, analysis.Handled)}, analysis.PathHandled, []int{2, 1}},
+		"worse later":              {[]analysis.RunSignIns{denied(2, analysis.Mishandled), denied(1, analysis.Handled)}, analysis.PathMishandled, []int{2, 1}},
+		"untold later":             {[]analysis.RunSignIns{denied(1, analysis.Mishandled), denied(2, analysis.Untold)}, analysis.PathMishandled, []int{2, 1}},
+		"once in one run":          {[]analysis.RunSignIns{denied(1, analysis.Handled, analysis.Mishandled)}, analysis.PathMishandled, []int{1, 1}},
+		"untold beside handled":    {[]analysis.RunSignIns{denied(1, analysis.Untold, analysis.Handled)}, analysis.PathHandled, []int{1, 1}},
+		"a run of something else":  {[]analysis.RunSignIns{{Run: 3}}, analysis.PathNotExercised, nil},
+		"not told in any of three": {[]analysis.RunSignIns{denied(3, analysis.Untold), denied(1, analysis.Untold)}, analysis.PathUntold, []int{3, 1}},
 	} {
 		paths := analysis.ErrorCoverage(integration.OIDC, tc.runs)
 		var shown []int
@@ -140,7 +140,7 @@ func TestErrorCoverageListsAnotherErrorOnlyWhenSeen(t *testing.T) {
 	if has(analysis.ErrorCoverage(integration.OAuth, nil), analysis.RefusalOtherError) {
 		t.Error("without a run another error is listed")
 	}
-	met := []analysis.RunErrors{{Run: 1, Transcripts: []analysis.ErrorTranscript{{Refusal: analysis.RefusalOtherError, Handling: analysis.Handled}}}}
+	met := []analysis.RunSignIns{{Run: 1, SignIns: []analysis.SignIn{{Errors: []analysis.ErrorTranscript{{Refusal: analysis.RefusalOtherError, Handling: analysis.Handled}}}}}}
 	if !has(analysis.ErrorCoverage(integration.OAuth, met), analysis.RefusalOtherError) {
 		t.Error("another error that a run met is not listed")
 	}

@@ -17,6 +17,15 @@ type SignIn struct {
 	FinalStatus int `json:"final_status"`
 	// Errors are the refusals that the sign-in met.
 	Errors []ErrorTranscript `json:"errors"`
+	// Received is which attributes it brought.
+	Received SignInAttributes `json:"received"`
+}
+
+// RunSignIns is what is kept of the sign-ins of one test run.
+type RunSignIns struct {
+	Run                int // number of the test run
+	Scenario, TestUser string
+	SignIns            []SignIn
 }
 
 // SignIns gives the sign-ins of a run as they are kept, in their order, at most
@@ -31,7 +40,7 @@ func (r *run) signIns(findings []Finding) []SignIn {
 	for _, f := range r.flows[:min(len(r.flows), maxFlows)] {
 		s := SignIn{
 			Number: f.number, Protocol: f.dialect.protocol, Start: f.start(), Outcome: f.outcome(), ErrorCode: f.errorCode(),
-			Authorize: f.authorize.ref(""), Callback: refTo(f.callback), Final: refTo(f.final), Errors: f.errorTranscripts(findings),
+			Authorize: f.authorize.ref(""), Callback: refTo(f.callback), Final: refTo(f.final), Errors: f.errorTranscripts(findings), Received: f.received(),
 		}
 		if f.final != nil {
 			s.FinalStatus = f.final.status()
