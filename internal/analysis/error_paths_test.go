@@ -70,6 +70,7 @@ func renderErrors(j analysis.Judgement) string {
 			if e.Saw.Page != nil {
 				fmt.Fprintf(&b, "  saw   %s/%d %s %s %d %s\n", e.Saw.Page.Capture, e.Saw.Page.Entry, e.Saw.Role, e.Saw.Place, e.Saw.Status, e.Saw.Name)
 			}
+			fmt.Fprintf(&b, "  says  %s\n        %s\n", e.Arrived(), e.Saw.Words())
 			fmt.Fprintf(&b, "  page  raw error %s, way on %s, stack trace %s, blank %s\n", e.Saw.RawError, e.Saw.WayOn, e.Saw.StackTrace, e.Saw.Blank)
 			if e.Why != "" {
 				fmt.Fprintf(&b, "  why   %s\n", e.Why)

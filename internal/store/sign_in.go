@@ -40,6 +40,15 @@ type SignIn struct {
 	Attributes      []analysis.ReceivedAttribute
 }
 
+// Judged gives the sign-in as it was computed.
+func (s SignIn) Judged() analysis.SignIn {
+	return analysis.SignIn{
+		Number: s.Number, Protocol: s.Protocol, Start: s.Start, Outcome: s.Outcome, ErrorCode: s.ErrorCode,
+		Authorize: s.Authorize, Callback: s.Callback, Final: s.Final, FinalStatus: s.FinalStatus, Errors: s.Errors,
+		Received: analysis.SignInAttributes{Flow: s.Number, Known: s.AttributesKnown, Why: s.AttributesWhy, Policies: s.Policies, Attributes: s.Attributes},
+	}
+}
+
 // ListSignIns gives the sign-ins of all test runs of an integration, by the
 // number of the run and their own.
 func ListSignIns(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID) ([]SignIn, error) {
