@@ -42,7 +42,7 @@ func (s Saw) Words() string {
 	}
 	where := s.Place
 	if s.Name != "" {
-		where = strings.ToUpper(s.Name[:1]) + s.Name[1:]
+		where = upperFirst(s.Name)
 	}
 	if s.Role == RoleProvider {
 		where = "The provider's own page"
@@ -68,4 +68,11 @@ func (s Saw) Words() string {
 		}
 	}
 	return strings.Join(parts, ", ") + "."
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -155,3 +155,19 @@ func (m Minimization) handles(keep func(DeclaredAttribute) bool) []string {
 	}
 	return out
 }
+
+// Words says what a surplus attribute is.
+func (a SurplusAttribute) Words() string {
+	if a.Handle == "" {
+		return "An attribute whose name was redacted: received, not declared"
+	}
+	return "received, not declared"
+}
+
+// Words says what a surplus policy is.
+func (p SurplusPolicy) Words() string {
+	if p.Policy == "" {
+		return "A policy whose name was redacted: asked for, not described"
+	}
+	return "policy, asked for, not described"
+}

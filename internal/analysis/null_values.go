@@ -177,3 +177,27 @@ func (c *NullCell) tell(weight int, state NullState, why string) {
 		c.told, c.State, c.Why = weight, state, why
 	}
 }
+
+// Count counts by state the cells that may be missing.
+func (m NullMatrix) Count() map[NullState]int {
+	n := map[NullState]int{}
+	for _, r := range m.Rows {
+		for _, c := range r.Cells {
+			if c.MayBeMissing {
+				n[c.State]++
+			}
+		}
+	}
+	return n
+}
+
+// Words says why the attribute may be missing, or what is known of it; empty for none.
+func (c NullCell) Words() string {
+	switch {
+	case c.Source == SourceDescription && c.Says != "":
+		return "May be missing: " + c.Says + "."
+	case c.Says != "":
+		return upperFirst(c.Says) + "."
+	}
+	return ""
+}
