@@ -30,7 +30,7 @@ func TestSeed(t *testing.T) {
 	}
 	got := stands(t, a)
 	want := map[string]standing{
-		"Lakeshore Benefits":      {Stage: store.StageWalkthrough, Consultant: "Samira Osei", Captures: 4, Revision: store.RevisionReady, Packets: "r1.1 made"},
+		"Lakeshore Benefits":      {Stage: store.StageWalkthrough, Consultant: "Samira Osei", Captures: 5, Revision: store.RevisionReady, Packets: "r1.1 made"},
 		"Quickpass Tickets":       {Stage: store.StageTesting, Consultant: "Samira Osei", Captures: 2, Revision: store.RevisionReturned, Remarks: 3},
 		"Okta sample application": {Stage: store.StageTesting, Captures: 1},
 	}

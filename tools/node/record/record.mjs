@@ -1,7 +1,8 @@
 // Records the sample captures of testdata/captures/recorded: a real Chromium signs in at two relying
 // parties through a real OIDC provider, and Playwright writes what the browser saw as HAR.
 // Run with `npm run record`; CHROMIUM names another browser than /usr/bin/chromium. With the argument
-// `pictures` it takes the screenshots only and leaves the captures as they are.
+// `pictures` it takes the screenshots only and leaves the captures as they are; names of recordings
+// record only those anew.
 
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,7 @@ const BROWSER_FLAGS = [
 ];
 
 const PICTURES_ONLY = process.argv.includes('pictures');
+const ONLY = process.argv.slice(2).filter((word) => word !== 'pictures');
 const WINDOW = { width: 800, height: 450 };
 
 /**
@@ -31,7 +33,7 @@ const WINDOW = { width: 800, height: 450 };
 const scenarios = [
   { name: 'right-happy-path', site: 'right', user: 'driver-licence', press: 'Allow', ends: 'Your identity is verified', backChannel: true, pictures: ['consent'] },
   { name: 'right-consent-denied', site: 'right', user: 'driver-licence', press: 'Cancel', ends: 'Your identity was not verified', pictures: ['end'] },
-  { name: 'right-second-happy-path', site: 'right', user: 'passport', press: 'Allow', ends: 'Your identity is verified', pictures: ['end'] },
+  { name: 'right-second-happy-path', site: 'right', user: 'passport', press: 'Allow', ends: 'Your identity is verified', backChannel: true, pictures: ['end'] },
   { name: 'faulty-happy-path', site: 'faulty', user: 'driver-licence', press: 'Allow', ends: 'Welcome, Wilhelmina', pictures: ['end'] },
   { name: 'faulty-consent-denied', site: 'faulty', user: 'driver-licence', press: 'Cancel', ends: 'Error', pictures: ['end'] },
 ];
@@ -101,7 +103,7 @@ async function main() {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: BROWSER_FLAGS,
     });
     stops.push(() => browser.close());
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.filter(({ name }) => ONLY.length === 0 || ONLY.includes(name))) {
       const capture = await record(browser, scenario);
       const calls = parties[scenario.site].takeBackChannel();
       if (PICTURES_ONLY) continue;
