@@ -375,6 +375,21 @@ CREATE TABLE public.passkeys (
 
 COMMENT ON COLUMN public.passkeys.credential IS 'public key and flags as the webauthn library keeps them; no secret';
 
+CREATE TABLE public.received_attributes (
+    partner_id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    test_run_id uuid NOT NULL,
+    number integer NOT NULL,
+    "position" integer NOT NULL,
+    handle text NOT NULL,
+    is_empty boolean NOT NULL,
+    at jsonb NOT NULL
+);
+
+COMMENT ON TABLE public.received_attributes IS 'names of what a sign-in received, never a value';
+
+COMMENT ON COLUMN public.received_attributes.handle IS 'in clear only where the description names it, else redacted';
+
 CREATE TABLE public.remarks (
     partner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -463,6 +478,39 @@ CREATE TABLE public.sign_in_links (
 );
 
 COMMENT ON COLUMN public.sign_in_links.token_hash IS 'SHA-256 of the token; the token itself is shown once and never stored';
+
+CREATE TABLE public.sign_ins (
+    partner_id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    test_run_id uuid NOT NULL,
+    number integer NOT NULL,
+    protocol text NOT NULL,
+    start text NOT NULL,
+    outcome text NOT NULL,
+    error_code text NOT NULL,
+    authorize jsonb NOT NULL,
+    callback jsonb,
+    final jsonb,
+    final_status integer NOT NULL,
+    errors jsonb NOT NULL,
+    policies text[] NOT NULL,
+    attributes_known boolean NOT NULL,
+    attributes_why text NOT NULL,
+    CONSTRAINT sign_ins_number_check CHECK ((number > 0)),
+    CONSTRAINT sign_ins_outcome_check CHECK ((outcome = ANY (ARRAY['code'::text, 'error'::text, 'token'::text, 'success'::text, 'unknown'::text, 'abandoned'::text]))),
+    CONSTRAINT sign_ins_protocol_check CHECK ((protocol = ANY (ARRAY['oauth'::text, 'saml'::text]))),
+    CONSTRAINT sign_ins_start_check CHECK ((start = ANY (ARRAY['request'::text, 'provider'::text, 'missing'::text])))
+);
+
+COMMENT ON TABLE public.sign_ins IS 'one per sign-in of a test run, computed with its findings and replaced with them';
+
+COMMENT ON COLUMN public.sign_ins.number IS 'within the test run, from 1; the flow of findings';
+
+COMMENT ON COLUMN public.sign_ins.authorize IS 'capture and entry of the request; callback and final likewise';
+
+COMMENT ON COLUMN public.sign_ins.errors IS 'error transcripts: the documented refusals that it met, with what the user saw and what the rules say';
+
+COMMENT ON COLUMN public.sign_ins.attributes_known IS 'whether the run shows which attributes were received; attributes_why says why not';
 
 CREATE TABLE public.sign_offs (
     partner_id uuid NOT NULL,
@@ -616,6 +664,9 @@ ALTER TABLE ONLY public.passkeys
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.received_attributes
+    ADD CONSTRAINT received_attributes_pkey PRIMARY KEY (partner_id, test_run_id, number, "position");
+
 ALTER TABLE ONLY public.remarks
     ADD CONSTRAINT remarks_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
 
@@ -645,6 +696,9 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.sign_ins
+    ADD CONSTRAINT sign_ins_pkey PRIMARY KEY (partner_id, test_run_id, number);
 
 ALTER TABLE ONLY public.sign_offs
     ADD CONSTRAINT sign_offs_partner_id_revision_id_part_key UNIQUE (partner_id, revision_id, part);
@@ -705,6 +759,8 @@ CREATE UNIQUE INDEX partners_name_key ON public.partners USING btree (lower(name
 
 CREATE INDEX passkeys_user_id_idx ON public.passkeys USING btree (user_id);
 
+CREATE INDEX received_attributes_integration_idx ON public.received_attributes USING btree (partner_id, integration_id, test_run_id, number, "position");
+
 CREATE INDEX remarks_item_idx ON public.remarks USING btree (partner_id, integration_id, item_id);
 
 CREATE UNIQUE INDEX revisions_open_key ON public.revisions USING btree (partner_id, integration_id) WHERE (state = 'submitted'::text);
@@ -714,6 +770,8 @@ CREATE INDEX revisions_queue_idx ON public.revisions USING btree (submitted_at) 
 CREATE UNIQUE INDEX rounds_open_key ON public.rounds USING btree (partner_id, integration_id) WHERE (closed_at IS NULL);
 
 CREATE INDEX sessions_expiry_idx ON public.sessions USING btree (expiry);
+
+CREATE INDEX sign_ins_integration_idx ON public.sign_ins USING btree (partner_id, integration_id, test_run_id, number);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
@@ -851,6 +909,12 @@ ALTER TABLE ONLY public.partner_members
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.received_attributes
+    ADD CONSTRAINT received_attributes_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.received_attributes
+    ADD CONSTRAINT received_attributes_partner_id_test_run_id_number_fkey FOREIGN KEY (partner_id, test_run_id, number) REFERENCES public.sign_ins(partner_id, test_run_id, number) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.remarks
     ADD CONSTRAINT remarks_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.users(id);
 
@@ -892,6 +956,12 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.sign_ins
+    ADD CONSTRAINT sign_ins_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.sign_ins
+    ADD CONSTRAINT sign_ins_partner_id_test_run_id_fkey FOREIGN KEY (partner_id, test_run_id) REFERENCES public.test_runs(partner_id, id);
 
 ALTER TABLE ONLY public.sign_offs
     ADD CONSTRAINT sign_offs_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
@@ -984,6 +1054,9 @@ GRANT SELECT ON TABLE public.partners TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkeys TO proofwalk_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.received_attributes TO proofwalk_app;
+GRANT SELECT ON TABLE public.received_attributes TO proofwalk_read;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remarks TO proofwalk_app;
 GRANT SELECT ON TABLE public.remarks TO proofwalk_read;
 
@@ -999,6 +1072,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO proofwalk_app;
 GRANT SELECT ON TABLE public.settings TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_links TO proofwalk_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_ins TO proofwalk_app;
+GRANT SELECT ON TABLE public.sign_ins TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_offs TO proofwalk_app;
 GRANT SELECT ON TABLE public.sign_offs TO proofwalk_read;

@@ -16,6 +16,25 @@ const (
 	FamilySAML      Family = "saml"      // SA: the messages of SAML
 )
 
+// Title is the family's heading in lists of rules.
+func (f Family) Title() string {
+	switch f {
+	case FamilyTransport:
+		return "Transport and redirect URI"
+	case FamilyRequest:
+		return "Authorization request"
+	case FamilyCallback:
+		return "Callback"
+	case FamilyRefusal:
+		return "After a refusal"
+	case FamilyToken:
+		return "Token request and id_token"
+	case FamilySAML:
+		return "SAML"
+	}
+	return string(f)
+}
+
 // Need is something a run must show before a rule can say pass.
 type Need string
 

@@ -42,18 +42,10 @@ that rests on facts from anywhere but our server says so. The page of a rule has
 not; more are in internal/analysis/testdata/rules.
 `, analysis.RuleSet, len(rules))
 	family := analysis.Family("")
-	headings := map[analysis.Family]string{
-		analysis.FamilyTransport: "Transport and redirect URI",
-		analysis.FamilyRequest:   "Authorization request",
-		analysis.FamilyCallback:  "Callback",
-		analysis.FamilyRefusal:   "After a refusal",
-		analysis.FamilyToken:     "Token request and id_token",
-		analysis.FamilySAML:      "SAML",
-	}
 	for _, r := range rules {
 		if r.Family != family {
 			family = r.Family
-			fmt.Fprintf(&b, "\n## %s\n\n| rule | severity | of | what must hold | when it fails or warns | Needs | from |\n|---|---|---|---|---|---|---|\n", headings[family])
+			fmt.Fprintf(&b, "\n## %s\n\n| rule | severity | of | what must hold | when it fails or warns | Needs | from |\n|---|---|---|---|---|---|---|\n", family.Title())
 		}
 		var needs []string
 		for _, n := range r.Needs {

@@ -231,6 +231,8 @@ func applyOptions(in *analysis.Input, words []string) bool {
 			in.RedactedBy = value
 		case "kind":
 			in.Kind = analysis.CaptureKind(value)
+		case "scenario":
+			in.Scenario = value
 		case "limits":
 			in.T.Meta.Source.Limits = strings.Split(value, ",")
 		default:

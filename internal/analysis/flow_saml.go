@@ -32,6 +32,7 @@ var saml = dialect{
 		refused:      "the status",
 		unprepared:   "The application did not expect a Response without an assertion.",
 		lookFirst:    "Look at the status of the Response before anything else, and answer any but Success with a page.",
+		pageRule:     "SA-08",
 		rawExpected:  "no StatusMessage in the visible text",
 		rawNone:      "none",
 		rawText:      "the StatusMessage",

@@ -17,14 +17,31 @@ const noFlow = "No sign-in of this integration was found in the run: no request 
 // the same round, for the rules that compare sign-ins; captures that are also in
 // run are left out of it. Equal input gives equal findings.
 func Judge(cfg integration.Config, run, round []Input) []Finding {
-	c := newCourt(newRun(cfg, run))
+	return judge(newRun(cfg, run), run, round)
+}
+
+// Judgement is everything that is computed of a test run.
+type Judgement struct {
+	Findings []Finding
+	SignIns  []SignIn
+}
+
+// JudgeRun gives all that Judge and SignIns do, and joins the captures once.
+func JudgeRun(cfg integration.Config, run, round []Input) Judgement {
+	r := newRun(cfg, run)
+	findings := judge(r, run, round)
+	return Judgement{Findings: findings, SignIns: r.signIns(findings)}
+}
+
+func judge(r *run, run, round []Input) []Finding {
+	c := newCourt(r)
 	own := map[string]bool{}
 	for _, in := range run {
 		own[in.ID] = true
 	}
 	for _, in := range round {
 		if !own[in.ID] {
-			c.others = append(c.others, newRun(cfg, []Input{in}).flows...)
+			c.others = append(c.others, newRun(r.cfg, []Input{in}).flows...)
 		}
 	}
 	redactedBy := map[string]string{}

@@ -57,6 +57,7 @@ type wording struct {
 	refused      string // what was answered where no error code is known
 	unprepared   string // ER-02: why the application failed
 	lookFirst    string // ER-02: its cure
+	pageRule     string // without whose word no refusal counts as handled
 	rawExpected  string // ER-04: what must not be in the text
 	rawNone      string // ER-04: none of it is
 	rawText      string // ER-04: the text that the error came with
@@ -96,6 +97,7 @@ var oauth = dialect{
 		refused:      "the error",
 		unprepared:   "The application did not expect an answer without a code.",
 		lookFirst:    "Look for error in the callback before anything else, and answer it with a page.",
+		pageRule:     "ER-01",
 		rawExpected:  "neither the error code word nor the description in the visible text",
 		rawNone:      "neither",
 		rawText:      "the description",

@@ -15,7 +15,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
-	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // NewCapture is a file that is added to a test run.
@@ -31,7 +30,7 @@ type NewCapture struct {
 }
 
 // AddCapture redacts a file while it is read, judges its test run anew and
-// stores transcript, report and findings, all or nothing. The raw bytes are in
+// stores transcript, report and judgement, all or nothing. The raw bytes are in
 // memory only, a few entries at a time. Errors of kind Invalid, Unsupported,
 // TooLarge and Conflict say what is wrong with the file and what to do.
 //
@@ -60,7 +59,7 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 		return uuid.Nil, fmt.Errorf("receiving a capture: %w", err)
 	}
 	c := base.newCapture(cmd, in, redacted)
-	findings, err := a.judgeWith(ctx, base, c, redacted.transcript)
+	judged, err := a.judgement(ctx, base.integration.Config, base.run.ID, base.captures, redacted.input(c))
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -82,7 +81,7 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 		return uuid.Nil, err
 	}
 	return a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		return c.ID, storeCapture(ctx, w, base, c, size, redacted, findings)
+		return c.ID, storeCapture(ctx, w, base, c, size, redacted, judged)
 	})
 }
 
@@ -169,54 +168,10 @@ func (b captureBase) refuseDuplicate(digest string) error {
 	return nil
 }
 
-// judgeWith judges the test run with the new capture in it.
-func (a *App) judgeWith(ctx context.Context, b captureBase, c store.Capture, t *transcript.Transcript) ([]analysis.Finding, error) {
-	var run, others []analysis.Input
-	for _, stored := range b.captures {
-		in, err := a.LoadInput(ctx, stored)
-		if err != nil {
-			return nil, err
-		}
-		if stored.TestRunID == b.run.ID {
-			run = append(run, in)
-		} else {
-			others = append(others, in)
-		}
-	}
-	run = append(run, analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t})
-	return analysis.Judge(b.integration.Config, run, others), nil
-}
-
-// LoadInput reads of a stored capture's transcript what rules read.
-func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, error) {
-	f, err := a.Blobs.Verified(ctx, c.Digest)
-	if err != nil {
-		return analysis.Input{}, err
-	}
-	defer func() { _ = f.Close() }() // reading only: nothing to lose
-	t := &transcript.Transcript{}
-	var last *transcript.Entry // when it was not kept
-	keeper := analysis.Keeper{BackChannel: c.Kind == store.CaptureBackChannel}
-	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		kept, judged := keeper.Keep(e)
-		if last = e; judged {
-			t.Entries, last = append(t.Entries, kept), nil
-		}
-		return nil
-	})
-	if err != nil {
-		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
-	}
-	if last != nil {
-		t.Entries = append(t.Entries, analysis.KeepLast(last))
-	}
-	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
-}
-
 // storeCapture is the transaction: everything of one capture, if nothing it was
 // redacted and judged against has changed since.
 func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture, size int64, r redactedCapture,
-	findings []analysis.Finding,
+	judged analysis.Judgement,
 ) error {
 	scope := w.Cmd.Actor.Scope()
 	i, err := store.LockIntegration(ctx, w.Tx, scope, c.IntegrationID)
@@ -244,7 +199,7 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err := store.InsertEntries(ctx, w.Tx, c, r.rows.count, func(n int) store.Entry { return r.rows.row(n).entry(n) }); err != nil {
 		return err
 	}
-	if err := store.ReplaceRunFindings(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, findings, w.Now); err != nil {
+	if err := store.ReplaceRunJudgement(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, judged, w.Now); err != nil {
 		return err
 	}
 	if err := store.SaveRoundNames(ctx, w.Tx, scope, b.round.ID, r.names); err != nil {

@@ -99,7 +99,7 @@ func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID
 		return nil, err
 	}
 	g.head()
-	for _, step := range []func() error{g.transcripts, g.findings, g.hops, g.itemsWithEvidence, g.remarks} {
+	for _, step := range []func() error{g.transcripts, g.findings, g.coverage, g.hops, g.itemsWithEvidence, g.remarks} {
 		if err := step(); err != nil {
 			return nil, err
 		}

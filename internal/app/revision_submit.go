@@ -101,10 +101,14 @@ func freeze(ctx context.Context, w *Write, integrationID uuid.UUID) (store.Froze
 	if f.Findings, err = store.ListFindings(ctx, w.Tx, scope, integrationID); err != nil {
 		return f, err
 	}
+	if f.SignIns, err = store.ListSignIns(ctx, w.Tx, scope, integrationID); err != nil {
+		return f, err
+	}
 	used := evidencedRuns(f.Evidence)
 	f.TestRuns = slices.DeleteFunc(f.TestRuns, func(t store.TestRun) bool { return !used[t.ID] })
 	f.Captures = slices.DeleteFunc(f.Captures, func(c store.Capture) bool { return !used[c.TestRunID] })
 	f.Findings = slices.DeleteFunc(f.Findings, func(x store.Finding) bool { return !used[x.TestRunID] })
+	f.SignIns = slices.DeleteFunc(f.SignIns, func(x store.SignIn) bool { return !used[x.TestRunID] })
 	return f, nil
 }
 

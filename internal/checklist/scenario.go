@@ -19,6 +19,8 @@ var scenarios = []Scenario{
 	{"not-eligible", "Not eligible", "The test user is verified but does not belong to the group that is asked for."},
 	{"sign-in-cancelled", "Sign-in cancelled", "The test user leaves the provider's page and comes back by the cancel link or the back button."},
 	{"wrong-scope", "Wrong scope", "The request asks for a policy that was not agreed, and the error is shown to be handled."},
+	{"wrong-request", "Wrong request", "The request lacks a parameter, or names a client, redirect URI or response type that is not registered, and the error is shown to be handled."},
+	{"provider-down", "Provider down", "The provider cannot be reached, or answers with an error of its own, while a test user signs in."},
 	{"expired-sign-in", "Expired sign-in", "The callback arrives after the sign-in has expired, or a second time."},
 	{"attribute-missing", "Attribute missing", "An optional attribute is empty in what the provider answers."},
 	{"logout", "Logout", "A signed-in test user logs out at your site and at the provider."},

@@ -11,10 +11,14 @@ import (
 
 // The captures of Lakeshore, which does what the provider asks for.
 const (
-	lakeshoreHappy       = "captures/recorded/right-happy-path.har"
-	lakeshoreBackChannel = "captures/recorded/right-happy-path.backchannel.har"
-	lakeshorePassport    = "captures/recorded/right-second-happy-path.har"
-	lakeshoreDenied      = "captures/recorded/right-consent-denied.har"
+	lakeshoreHappy        = "captures/recorded/right-happy-path.har"
+	lakeshoreBackChannel  = "captures/recorded/right-happy-path.backchannel.har"
+	lakeshorePassport     = "captures/recorded/right-second-happy-path.har"
+	lakeshorePassportBack = "captures/recorded/right-second-happy-path.backchannel.har"
+	lakeshoreAgain        = "captures/recorded/right-second-load.har"
+	lakeshoreAgainBack    = "captures/recorded/right-second-load.backchannel.har"
+	lakeshoreStranger     = "captures/recorded/right-unknown-client.har"
+	lakeshoreDenied       = "captures/recorded/right-consent-denied.har"
 )
 
 var lakeshoreClaims = []claim{
@@ -35,10 +39,12 @@ var lakeshoreClaims = []claim{
 	{"TST-15", []proof{words("The jose library checks signature, issuer, audience and expiry, with keys from the provider's key address."),
 		backChannel(lakeshoreBackChannel)}},
 	{"ERR-01", []proof{refusal(lakeshoreDenied), picture("captures/recorded/right-consent-denied.end.png")}},
+	{"ERR-03", []proof{refusal(lakeshoreStranger), words("Every error code has a sentence of our own; the raw one goes to the log.")}},
+	{"ERR-04", []proof{refusal(lakeshoreAgain), backChannel(lakeshoreAgainBack)}},
 	{"SES-07", []proof{redirect(lakeshoreHappy)}},
 	{"CTX-01", []proof{words("https://right.localhost:8082/ has the link \"Verify my identity\" in the middle of the page.")}},
 	{"CTX-02", []proof{words("No special access. The sign-in opens as a full page; the account page is reached right after it.")}},
-	{"DAT-03", []proof{picture("captures/recorded/right-second-happy-path.end.png")}},
+	{"DAT-03", []proof{backChannel(lakeshorePassportBack), picture("captures/recorded/right-second-happy-path.end.png")}},
 	{"DAT-04", []proof{words("fortified_identity brings uuid, name, e-mail, birth date and address. The address is absent for passports.")}},
 	{"DAT-05", []proof{words("Name and e-mail for the application, birth date for the age limit, address for the region. All are deleted with the application.")}},
 }
@@ -66,8 +72,10 @@ func (s *seeder) tellLakeshore(ctx context.Context) error {
 	}
 	err = t.record(ctx, "2026.11",
 		run{"happy-path", "driver-licence", lakeshoreHappy, lakeshoreBackChannel},
-		run{"passport-without-address", "passport", lakeshorePassport, ""},
-		run{"consent-denied", "driver-licence", lakeshoreDenied, ""})
+		run{"passport-without-address", "passport", lakeshorePassport, lakeshorePassportBack},
+		run{"consent-denied", "driver-licence", lakeshoreDenied, ""},
+		run{"expired-sign-in", "driver-licence", lakeshoreAgain, lakeshoreAgainBack},
+		run{"wrong-request", "driver-licence", lakeshoreStranger, ""})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 // The captures of Quickpass, which makes the mistakes that reviews keep finding.
 const (
 	quickpassHappy  = "captures/recorded/faulty-happy-path.har"
+	quickpassBack   = "captures/recorded/faulty-happy-path.backchannel.har"
 	quickpassDenied = "captures/recorded/faulty-consent-denied.har"
 )
 
@@ -28,7 +29,7 @@ var quickpassClaims = []claim{
 	{"ERR-01", []proof{refusal(quickpassDenied), picture("captures/recorded/faulty-consent-denied.end.png")}},
 	{"SES-07", []proof{redirect(quickpassHappy)}},
 	{"DAT-03", []proof{picture("captures/recorded/faulty-happy-path.end.png")}},
-	{"DAT-05", []proof{words("The unique id is the key of the discount; the first name is for the greeting.")}},
+	{"DAT-05", []proof{backChannel(quickpassBack), words("The unique id is the key of the discount; the first name is for the greeting.")}},
 }
 
 // tellQuickpass brings Quickpass Tickets through a review that returned it: the
@@ -42,7 +43,7 @@ func (s *seeder) tellQuickpass(ctx context.Context) error {
 		return err
 	}
 	err = t.record(ctx, "",
-		run{"happy-path", "driver-licence", quickpassHappy, ""},
+		run{"happy-path", "driver-licence", quickpassHappy, quickpassBack},
 		run{"consent-denied", "driver-licence", quickpassDenied, ""})
 	if err != nil {
 		return err

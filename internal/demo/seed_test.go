@@ -30,8 +30,8 @@ func TestSeed(t *testing.T) {
 	}
 	got := stands(t, a)
 	want := map[string]standing{
-		"Lakeshore Benefits":      {Stage: store.StageWalkthrough, Consultant: "Samira Osei", Captures: 4, Revision: store.RevisionReady, Packets: "r1.1 made"},
-		"Quickpass Tickets":       {Stage: store.StageTesting, Consultant: "Samira Osei", Captures: 2, Revision: store.RevisionReturned, Remarks: 3},
+		"Lakeshore Benefits":      {Stage: store.StageWalkthrough, Consultant: "Samira Osei", Captures: 8, Revision: store.RevisionReady, Packets: "r1.1 made"},
+		"Quickpass Tickets":       {Stage: store.StageTesting, Consultant: "Samira Osei", Captures: 3, Revision: store.RevisionReturned, Remarks: 3},
 		"Okta sample application": {Stage: store.StageTesting, Captures: 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

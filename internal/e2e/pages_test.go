@@ -35,11 +35,13 @@ func (s *site) visits(t *testing.T) []visit {
 	return []visit{
 		{"sign-in", "", "/sign-in"}, {"keys", "", "/keys"}, {"not-found", "", "/nothing"}, {"link", "", "/link/of-nobody"},
 		{"board-partner", partner, "/"}, {"new-integration", partner, "/integrations/new"}, {"overview-unassigned", partner, okta},
+		{"coverage", partner, lakeshore + "/coverage"}, {"coverage-none", partner, okta + "/coverage"}, {"rules", partner, "/rules"},
 		{"overview", partner, lakeshore}, {"checklist", partner, lakeshore + "/checklist"}, {"item-accepted", partner, lakeshore + "/checklist/ERR-01"},
 		{"description", partner, lakeshore + "/description"}, {"versions", partner, lakeshore + "/versions"},
 		{"review-decided", partner, lakeshore + "/review"}, {"walkthrough-partner", partner, lakeshore + "/walkthrough"},
 		{"packets", partner, lakeshore + "/packets"}, {"history", partner, lakeshore + "/history"}, {"account", partner, "/account"},
 		{"new-passkey", partner, "/account/passkeys/new"}, {"people-partner", partner, "/people"},
+		{"coverage-surplus", quickpass, tickets + "/coverage"}, {"overview-mishandled", quickpass, tickets},
 		{"item-returned", quickpass, tickets + "/checklist/ERR-01"}, {"item-open", quickpass, tickets + "/checklist/TST-11"},
 		{"runs", quickpass, tickets + "/runs"}, {"runs-new", quickpass, tickets + "/runs/new"}, {"run", quickpass, run},
 		{"run-compare", quickpass, again + "/compare/" + captures[0].TestRunID.String()},

@@ -160,7 +160,7 @@ func TestManifest(t *testing.T) {
 		kinds[l.Kind]++
 	}
 	want := map[string]int{
-		KindConfiguration: 1, KindItem: 30, KindFinding: 62, KindRemark: 1, KindTestRun: 1, KindTranscript: 2, KindScreenshot: 1, KindMinutes: 2,
+		KindConfiguration: 1, KindItem: 30, KindFinding: 62, KindErrorPaths: 1, KindNullValues: 1, KindMinimization: 1, KindRemark: 1, KindTestRun: 1, KindTranscript: 2, KindScreenshot: 1, KindMinutes: 2,
 	}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Error(diff)
@@ -209,9 +209,20 @@ func TestCheckRefuses(t *testing.T) {
 		"hop numbered twice":     func(c *Content) { c.Transcripts[0].Hops[1].N = 1 },
 		"hop in no lane":         func(c *Content) { c.Transcripts[0].Hops[1].Lane = "middle" },
 		"transcript without HAR": func(c *Content) { c.Transcripts[0].HAR = nil },
+		"unknown path state":     func(c *Content) { c.ErrorPaths.Paths[0].State = "fine" },
+		"unknown handling":       func(c *Content) { c.ErrorPaths.Paths[0].Shown[0].Handling = "fine" },
+		"error path nowhere":     func(c *Content) { c.ErrorPaths.Paths[0].Shown[0].Run = "run-09" },
+		"error page nowhere":     func(c *Content) { c.ErrorPaths.Paths[0].Shown[0].Page.Transcript = "t-009" },
+		"error finding nowhere":  func(c *Content) { c.ErrorPaths.Paths[1].Shown[0].Findings[0] = "f-999" },
+		"unknown null state":     func(c *Content) { c.NullValues.Cells[0].State = "fine" },
+		"null value nowhere":     func(c *Content) { c.NullValues.Cells[0].Shown[0].At.Transcript = "t-009" },
+		"unknown surplus":        func(c *Content) { c.Minimization.Surplus[0].Kind = "value" },
+		"unknown receipt":        func(c *Content) { c.Minimization.Declared[0].Receipt = "fine" },
+		"receipt nowhere":        func(c *Content) { c.Minimization.Declared[0].Run = "run-09" },
 		"picture without bytes":  func(c *Content) { c.Screenshots[0].PNG = nil },
 	} {
 		c := smallContent(t)
+		c.ErrorPaths, c.NullValues, c.Minimization = coverage()
 		spoil(c)
 		if Check(c) == nil {
 			t.Errorf("%s: passed", name)

@@ -170,6 +170,7 @@ func (k *checker) collect(c *Content) {
 		}
 	}
 	k.passes(c)
+	k.coverage(c)
 	if c.Walkthrough != nil {
 		for n, m := range c.Walkthrough.Minutes {
 			what := fmt.Sprintf("minutes entry %d", n+1)
@@ -234,6 +235,7 @@ func (k *checker) refer(c *Content) {
 			k.known(fmt.Sprintf("finding %d", n+1), r.Transcript)
 		}
 	}
+	k.referCoverage(c)
 	for n, r := range c.Remarks {
 		k.known(fmt.Sprintf("remark %d", n+1), r.Item)
 		// A pin may be at an entry that is not drawn.

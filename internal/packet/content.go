@@ -53,14 +53,19 @@ type Content struct {
 	Decision *Decision // of the review; nil only in a draft
 	Outcome  *Outcome  // of the walkthrough; nil before it was held
 	// Supersedes names the edition before this one; nil for the first.
-	Supersedes  *Supersedes
-	Sections    []Section // in the order of the report
-	Items       []Item    // in the order of the report, grouped by section
-	Findings    []Finding
-	Remarks     []Remark
-	TestRuns    []TestRun
-	Transcripts []Transcript
-	Screenshots []Screenshot
+	Supersedes *Supersedes
+	Sections   []Section // in the order of the report
+	Items      []Item    // in the order of the report, grouped by section
+	Findings   []Finding
+	// ErrorPaths, NullValues and Minimization say what the test runs show together;
+	// nil in packets that were asked for before there was such a thing.
+	ErrorPaths   *ErrorPaths
+	NullValues   *NullValues
+	Minimization *Minimization
+	Remarks      []Remark
+	TestRuns     []TestRun
+	Transcripts  []Transcript
+	Screenshots  []Screenshot
 	// CredentialPasses are texts of the packet that look like a credential and
 	// are none, as a person said.
 	CredentialPasses []CredentialPass

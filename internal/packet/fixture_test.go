@@ -112,6 +112,34 @@ func deniedHops() []Hop {
 	}
 }
 
+// coverage has every state of error paths, null values and minimization.
+func coverage() (*ErrorPaths, *NullValues, *Minimization) {
+	hop := func(n int) *Ref { return &Ref{Transcript: "t-001", Entry: n} }
+	shown := func(handling, why string, findings ...string) []ErrorTranscript {
+		return []ErrorTranscript{{Run: "run-01", By: "callback", Code: "access_denied", Arrived: "access_denied came back to www.kestrel.example/idme, answered with status 302.",
+			At: hop(6), Answer: 302, Saw: "Error page, status 200, a way on.", Page: hop(7), Status: 200, RawError: "no", WayOn: "yes", StackTrace: "no", Blank: "no",
+			Handling: handling, Why: why, Findings: findings}}
+	}
+	seen := []SeenAttribute{{Run: "run-01", Empty: true, At: hop(2), Page: hop(7), Status: 200}}
+	return &ErrorPaths{Counts: PathCounts{Total: 4, Handled: 1, Mishandled: 1, Untold: 1, NotExercised: 1}, Paths: []ErrorPath{
+			{Refusal: "access_denied", Title: "Consent denied", Codes: []string{"access_denied"}, State: "handled", Shown: shown("handled", "")},
+			{Refusal: "invalid_scope", Title: "Policy not agreed", Codes: []string{"invalid_scope"}, State: "mishandled", Shown: shown("mishandled", "", "f-001", "f-002")},
+			{Refusal: "invalid_client", Title: "Client unknown", Codes: []string{"invalid_client", "unauthorized_client"}, State: "untold", Shown: shown("untold", "The provider leads nobody back.")},
+			{Refusal: "provider_down", Title: "Provider down", State: "not_exercised", HowTo: "Start a sign-in while the provider's host cannot be reached."},
+		}}, &NullValues{Counts: NullCounts{Total: 4, Handled: 1, Broken: 1, Untold: 1, NeverSeen: 1}, Cells: []NullValue{
+			{Policy: "responder", Attribute: "street", Method: "passport", MayBeMissing: true, Source: "description", Says: "the document is a passport", State: "handled", Shown: seen},
+			{Policy: "responder", Attribute: "phone", Method: "passport", Required: true, MayBeMissing: true, Source: "document", Says: "it is empty for some people", Inferred: true, Disputed: true, State: "broken", Shown: seen},
+			{Policy: "responder", Attribute: "street", MayBeMissing: true, Source: "description", Says: "it is not required", State: "untold", Why: "No call for the user's data is in the run."},
+			{Policy: "responder", Attribute: "city", Method: "driver_licence", MayBeMissing: true, Source: "description", Says: "it is not required", State: "never_seen"},
+			{Policy: "responder", Attribute: "uuid", Method: "passport", Required: true, State: "value_only", Shown: []SeenAttribute{{Run: "run-01", At: hop(2)}}},
+		}}, &Minimization{Known: 2, Dark: 1, Why: "No call for the user's data is in the run.", Surplus: []Surplus{
+			{Kind: "attribute", Name: "social", SignIns: 2, Run: "run-01", At: hop(2)}, {Kind: "attribute", SignIns: 1, Run: "run-01"}, {Kind: "policy", SignIns: 1, Run: "run-01", At: hop(2)},
+		}, Declared: []DeclaredName{
+			{Attribute: "uuid", Purpose: "key of the user record", Receipt: "received", Run: "run-01", At: hop(2)},
+			{Attribute: "military_branch", Receipt: "never_received"}, {Attribute: "phone", Purpose: "calls", Receipt: "untold"},
+		}}
+}
+
 // largeContent has every section, state, verdict and kind of evidence; with an
 // outcome, minutes and sign-offs.
 func largeContent(t testing.TB) *Content {
@@ -119,6 +147,7 @@ func largeContent(t testing.TB) *Content {
 	c := smallContent(t)
 	c.Edition, c.Supersedes = 2, &Supersedes{Revision: 3, Edition: 1, SHA256: strings.Repeat("9f", 32)}
 	c.Outcome = &Outcome{Word: "go_with_conditions", Act: act("Dana Whitlock", "ID.me", "All steps ran; one link is to follow.", 1), Conditions: []string{"The FAQ link is live before the first sale."}}
+	c.ErrorPaths, c.NullValues, c.Minimization = coverage()
 	c.SignOffs = []SignOff{
 		{Role: "partner", Act: act("Hugo Brandt", "Kestrel Ticketing", "", 1)},
 		{Role: "consultant", Act: act("Dana Whitlock", "ID.me", "", 2)},

@@ -20,12 +20,22 @@ const (
 	KindConfiguration = "configuration"
 	KindItem          = "item"
 	KindFinding       = "finding"
+	KindErrorPaths    = "error_paths"
+	KindNullValues    = "null_values"
+	KindMinimization  = "minimization"
 	KindRemark        = "remark"
 	KindTestRun       = "test_run"
 	KindTranscript    = "transcript"
 	KindScreenshot    = "screenshot"
 	KindPass          = "credential_pass"
 	KindMinutes       = "minutes_entry"
+)
+
+// The anchors of the leaves of which there is one at most.
+const (
+	anchorErrorPaths   = "error-paths"
+	anchorNullValues   = "null-values"
+	anchorMinimization = "data-minimization"
 )
 
 // NewSalts gives the salts for n leaves. They are kept by the caller: built
@@ -98,6 +108,15 @@ func leaves(c *Content) []leaf {
 	}
 	for i := range c.Findings {
 		add(KindFinding, c.Findings[i].ID, &c.Findings[i])
+	}
+	if c.ErrorPaths != nil {
+		add(KindErrorPaths, anchorErrorPaths, c.ErrorPaths)
+	}
+	if c.NullValues != nil {
+		add(KindNullValues, anchorNullValues, c.NullValues)
+	}
+	if c.Minimization != nil {
+		add(KindMinimization, anchorMinimization, c.Minimization)
 	}
 	for i := range c.Remarks {
 		add(KindRemark, c.Remarks[i].ID, &c.Remarks[i])

@@ -49,7 +49,9 @@ func TestReportSaysEverything(t *testing.T) {
 		want = append(want, n.Text)
 	}
 	want = append(want, "Go, with conditions", "Dana Whitlock", "Hugo Brandt, Kestrel Ticketing", "The FAQ link is live before the first sale.",
-		"same as hop 2", "Support gets the error codes.", "R-04 cookie value", "redirect_uris", c.ArchiveName(), "rm-001", "run-01")
+		"same as hop 2", "Support gets the error codes.", "R-04 cookie value", "redirect_uris", c.ArchiveName(), "rm-001", "run-01",
+		"1 of 4 documented refusals handled", "Exercised, cannot be told", "Empty, error page", "declared as required all the same", "Surplus attribute",
+		"an attribute whose name was redacted", "No purpose is stated", "Never received")
 	for _, w := range want {
 		if !strings.Contains(text, strings.Join(strings.Fields(w), " ")) {
 			t.Errorf("%q is not in the text", w)

@@ -43,9 +43,9 @@ func ListFindings(ctx context.Context, q Querier, scope auth.Scope, integration 
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration}))
 }
 
-// ReplaceRunFindings puts the findings of a test run in the place of those that
+// replaceRunFindings puts the findings of a test run in the place of those that
 // were computed before. It gives them ids.
-func ReplaceRunFindings(ctx context.Context, tx Querier, scope auth.Scope, run TestRun, configurationVersion int, findings []analysis.Finding, now time.Time) error {
+func replaceRunFindings(ctx context.Context, tx Querier, scope auth.Scope, run TestRun, configurationVersion int, findings []analysis.Finding, now time.Time) error {
 	err := exec(ctx, tx, "deleting a test run's findings", `
 		DELETE FROM findings WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND test_run_id = @run`,
 		scopeArgs(scope, pgx.NamedArgs{"partner": run.PartnerID, "run": run.ID}))

@@ -45,11 +45,12 @@ type Frozen struct {
 	// Items are all items of the checklist, those that do not apply included.
 	Items    []ChecklistItem
 	Evidence []Evidence
-	// TestRuns are those that evidence was taken from, with all their captures
-	// and findings.
+	// TestRuns are those that evidence was taken from, with all their captures,
+	// findings and sign-ins.
 	TestRuns []TestRun
 	Captures []Capture
 	Findings []Finding
+	SignIns  []SignIn
 }
 
 const revisionSelect = `

@@ -43,6 +43,11 @@ func showOverview(r *request) error {
 	for _, e := range lately {
 		m.Lately = append(m.Lately, components.TimelineEntry{What: actWords(e), Done: true, Who: e.ActorName, When: components.Moment(e.At)})
 	}
+	covered, err := r.coverage(s)
+	if err != nil {
+		return err
+	}
+	m.Coverage = covered.picture()
 	if err := r.fillConsultant(&m, s); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ const (
 	pathAccount        = "/account"
 	pathPeople         = "/people"
 	pathKeys           = "/keys"
+	pathRules          = "/rules"
 	pathNewIntegration = "/integrations/new"
 	pathImport         = "/integrations/import"
 )
@@ -51,6 +52,12 @@ func pathHop(id, capture uuid.UUID, entry int) string {
 	hop := strconv.Itoa(entry + 1)
 	return pathCapture(id, capture) + "?hop=" + hop + "#hop-" + hop
 }
+
+// pathCoverage leads to what an integration's test runs show together.
+func pathCoverage(id uuid.UUID) string { return pathIntegration(id) + "/coverage" }
+
+// pathRule leads to what a rule says.
+func pathRule(rule string) string { return pathRules + "#" + rule }
 
 func pathReview(id uuid.UUID) string { return pathIntegration(id) + "/review" }
 

@@ -41,6 +41,8 @@ func (s *Server) integrationRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/integration.yaml", s.signedIn(exportIntegration))
 	g.GET("/integrations/:integration/versions", s.signedIn(showVersions))
 	g.POST("/integrations/:integration/consultant", s.signedIn(assignConsultant))
+	g.GET("/integrations/:integration/coverage", s.signedIn(showCoverage))
+	g.GET(pathRules, s.signedIn(showRules))
 	g.GET("/integrations/:integration/history", s.signedIn(showHistory))
 }
 

@@ -72,10 +72,10 @@ func galleryCharts() templ.Component {
 			<tr class="same"><th scope="row">Exact string on file</th><td>unchanged</td><td class="number">0</td><td>nothing</td></tr>
 			</tbody></table></div>`), components.ReadinessKey(components.ReadinessCounts{Accepted: 15, Stale: 4, Claimed: 8, Returned: 3, Open: 6, NotApplicable: 1}),
 		components.PathMap([]components.PathStop{
-			{Name: "Start", Mark: pass, Branches: []components.PathBranch{{Mark: pass, Name: "A required parameter missing", Code: "invalid_request", Saw: "Own error page, 3 runs", Href: "#p"}, {Name: "Unknown response type", Code: "unsupported_response_type", Saw: "Not run"}}},
-			{Name: "Consent", Mark: pass, Branches: []components.PathBranch{{Mark: fail, Name: "Denied", Code: "access_denied", Saw: "Saw the raw error text"}}},
-			{Name: "Return", Mark: components.PathMark{Stale: true, Verdict: components.VerdictPass}, Branches: []components.PathBranch{{Mark: components.PathMark{Verdict: components.VerdictNotSeen}, Name: "Redirect URI not on file", Code: "invalid_redirect_uri", Saw: "ID.me page, not judged"}}},
-			{Name: "Landing", Mark: components.PathMark{Stale: true}},
+			{Name: "Start", Mark: &pass, Branches: []components.PathBranch{{Mark: pass, Name: "A required parameter missing", Code: "invalid_request", Saw: "Own error page, 3 runs", Href: "#p"}, {Name: "Unknown response type", Code: "unsupported_response_type", Saw: "Not run"}}},
+			{Name: "Consent", Mark: &pass, Branches: []components.PathBranch{{Mark: fail, Name: "Denied", Code: "access_denied", Saw: "Saw the raw error text"}}},
+			{Name: "Return", Mark: &components.PathMark{Stale: true, Verdict: components.VerdictPass}, Branches: []components.PathBranch{{Mark: components.PathMark{Verdict: components.VerdictNotSeen}, Name: "Redirect URI not on file", Code: "invalid_redirect_uri", Saw: "ID.me page, not judged"}}},
+			{Name: "Landing", Mark: &components.PathMark{Stale: true}}, {Name: "Afterwards"},
 		}),
 	)
 }

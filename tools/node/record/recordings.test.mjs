@@ -97,6 +97,28 @@ test('right: the back channel sends the verifier of the recorded challenge', () 
   assert.equal(createHash('sha256').update(form.code_verifier).digest('base64url'), authorize.code_challenge);
 });
 
+test('right: the address comes as null for a passport', () => {
+  const call = only(entries('right-second-happy-path.backchannel'), `${sites.provider.origin}/api/public/v3/userinfo`);
+  const claims = JSON.parse(call.response.content.text);
+  for (const handle of ['street', 'city', 'state', 'zip']) assert.equal(claims[handle], null, handle);
+});
+
+test('right: a callback that is loaded once more ends on the page after a refusal', () => {
+  const loads = entries('right-second-load').filter(({ request }) => request.url.startsWith(registration('right').redirect_uris[0]));
+  assert.equal(loads.length, 2);
+  assert.equal(loads[0].request.url, loads[1].request.url);
+  assert.match(loads[1].response.headers.find(({ name }) => name.toLowerCase() === 'location').value, /not-completed/);
+  assert.equal(entries('right-second-load.backchannel').filter(({ request }) => request.method === 'POST').length, 1);
+});
+
+test('right: a client that nobody registered stays at the provider', () => {
+  const all = entries('right-unknown-client');
+  const authorize = only(all, `${sites.provider.origin}/oauth/authorize`);
+  assert.notEqual(parameters(authorize).client_id, registration('right').client_id);
+  assert.equal(authorize.response.status, 400);
+  assert.ok(!all.some(({ request }) => request.url.startsWith(registration('right').redirect_uris[0])));
+});
+
 test('faulty: no PKCE, no nonce, a short state', () => {
   for (const name of ['faulty-happy-path', 'faulty-consent-denied']) {
     const { authorize } = ends(name, 'faulty');

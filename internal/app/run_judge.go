@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/internal/transcript"
+)
+
+// judgement computes all that is kept of a test run: its findings and sign-ins.
+// captures are those of the run's round, read from the blob store; fresh are
+// captures of the run that are not stored yet. What it gives is stored by
+// store.ReplaceRunJudgement.
+func (a *App) judgement(ctx context.Context, cfg integration.Config, run uuid.UUID, captures []store.Capture, fresh ...analysis.Input) (analysis.Judgement, error) {
+	var own, others []analysis.Input
+	for _, c := range captures {
+		in, err := a.LoadInput(ctx, c)
+		if err != nil {
+			return analysis.Judgement{}, err
+		}
+		if c.TestRunID == run {
+			own = append(own, in)
+		} else {
+			others = append(others, in)
+		}
+	}
+	return analysis.JudgeRun(cfg, append(own, fresh...), others), nil
+}
+
+// LoadInput reads of a stored capture's transcript what rules read.
+func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, error) {
+	f, err := a.Blobs.Verified(ctx, c.Digest)
+	if err != nil {
+		return analysis.Input{}, err
+	}
+	defer func() { _ = f.Close() }() // reading only: nothing to lose
+	t := &transcript.Transcript{}
+	var last *transcript.Entry // when it was not kept
+	keeper := analysis.Keeper{BackChannel: c.Kind == store.CaptureBackChannel}
+	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
+		kept, judged := keeper.Keep(e)
+		if last = e; judged {
+			t.Entries, last = append(t.Entries, kept), nil
+		}
+		return nil
+	})
+	if err != nil {
+		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
+	}
+	if last != nil {
+		t.Entries = append(t.Entries, analysis.KeepLast(last))
+	}
+	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
+}

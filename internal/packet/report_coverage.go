@@ -1,0 +1,230 @@
+package packet
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
+)
+
+// pathMark is how the state of a refusal looks.
+func pathMark(state string) mark {
+	switch state {
+	case "handled":
+		return mark{pdf.MarkPass, "Handled", pdf.Pass}
+	case "mishandled":
+		return mark{pdf.MarkFail, "Mishandled", pdf.Fail}
+	case "untold":
+		return mark{pdf.MarkNotSeen, "Exercised, cannot be told", pdf.NotSeen}
+	}
+	return mark{pdf.MarkOpen, "Not exercised", pdf.Ink2}
+}
+
+// errorPaths is what the packet's runs show of documented refusals.
+func (r *report) errorPaths() {
+	x := r.c.ErrorPaths
+	if x == nil {
+		return
+	}
+	r.shortChapter("Error paths", anchorErrorPaths)
+	r.doc.Add(note(fmt.Sprintf("%d of %s handled, %d mishandled, %d exercised without telling, %d not exercised. The newest run that can tell decides; what no rule can tell is never counted as handled.",
+		x.Counts.Handled, count(x.Counts.Total, "documented refusal"), x.Counts.Mishandled, x.Counts.Untold, x.Counts.NotExercised)))
+	t := pdf.Table{
+		Columns: []pdf.Column{{Weight: 1}, {Width: 104}, {Weight: 2.2}},
+		Head:    pdf.Cells("Refusal", "State", "What arrived and what the user saw"), Size: 9, Pad: 3.5, Summary: "Error paths",
+	}
+	for _, p := range x.Paths {
+		title := []pdf.Span{pdf.T(p.Title)}
+		if len(p.Codes) > 0 {
+			title = append(title, pdf.T("\n"), monoGrey(strings.Join(p.Codes, ", ")))
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{{Spans: title, Header: true}, {Spans: pathMark(p.State).spans()}, {Spans: r.shownErrors(p)}}})
+	}
+	r.doc.Add(t)
+}
+
+// shownErrors writes the error transcript that decides, and names the others.
+func (r *report) shownErrors(p ErrorPath) []pdf.Span {
+	if len(p.Shown) == 0 {
+		return []pdf.Span{pdf.T("How to exercise it: " + p.HowTo)}
+	}
+	var out []pdf.Span
+	for n, s := range p.Shown {
+		if n > 0 {
+			out = append(out, pdf.T("\n"))
+		}
+		out = append(out, link(s.Run), pdf.T(" "+s.Arrived+" The user saw: "+s.Saw))
+		if s.Why != "" {
+			out = append(out, pdf.T(" "+s.Why))
+		}
+		for _, at := range []*Ref{s.At, s.Page} {
+			if at != nil {
+				out = append(out, pdf.T(" "), r.hopLink(*at))
+			}
+		}
+		if len(s.Findings) > 0 {
+			out = append(append(out, pdf.T(" ")), links(s.Findings)...)
+		}
+	}
+	return out
+}
+
+// hopLink leads to a drawn entry, and only names one that is not drawn.
+func (r *report) hopLink(at Ref) pdf.Span {
+	for _, t := range r.c.Transcripts {
+		if t.ID != at.Transcript {
+			continue
+		}
+		for _, h := range t.Hops {
+			if h.N == at.Entry {
+				return link(hopAnchor(at.Transcript, at.Entry))
+			}
+		}
+	}
+	return monoGrey(hopAnchor(at.Transcript, at.Entry))
+}
+
+// nullMark is how the state of a null value looks.
+func nullMark(state string) mark {
+	switch state {
+	case "handled":
+		return mark{pdf.MarkPass, "Empty, page loaded", pdf.Pass}
+	case "broken":
+		return mark{pdf.MarkFail, "Empty, error page", pdf.Fail}
+	case "untold":
+		return mark{pdf.MarkNotSeen, "Cannot be told", pdf.NotSeen}
+	case "value_only":
+		return mark{pdf.MarkOpen, "Only with a value", pdf.Ink2}
+	}
+	return mark{pdf.MarkOpen, "Never seen", pdf.Ink2}
+}
+
+// nullValues lists the attributes that may be missing, or came empty.
+func (r *report) nullValues() {
+	x := r.c.NullValues
+	if x == nil {
+		return
+	}
+	r.shortChapter("Null values", anchorNullValues)
+	if len(x.Cells) == 0 {
+		r.doc.Add(note("No policy with attributes is described, so nothing is said to be missing at times."))
+		return
+	}
+	r.doc.Add(note(fmt.Sprintf("Of %s that may come without a value, %d came empty and the page loaded, %d came empty and ended in an error, %d cannot be told, %d only came with a value, %d were never seen. Attributes that always come are left out.",
+		count(x.Counts.Total, "case"), x.Counts.Handled, x.Counts.Broken, x.Counts.Untold, x.Counts.ValueOnly, x.Counts.NeverSeen)))
+	t := pdf.Table{
+		Columns: []pdf.Column{{Weight: 1}, {Weight: 1}, {Weight: 1.6}, {Width: 104}, {Width: 74}},
+		Head:    pdf.Cells("Attribute", "Policy and method", "May be missing", "State", "Where"), Size: 9, Pad: 3.5, Summary: "Null values",
+	}
+	for _, v := range x.Cells {
+		if !v.MayBeMissing && v.State != "handled" && v.State != "broken" {
+			continue
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(v.Attribute)}, Header: true}, {Spans: []pdf.Span{pdf.T(methodOf(v) + "\n"), monoGrey(v.Policy)}},
+			{Spans: []pdf.Span{pdf.T(expectation(v))}}, {Spans: nullMark(v.State).spans()}, {Spans: r.seenAt(v)},
+		}})
+	}
+	if len(t.Rows) > 0 {
+		r.doc.Add(t)
+	}
+}
+
+func methodOf(v NullValue) string {
+	if v.Method == "" {
+		return "method not known"
+	}
+	return strings.ReplaceAll(v.Method, "_", " ")
+}
+
+// expectation says why an attribute may be missing.
+func expectation(v NullValue) string {
+	text := v.Says
+	switch {
+	case !v.MayBeMissing:
+		return "Not expected"
+	case v.Inferred:
+		text += " (inferred)"
+	}
+	if v.Disputed {
+		text += "; declared as required all the same"
+	}
+	return text
+}
+
+func (r *report) seenAt(v NullValue) []pdf.Span {
+	for _, s := range v.Shown {
+		if !s.Empty && (v.State == "handled" || v.State == "broken") {
+			continue
+		}
+		out := []pdf.Span{link(s.Run)}
+		for _, at := range []*Ref{s.At, s.Page} {
+			if at != nil {
+				out = append(out, pdf.T(" "), r.hopLink(*at))
+			}
+		}
+		return out
+	}
+	return []pdf.Span{small("nowhere")}
+}
+
+// minimization sets what came against what is declared.
+func (r *report) minimization() {
+	x := r.c.Minimization
+	if x == nil {
+		return
+	}
+	r.shortChapter("Data minimization", anchorMinimization)
+	text := fmt.Sprintf("%s asked for or received without being declared. What was received is known of %s", count(len(x.Surplus), "name"), count(x.Known, "sign-in"))
+	if x.Dark > 0 {
+		text += fmt.Sprintf(" and not of %d: %s", x.Dark, x.Why)
+	} else {
+		text += "."
+	}
+	r.doc.Add(note(text))
+	t := pdf.Table{
+		Columns: []pdf.Column{{Weight: 1.2}, {Weight: 1.6}, {Width: 104}, {Width: 74}},
+		Head:    pdf.Cells("Name", "Purpose", "Received", "Where"), Size: 9, Pad: 3.5, Summary: "Data minimization",
+	}
+	where := func(run string, at *Ref) []pdf.Span {
+		if run == "" {
+			return []pdf.Span{small("nowhere")}
+		}
+		out := []pdf.Span{link(run)}
+		if at != nil {
+			out = append(out, pdf.T(" "), r.hopLink(*at))
+		}
+		return out
+	}
+	for _, s := range x.Surplus {
+		m := mark{pdf.MarkWarn, "Surplus " + s.Kind, pdf.Warn}
+		title := []pdf.Span{pdf.M(s.Name)}
+		if s.Name == "" {
+			title = []pdf.Span{pdf.T("an " + s.Kind + " whose name was redacted")}
+			if s.Kind == "policy" {
+				title = []pdf.Span{pdf.T("a policy whose name was redacted")}
+			}
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{{Spans: title, Header: true}, {Spans: []pdf.Span{pdf.T("not declared")}}, {Spans: m.spans()}, {Spans: where(s.Run, s.At)}}})
+	}
+	for _, d := range x.Declared {
+		purpose := []pdf.Span{pdf.T(d.Purpose)}
+		if d.Purpose == "" {
+			purpose = mark{pdf.MarkWarn, "No purpose is stated", pdf.Warn}.spans()
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{{Spans: []pdf.Span{pdf.M(d.Attribute)}, Header: true}, {Spans: purpose}, {Spans: receiptMark(d.Receipt).spans()}, {Spans: where(d.Run, d.At)}}})
+	}
+	if len(t.Rows) > 0 {
+		r.doc.Add(t)
+	}
+}
+
+func receiptMark(receipt string) mark {
+	switch receipt {
+	case "received":
+		return mark{pdf.MarkPass, "Received", pdf.Pass}
+	case "never_received":
+		return mark{pdf.MarkWarn, "Never received", pdf.Warn}
+	}
+	return mark{pdf.MarkNotSeen, "Cannot be told", pdf.NotSeen}
+}

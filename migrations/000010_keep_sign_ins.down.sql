@@ -1,0 +1,4 @@
+BEGIN;
+DROP TABLE received_attributes;
+DROP TABLE sign_ins;
+COMMIT;
