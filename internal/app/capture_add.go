@@ -171,18 +171,11 @@ func (b captureBase) refuseDuplicate(digest string) error {
 
 // judgeWith judges the test run with the new capture in it.
 func (a *App) judgeWith(ctx context.Context, b captureBase, c store.Capture, t *transcript.Transcript) ([]analysis.Finding, error) {
-	var run, others []analysis.Input
-	for _, stored := range b.captures {
-		in, err := a.LoadInput(ctx, stored)
-		if err != nil {
-			return nil, err
-		}
-		if stored.TestRunID == b.run.ID {
-			run = append(run, in)
-		} else {
-			others = append(others, in)
-		}
+	inputs, err := a.loadInputs(ctx, b.captures)
+	if err != nil {
+		return nil, err
 	}
+	run, others := splitInputs(b.captures, inputs, b.run.ID)
 	run = append(run, analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t})
 	return analysis.Judge(b.integration.Config, run, others), nil
 }
@@ -268,19 +261,24 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 // refuseRunInReview keeps the findings of a run as they are while a revision
 // that rests on it is in review.
 func refuseRunInReview(ctx context.Context, w *Write, run store.TestRun) error {
-	scope := w.Cmd.Actor.Scope()
-	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
-	if err != nil || !submitted {
-		return err
-	}
-	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
+	is, err := isRunInReview(ctx, w, run)
 	if err != nil {
 		return err
 	}
-	if evidencedRuns(evidence)[run.ID] {
+	if is {
 		return apperr.New(apperr.Conflict, "The revision in review rests on this run, so nothing is added to it. Create a new test run.")
 	}
 	return nil
+}
+
+func isRunInReview(ctx context.Context, w *Write, run store.TestRun) (bool, error) {
+	scope := w.Cmd.Actor.Scope()
+	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil || !submitted {
+		return false, err
+	}
+	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
+	return evidencedRuns(evidence)[run.ID], err
 }
 
 // checkUnchanged compares what the capture rests on with what is stored now.

@@ -119,7 +119,7 @@ func (t Template) Voids(standings []Standing, saved []integration.Change, after 
 	var out []Void
 	for _, s := range standings {
 		r, known := t.Requirement(s.Item.ID)
-		if !known || !r.Applies(after) || !s.Item.standing() {
+		if !known || !r.Applies(after) || !s.Item.Standing() {
 			continue
 		}
 		v := Void{ItemID: s.Item.ID}
@@ -154,7 +154,7 @@ func (t Template) Aged(standings []Standing, now time.Time) map[string]string {
 	out := map[string]string{}
 	for _, s := range standings {
 		r, known := t.Requirement(s.Item.ID)
-		if !known || !s.Item.Applies || !s.Item.standing() {
+		if !known || !s.Item.Applies || !s.Item.Standing() {
 			continue
 		}
 		for _, proofs := range byKind(s.Proofs) {
@@ -168,8 +168,8 @@ func (t Template) Aged(standings []Standing, now time.Time) map[string]string {
 	return out
 }
 
-// standing tells whether somebody stands for the item and it is not stale.
-func (i Item) standing() bool { return (i.State == Claimed || i.State == Accepted) && !i.Stale }
+// Standing tells whether somebody stands for the item and it is not stale.
+func (i Item) Standing() bool { return (i.State == Claimed || i.State == Accepted) && !i.Stale }
 
 // byKind sorts proofs by their kind, in the order of each kind's first.
 func byKind(proofs []Proof) [][]Proof {

@@ -23,6 +23,7 @@ type Evidence struct {
 	TestRunID      *uuid.UUID
 	RunNumber      int
 	Scenario       string
+	Release        string  // that the test run names, empty without one
 	ArtifactDigest *string // screenshot
 	Width, Height  int     // of the screenshot
 	Masks          int     // areas of it that were covered before it was sent
@@ -43,7 +44,7 @@ type Evidence struct {
 
 const evidenceSelect = `
 	SELECT e.partner_id, e.id, e.integration_id, e.item_id, e.kind, e.capture_id, COALESCE(c.number, 0) AS capture_number,
-	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario,
+	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario, COALESCE(t.release, '') AS release,
 	       e.artifact_digest, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, e.masks, e.text,
 	       e.document_digest, e.document_name, COALESCE(d.media_type, '') AS document_type, COALESCE(d.bytes, 0) AS document_bytes,
 	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, e.created_by, u.name AS created_by_name

@@ -201,7 +201,7 @@ func (r *request) save(cfg integration.Config) error {
 	if err != nil {
 		return apperr.New(apperr.Invalid, "The form could not be read.")
 	}
-	err = r.server.App.SaveIntegration(r.ctx(), r.command(), id, rowVersion, cfg)
+	err = r.server.App.SaveIntegration(r.ctx(), r.command(), id, rowVersion, cfg, r.FormValue("agreement"))
 	switch {
 	case err == nil:
 		return r.see(pathDescription(id) + "?" + url.Values{"saved": {"1"}}.Encode())
