@@ -145,7 +145,7 @@ func checkSlots(ctx context.Context, w *Write, item store.ChecklistItem) error {
 	if err != nil {
 		return err
 	}
-	proofs, err := Proofs(ctx, w.Tx, w.Cmd.Actor.Scope(), evidence, i.Config)
+	proofs, err := Proofs(ctx, w.Tx, w.Cmd.Actor.Scope(), i, evidence, i.Config)
 	if err != nil {
 		return err
 	}

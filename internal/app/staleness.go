@@ -46,10 +46,11 @@ func (w *WouldVoid) Unwrap() error {
 	return apperr.New(apperr.Conflict, "Nothing was saved: it would make these items stale: "+strings.Join(names, ", ")+".")
 }
 
-// Proofs gives evidence as staleness looks at it, against a description that
-// counts.
-func Proofs(ctx context.Context, q store.Querier, scope auth.Scope, evidence []store.Evidence, counts integration.Config) ([]checklist.Proof, error) {
-	since := map[int][]integration.Change{} // by configuration version
+// Proofs gives evidence of an integration as staleness looks at it, against a
+// description that counts: the saved one, or one that is to be saved.
+func Proofs(ctx context.Context, q store.Querier, scope auth.Scope, i store.Integration, evidence []store.Evidence, counts integration.Config) ([]checklist.Proof, error) {
+	// By configuration version; the saved one needs no look.
+	since := map[int][]integration.Change{i.ConfigurationVersion: integration.Diff(i.Config, counts)}
 	out := make([]checklist.Proof, len(evidence))
 	for n, e := range evidence {
 		if _, known := since[e.ConfigurationVersion]; !known {
@@ -59,8 +60,7 @@ func Proofs(ctx context.Context, q store.Querier, scope auth.Scope, evidence []s
 			}
 			since[e.ConfigurationVersion] = integration.Diff(shown.Config, counts)
 		}
-		out[n] = checklist.Proof{ID: e.ID.String(), Kind: e.Kind, Changed: since[e.ConfigurationVersion],
-			HappenedAt: e.HappenedAt, CapturedAt: e.CapturedAt, ReceivedAt: e.ReceivedAt}
+		out[n] = checklist.Proof{ID: e.ID.String(), Kind: e.Kind, Changed: since[e.ConfigurationVersion], ReceivedAt: e.FirstReceivedAt}
 	}
 	return out, nil
 }
@@ -73,16 +73,16 @@ type onFile struct {
 }
 
 // loadStandings reads the checklist as it stands against a description.
-func loadStandings(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, counts integration.Config) (onFile, error) {
+func loadStandings(ctx context.Context, q store.Querier, scope auth.Scope, i store.Integration, counts integration.Config) (onFile, error) {
 	var f onFile
 	var err error
-	if f.items, err = store.ListChecklistItems(ctx, q, scope, id); err != nil {
+	if f.items, err = store.ListChecklistItems(ctx, q, scope, i.ID); err != nil {
 		return f, err
 	}
-	if f.evidence, err = store.ListEvidence(ctx, q, scope, id); err != nil {
+	if f.evidence, err = store.ListEvidence(ctx, q, scope, i.ID); err != nil {
 		return f, err
 	}
-	proofs, err := Proofs(ctx, q, scope, f.evidence, counts)
+	proofs, err := Proofs(ctx, q, scope, i, f.evidence, counts)
 	if err != nil {
 		return f, err
 	}
@@ -90,8 +90,8 @@ func loadStandings(ctx context.Context, q store.Querier, scope auth.Scope, id uu
 	for n, e := range f.evidence {
 		of[e.ItemID] = append(of[e.ItemID], proofs[n])
 	}
-	for _, i := range f.items {
-		f.standings = append(f.standings, checklist.Standing{Item: i.Rule(), Proofs: of[i.ID]})
+	for _, item := range f.items {
+		f.standings = append(f.standings, checklist.Standing{Item: item.Rule(), Proofs: of[item.ID]})
 	}
 	return f, nil
 }
@@ -103,7 +103,7 @@ func (f onFile) item(requirement string) store.ChecklistItem {
 
 // voidedBy gives what saving a description as the next version makes stale.
 func voidedBy(ctx context.Context, w *Write, i store.Integration, changes []integration.Change, cfg integration.Config) ([]VoidItem, error) {
-	f, err := loadStandings(ctx, w.Tx, w.Cmd.Actor.Scope(), i.ID, cfg)
+	f, err := loadStandings(ctx, w.Tx, w.Cmd.Actor.Scope(), i, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (a *App) ageIntegration(ctx context.Context, id uuid.UUID) error {
 		if err != nil {
 			return uuid.Nil, err
 		}
-		f, err := loadStandings(ctx, w.Tx, scope, id, i.Config)
+		f, err := loadStandings(ctx, w.Tx, scope, i, i.Config)
 		if err != nil {
 			return uuid.Nil, err
 		}

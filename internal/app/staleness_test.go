@@ -11,7 +11,6 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
-	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -278,5 +277,25 @@ func TestEvidenceGrowsTooOld(t *testing.T) {
 	if last := m.entries(t, id); last[len(last)-1].Actor.Kind != "user" {
 		t.Error("the last entry is not the claim's")
 	}
-	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: auth.System()}, id, 1, sample("X"), ""), apperr.Forbidden)
+}
+
+// Tying an old capture again makes it no younger.
+func TestACaptureIsAsOldAsItsUpload(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	clock := testkit.NewClock()
+	m.app.Now = clock.Now
+	id, capture := m.recorded(t, "right-happy-path.har")
+	m.cite(t, id, capture, "TST-10")
+	clock.Advance(91 * 24 * time.Hour)
+	must(t, m.app.AgeEvidence(t.Context()))
+	if got := m.stale(t, id)["TST-10"]; !strings.HasPrefix(got, "The evidence is from 2 Mar 2026 UTC and counts for 90 days.") {
+		t.Fatalf("stale because of %q", got)
+	}
+	cmd := app.Command{Actor: m.member}
+	must(t, m.app.AddCaptureEvidence(t.Context(), cmd, m.ref(t, id, "TST-10"), checklist.EvidenceRedirect, capture))
+	kind(t, m.app.ClaimItem(t.Context(), cmd, m.ref(t, id, "TST-10")), apperr.Conflict)
+	fresh := m.second(t, id, "right-second-happy-path.har")
+	must(t, m.app.AddCaptureEvidence(t.Context(), cmd, m.ref(t, id, "TST-10"), checklist.EvidenceRedirect, fresh))
+	must(t, m.app.ClaimItem(t.Context(), cmd, m.ref(t, id, "TST-10")))
 }

@@ -16,25 +16,9 @@ type Proof struct {
 	// Changed is how the description that counts differs from the one that it
 	// was shown with.
 	Changed []integration.Change
-	// HappenedAt and CapturedAt may be nil; ReceivedAt is the server's clock.
-	HappenedAt, CapturedAt *time.Time
-	ReceivedAt             time.Time
-}
-
-// MadeAt is the moment that a proof's age counts from: when it happened, else
-// when it was captured, and never later than it was received, so that a clock
-// that runs ahead makes nothing younger.
-func (p Proof) MadeAt() time.Time {
-	at := p.ReceivedAt
-	for _, clock := range []*time.Time{p.HappenedAt, p.CapturedAt} {
-		if clock != nil {
-			if clock.Before(at) {
-				at = *clock
-			}
-			break
-		}
-	}
-	return at
+	// ReceivedAt is when the server first had it, whatever item it was tied to
+	// since: ages count from here, by the one clock that nobody outside sets.
+	ReceivedAt time.Time
 }
 
 // Touched gives the changed fields that evidence of a kind rests on, in the
@@ -57,7 +41,7 @@ func (r Requirement) Touched(kind EvidenceKind, protocol integration.Protocol, c
 
 // TooOld tells whether a proof is older than the requirement lets it be.
 func (r Requirement) TooOld(p Proof, now time.Time) bool {
-	return r.MaxAgeDays > 0 && now.After(p.MadeAt().AddDate(0, 0, r.MaxAgeDays))
+	return r.MaxAgeDays > 0 && now.After(p.ReceivedAt.AddDate(0, 0, r.MaxAgeDays))
 }
 
 // Outdated says why a proof counts no more, empty while it counts.
@@ -66,7 +50,7 @@ func (r Requirement) Outdated(p Proof, protocol integration.Protocol, now time.T
 	case len(fields) > 0:
 		return changedWords(fields) + " changed since this was shown."
 	case r.TooOld(p, now):
-		return fmt.Sprintf("This is from %s and counts for %d days.", dateWords(p.MadeAt()), r.MaxAgeDays)
+		return fmt.Sprintf("This is from %s and counts for %d days.", dateWords(p.ReceivedAt), r.MaxAgeDays)
 	}
 	return ""
 }
@@ -158,9 +142,9 @@ func (t Template) Aged(standings []Standing, now time.Time) map[string]string {
 			continue
 		}
 		for _, proofs := range byKind(s.Proofs) {
-			youngest := slices.MaxFunc(proofs, func(a, b Proof) int { return a.MadeAt().Compare(b.MadeAt()) })
+			youngest := slices.MaxFunc(proofs, func(a, b Proof) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
 			if r.TooOld(youngest, now) {
-				out[s.Item.ID] = fmt.Sprintf("The evidence is from %s and counts for %d days. %s", dateWords(youngest.MadeAt()), r.MaxAgeDays, r.MaxAgeWhy)
+				out[s.Item.ID] = fmt.Sprintf("The evidence is from %s and counts for %d days. %s", dateWords(youngest.ReceivedAt), r.MaxAgeDays, r.MaxAgeWhy)
 				break
 			}
 		}

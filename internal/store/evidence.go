@@ -37,9 +37,12 @@ type Evidence struct {
 	RuleSet              int
 	HappenedAt           *time.Time
 	CapturedAt           *time.Time
-	ReceivedAt           time.Time
-	CreatedBy            uuid.UUID
-	CreatedByName        string
+	ReceivedAt           time.Time // when it was tied to the item
+	// FirstReceivedAt is when the server had what it is made of: a capture's own
+	// time, else ReceivedAt.
+	FirstReceivedAt time.Time
+	CreatedBy       uuid.UUID
+	CreatedByName   string
 }
 
 const evidenceSelect = `
@@ -47,7 +50,8 @@ const evidenceSelect = `
 	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario, COALESCE(t.release, '') AS release,
 	       e.artifact_digest, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, e.masks, e.text,
 	       e.document_digest, e.document_name, COALESCE(d.media_type, '') AS document_type, COALESCE(d.bytes, 0) AS document_bytes,
-	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, e.created_by, u.name AS created_by_name
+	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, COALESCE(c.received_at, e.received_at) AS first_received_at,
+	       e.created_by, u.name AS created_by_name
 	FROM evidence e
 	JOIN users u ON u.id = e.created_by
 	LEFT JOIN captures c ON c.partner_id = e.partner_id AND c.id = e.capture_id

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/integration"
@@ -103,6 +105,9 @@ func showDescription(r *request) error {
 	if r.QueryParam("saved") != "" {
 		m.Saved = &components.ConfirmationModel{Now: "The description is saved as version " + strconv.Itoa(m.Version) + ".", At: m.SavedAt,
 			Next: "Look at the pre-flight check, then record the first test run."}
+		if n := m.Stale; n > 0 {
+			m.Saved.Next = components.Plural(n, "item is", "items are") + " stale: show them again and claim them again."
+		}
 	}
 	return r.render(http.StatusOK, view.Description(m))
 }
@@ -125,7 +130,7 @@ func (r *request) description() (view.DescriptionModel, store.Integration, error
 		Shell: page.Shell, Title: "Description", Action: pathDescription(i.ID), ImportAction: pathIntegration(i.ID) + "/import",
 		Key: formKey(), RowVersion: i.RowVersion, ReadOnly: !r.actor.Can(auth.EditIntegration, i.PartnerID),
 		Sections: formSections(i.Config, nil), Preflight: preflightLines(i.Config, r.server.Now()), Version: i.ConfigurationVersion,
-		SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
+		Stale: page.Summary.Stale, SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
 	}, i, nil
 }
 
@@ -147,6 +152,9 @@ func saveDescription(r *request) error {
 	form, err := r.FormParams()
 	if err != nil {
 		return apperr.Wrap(apperr.Invalid, "The form could not be read.", err)
+	}
+	if form.Get("back") != "" {
+		return r.goOnWriting(configFromForm(form))
 	}
 	return r.save(configFromForm(form))
 }
@@ -202,9 +210,12 @@ func (r *request) save(cfg integration.Config) error {
 		return apperr.New(apperr.Invalid, "The form could not be read.")
 	}
 	err = r.server.App.SaveIntegration(r.ctx(), r.command(), id, rowVersion, cfg, r.FormValue("agreement"))
+	void := new(app.WouldVoid)
 	switch {
 	case err == nil:
 		return r.see(pathDescription(id) + "?" + url.Values{"saved": {"1"}}.Encode())
+	case errors.As(err, &void):
+		return r.showVoids(cfg, void)
 	case apperr.Is(err, apperr.Invalid), apperr.Is(err, apperr.Conflict):
 		return r.saveAgain(cfg, err)
 	}
