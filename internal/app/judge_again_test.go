@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,9 @@ import (
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/internal/walkthrough"
 )
 
 // newer is the catalogue as a later rule set that says other verdicts of some
@@ -179,9 +182,83 @@ func TestAReviewKeepsItsFindings(t *testing.T) {
 			t.Errorf("the frozen revision says %s of %s under rule set %d", f.Finding.Verdict, f.Finding.Rule, f.Finding.RuleSet)
 		}
 	}
+}
+
+// The packet of the outcome keeps the findings of its revision, though the runs
+// were judged again since; it says what is stale by it.
+func TestTheSecondEditionKeepsTheFindings(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, capture := m.recorded(t, "right-happy-path.har")
+	m.cite(t, id, capture, "TST-04")
+	r := m.submit(t, id)
+	m.confirmAll(t, id)
+	cmd := app.Command{Actor: m.consultant}
+	for _, item := range []string{"RDY-02", "TST-04"} {
+		must(t, m.app.AcceptItem(t.Context(), cmd, m.ref(t, id, item)))
+	}
+	must(t, m.decide(t, r, store.RevisionReady, ""))
+	must(t, m.app.PlanWalkthrough(t.Context(), cmd, m.plan(id, 0)))
+	held, _ := m.held(t, id)
+	must(t, m.app.StartWalkthrough(t.Context(), cmd, app.WalkthroughRef{Integration: id, RowVersion: held.RowVersion}))
+	must(t, m.app.JudgeAgain(t.Context(), (&newer{says: map[string]analysis.Verdict{"AR-14": analysis.Fail}}).judge(analysis.RuleSet+1), id))
+	must(t, m.end(t, id, walkthrough.NoGo, "The button was missing."))
+
+	newest := m.packets(t, id)[0]
+	source, err := store.FindPacketSource(t.Context(), m.app.Store.Reader(), auth.System().Scope(), newest.ID)
+	must(t, err)
+	var got struct {
+		Content struct {
+			RuleSet  int `json:"rule_set"`
+			Findings []packet.Finding
+			Items    []packet.Item
+		}
+	}
+	must(t, json.Unmarshal(source.Content, &got))
+	seen := 0
+	for _, f := range got.Content.Findings {
+		if f.RuleSet != analysis.RuleSet {
+			t.Fatalf("edition %d has a finding of rule set %d", newest.Edition, f.RuleSet)
+		}
+		if f.Rule == "AR-14" {
+			seen++
+			if f.Verdict != string(analysis.Pass) {
+				t.Errorf("AR-14 says %s in edition %d", f.Verdict, newest.Edition)
+			}
+		}
+	}
+	if newest.Edition != 2 || seen == 0 {
+		t.Errorf("edition %d with %d findings of AR-14", newest.Edition, seen)
+	}
+	for _, i := range got.Content.Items {
+		if want := i.ID == "TST-04"; i.Stale != want || strings.Contains(i.StaleReason, "AR-14 said pass and says fail now") != want {
+			t.Errorf("%s: stale %v because of %q", i.ID, i.Stale, i.StaleReason)
+		}
+	}
+}
+
+// Evidence of another release says so in the packet.
+func TestThePacketNamesAnOlderRelease(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, _ := m.recorded(t, "right-happy-path.har")
+	cmd := app.Command{Actor: m.member}
+	run, err := m.app.CreateTestRun(t.Context(), cmd, app.NewTestRun{Integration: id, Scenario: "happy-path", TestUser: m.find(t, id).Config.TestUsers[0], Release: "2026.10"})
+	must(t, err)
+	har, err := os.ReadFile("../../testdata/captures/recorded/right-second-happy-path.har")
+	must(t, err)
+	capture, err := m.app.AddCapture(t.Context(), cmd, app.NewCapture{Integration: id, Run: run, Kind: store.CaptureBrowser, File: bytes.NewReader(har)})
+	must(t, err)
+	m.cite(t, id, capture, "TST-10")
+	m.submit(t, id)
+	m.confirmAll(t, id)
+	for _, item := range []string{"RDY-02", "TST-10"} {
+		must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, item)))
+	}
+	must(t, m.decide(t, m.revision(t, id), store.RevisionReady, ""))
 	source, err := store.FindPacketSource(t.Context(), m.app.Store.Reader(), auth.System().Scope(), m.packets(t, id)[0].ID)
-	if err != nil || strings.Contains(string(source.Content), `"verdict":"fail"`) {
-		t.Errorf("the packet's content has a failure, or %v", err)
+	if err != nil || !strings.Contains(string(source.Content), `"older_release": "2026.10"`) && !strings.Contains(string(source.Content), `"older_release":"2026.10"`) {
+		t.Errorf("the packet's content does not name the older release, or %v", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -126,17 +125,36 @@ func (r *request) description() (view.DescriptionModel, store.Integration, error
 	if err != nil {
 		return view.DescriptionModel{}, store.Integration{}, err
 	}
+	checks, err := r.preflight(i)
+	if err != nil {
+		return view.DescriptionModel{}, store.Integration{}, err
+	}
 	return view.DescriptionModel{
 		Shell: page.Shell, Title: "Description", Action: pathDescription(i.ID), ImportAction: pathIntegration(i.ID) + "/import",
 		Key: formKey(), RowVersion: i.RowVersion, ReadOnly: !r.actor.Can(auth.EditIntegration, i.PartnerID),
-		Sections: formSections(i.Config, nil), Preflight: preflightLines(i.Config, r.server.Now()), Version: i.ConfigurationVersion,
+		Sections: formSections(i.Config, nil), Preflight: preflightLines(checks), Version: i.ConfigurationVersion,
 		Stale: page.Summary.Stale, SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
 	}, i, nil
 }
 
-func preflightLines(cfg integration.Config, now time.Time) []view.PreflightLine {
+// preflight judges the description, with what was recorded already.
+func (r *request) preflight(i store.Integration) ([]analysis.PreflightCheck, error) {
+	runs, err := store.ListTestRuns(r.ctx(), r.reader(), r.scope(), i.ID)
+	if err != nil {
+		return nil, err
+	}
+	var used []string
+	for _, run := range runs {
+		if run.Captures > 0 {
+			used = append(used, run.TestUser)
+		}
+	}
+	return append(analysis.Preflight(i.Config, r.server.Now()), analysis.PreflightRuns(i.Config, used)...), nil
+}
+
+func preflightLines(checks []analysis.PreflightCheck) []view.PreflightLine {
 	var out []view.PreflightLine
-	for _, c := range analysis.Preflight(cfg, now) {
+	for _, c := range checks {
 		field := c.Field
 		if c.Subject != "" {
 			field += " " + c.Subject

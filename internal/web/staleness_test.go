@@ -177,6 +177,9 @@ func TestEvidenceOfAnOlderRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	v, path := s.as(t, admin), "/integrations/"+id.String()
+	if got := v.get(path + "/description").text(`aside[aria-label^="Pre-flight"]`); !strings.Contains(got, "test_users passport") || strings.Contains(got, "test_users driver-licence") {
+		t.Errorf("the pre-flight check does not name the test user without a run: %q", got)
+	}
 	if got := v.get(path + "/checklist/TST-10").text("#evidence"); strings.Contains(got, "older release") {
 		t.Errorf("marked although it is the same release: %q", got)
 	}
