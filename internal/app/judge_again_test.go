@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -332,5 +333,36 @@ func TestJudgingIsAskedForOnce(t *testing.T) {
 	m.save(t, id, func(c *integration.Config) { c.Notes = "Another word." })
 	if n := jobs(); n != 2 { // for the new description
 		t.Errorf("%d jobs after a save, want 2", n)
+	}
+}
+
+// What was judged before a server ended stays judged; the next attempt goes on.
+func TestJudgingGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, first := m.recorded(t, "right-happy-path.har")
+	second := m.second(t, id, "right-second-happy-path.har")
+	rule := &newer{}
+	judge := rule.judge(analysis.RuleSet + 1)
+	ctx, end := context.WithCancel(t.Context())
+	ending := judge
+	ending.Run = func(cfg integration.Config, run, others []analysis.Input) []analysis.Finding {
+		findings := judge.Run(cfg, run, others)
+		if rule.runs == 2 {
+			end()
+		}
+		return findings
+	}
+	if err := m.app.JudgeAgain(ctx, ending, id); err == nil {
+		t.Fatal("judging ended in time although the server did not")
+	}
+	_, done, _ := m.verdicts(t, id, m.runOf(t, id, first))
+	_, left, _ := m.verdicts(t, id, m.runOf(t, id, second))
+	if done != analysis.RuleSet+1 || left != analysis.RuleSet {
+		t.Fatalf("the runs are of rule sets %d and %d", done, left)
+	}
+	must(t, m.app.JudgeAgain(t.Context(), judge, id))
+	if _, left, _ = m.verdicts(t, id, m.runOf(t, id, second)); left != analysis.RuleSet+1 || rule.runs != 3 {
+		t.Errorf("rule set %d after %d judgements, want 3: the first run is not judged twice", left, rule.runs)
 	}
 }

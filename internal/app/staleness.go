@@ -23,8 +23,9 @@ import (
 type VoidItem struct {
 	Item     store.ChecklistItem
 	Evidence []store.Evidence
-	// Reason is what the item will say, as of now.
-	Reason string
+	// Reason is what the item will say, as of now; RestsOn names the changed
+	// fields alone: "the redirect URIs".
+	Reason, RestsOn string
 }
 
 // WouldVoid says that a save makes items stale and that nobody agreed to it yet.
@@ -109,7 +110,8 @@ func voidedBy(ctx context.Context, w *Write, i store.Integration, changes []inte
 	}
 	var out []VoidItem
 	for _, v := range checklist.Builtin().Voids(f.standings, changes, cfg) {
-		item := VoidItem{Item: f.item(v.ItemID), Reason: v.Reason(w.Now, i.ConfigurationVersion, i.ConfigurationVersion+1)}
+		item := VoidItem{Item: f.item(v.ItemID), RestsOn: v.RestsOn(),
+			Reason: v.Reason(w.Now, i.ConfigurationVersion, i.ConfigurationVersion+1)}
 		for _, e := range f.evidence {
 			if slices.Contains(v.Proofs, e.ID.String()) {
 				item.Evidence = append(item.Evidence, e)

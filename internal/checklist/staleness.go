@@ -183,6 +183,9 @@ func inOrder(fields []string) []string {
 	return slices.Compact(fields)
 }
 
+// RestsOn names the fields for people: "the client id and the redirect URIs".
+func (v Void) RestsOn() string { return fieldList(v.Fields) }
+
 // Reason says why an item turned stale by a save, without any value: which
 // fields changed, when, and between which versions of the description.
 func (v Void) Reason(at time.Time, from, to int) string {
@@ -192,15 +195,19 @@ func (v Void) Reason(at time.Time, from, to int) string {
 // changedWords names fields at the beginning of a sentence: "The client id and
 // the redirect URIs".
 func changedWords(fields []string) string {
+	text := fieldList(fields)
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+func fieldList(fields []string) string {
 	words := make([]string, len(fields))
 	for n, f := range fields {
 		words[n], _ = integration.FieldWords(f)
 	}
-	text := strings.Join(words, ", ")
 	if n := len(words); n > 1 {
-		text = strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return strings.Join(words, "")
 }
 
 // dateWords is a day of the server's clock, with its zone.

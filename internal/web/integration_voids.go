@@ -39,7 +39,7 @@ func (r *request) showVoids(cfg integration.Config, void *app.WouldVoid) error {
 		m.Changed = append(m.Changed, view.ConflictLine{Field: c.Field, Saved: c.Old, Yours: c.New})
 	}
 	for _, v := range void.Items {
-		line := view.VoidLine{ID: v.Item.RequirementID, Title: v.Item.Title, Href: pathItem(i.ID, v.Item.RequirementID), Reason: v.Reason,
+		line := view.VoidLine{ID: v.Item.RequirementID, Title: v.Item.Title, Href: pathItem(i.ID, v.Item.RequirementID), RestsOn: v.RestsOn,
 			State: components.ItemState(v.Item.State)}
 		for _, e := range v.Evidence {
 			line.Evidence = append(line.Evidence, evidenceName(e))
