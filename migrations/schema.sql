@@ -556,6 +556,27 @@ CREATE TABLE public.users (
 
 COMMENT ON COLUMN public.users.provider_role IS 'set for people of the identity provider only; partners'' people have partner_members rows';
 
+CREATE TABLE public.verdict_changes (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    test_run_id uuid NOT NULL,
+    rule text NOT NULL,
+    rule_set_before integer NOT NULL,
+    version_before integer NOT NULL,
+    verdict_before text NOT NULL,
+    rule_set integer NOT NULL,
+    configuration_version integer NOT NULL,
+    verdict text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT verdict_changes_verdict_before_check CHECK ((verdict_before = ANY (ARRAY[''::text, 'pass'::text, 'fail'::text, 'warn'::text, 'not_seen'::text]))),
+    CONSTRAINT verdict_changes_verdict_check CHECK ((verdict = ANY (ARRAY[''::text, 'pass'::text, 'fail'::text, 'warn'::text, 'not_seen'::text])))
+);
+
+COMMENT ON TABLE public.verdict_changes IS 'rules that said otherwise of a test run when it was judged again';
+
+COMMENT ON COLUMN public.verdict_changes.verdict_before IS 'the worst that the rule said of a sign-in of the run; empty where it said nothing';
+
 CREATE TABLE public.walkthrough_steps (
     partner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -715,6 +736,9 @@ ALTER TABLE ONLY public.test_runs
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.verdict_changes
+    ADD CONSTRAINT verdict_changes_pkey PRIMARY KEY (partner_id, id);
+
 ALTER TABLE ONLY public.walkthrough_steps
     ADD CONSTRAINT walkthrough_steps_partner_id_walkthrough_id_n_key UNIQUE (partner_id, walkthrough_id, n);
 
@@ -774,6 +798,8 @@ CREATE INDEX sessions_expiry_idx ON public.sessions USING btree (expiry);
 CREATE INDEX sign_ins_integration_idx ON public.sign_ins USING btree (partner_id, integration_id, test_run_id, number);
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+
+CREATE INDEX verdict_changes_run ON public.verdict_changes USING btree (partner_id, test_run_id, rule);
 
 CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
@@ -981,6 +1007,12 @@ ALTER TABLE ONLY public.test_runs
 ALTER TABLE ONLY public.test_runs
     ADD CONSTRAINT test_runs_partner_id_round_id_fkey FOREIGN KEY (partner_id, round_id) REFERENCES public.rounds(partner_id, id);
 
+ALTER TABLE ONLY public.verdict_changes
+    ADD CONSTRAINT verdict_changes_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.verdict_changes
+    ADD CONSTRAINT verdict_changes_partner_id_test_run_id_fkey FOREIGN KEY (partner_id, test_run_id) REFERENCES public.test_runs(partner_id, id);
+
 ALTER TABLE ONLY public.walkthrough_steps
     ADD CONSTRAINT walkthrough_steps_marked_by_fkey FOREIGN KEY (marked_by) REFERENCES public.users(id);
 
@@ -1084,6 +1116,9 @@ GRANT SELECT ON TABLE public.test_runs TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO proofwalk_app;
 GRANT SELECT ON TABLE public.users TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verdict_changes TO proofwalk_app;
+GRANT SELECT ON TABLE public.verdict_changes TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.walkthrough_steps TO proofwalk_app;
 GRANT SELECT ON TABLE public.walkthrough_steps TO proofwalk_read;

@@ -70,6 +70,9 @@ func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptio
 	if err != nil {
 		return err
 	}
+	if err := parts.app.RequestJudging(ctx); err != nil {
+		return fmt.Errorf("asking for stored runs to be judged again: %w", err)
+	}
 	if err := parts.app.Jobs.Start(ctx); err != nil {
 		return fmt.Errorf("starting the workers: %w", err)
 	}

@@ -110,11 +110,10 @@ func (f *flow) idTokens() []idToken {
 // eachIDToken asks about every id_token of a sign-in: one that fails counts most,
 // then one that warns, then one of which it cannot be told.
 func eachIDToken(judge func(*court, idToken) ruling) func(*court, *flow) ruling {
-	weight := []Verdict{Pass, NotSeen, Warn, Fail}
 	return func(c *court, f *flow) ruling {
 		var worst ruling
 		for _, t := range f.idTokens() {
-			if r := judge(c, t); worst.verdict == "" || slices.Index(weight, r.verdict) > slices.Index(weight, worst.verdict) {
+			if r := judge(c, t); worst.verdict == "" || worse(r, worst) {
 				worst = r
 			}
 		}

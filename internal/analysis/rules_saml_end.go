@@ -64,10 +64,7 @@ func judgeReplay(c *court, f *flow) ruling {
 
 // worse tells whether a ruling says worse than another; that nothing is seen is
 // worse than a pass.
-func worse(a, b ruling) bool {
-	rank := []Verdict{Pass, NotSeen, Warn, Fail}
-	return slices.Index(rank, a.verdict) > slices.Index(rank, b.verdict)
-}
+func worse(a, b ruling) bool { return verdictRank(a.verdict) > verdictRank(b.verdict) }
 
 // answeredAgain judges what the second post of a Response led to.
 func (f *flow) answeredAgain(again *step, expected string) ruling {

@@ -223,19 +223,24 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 // refuseRunInReview keeps the findings of a run as they are while a revision
 // that rests on it is in review.
 func refuseRunInReview(ctx context.Context, w *Write, run store.TestRun) error {
-	scope := w.Cmd.Actor.Scope()
-	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
-	if err != nil || !submitted {
-		return err
-	}
-	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
+	is, err := isRunInReview(ctx, w, run)
 	if err != nil {
 		return err
 	}
-	if evidencedRuns(evidence)[run.ID] {
+	if is {
 		return apperr.New(apperr.Conflict, "The revision in review rests on this run, so nothing is added to it. Create a new test run.")
 	}
 	return nil
+}
+
+func isRunInReview(ctx context.Context, w *Write, run store.TestRun) (bool, error) {
+	scope := w.Cmd.Actor.Scope()
+	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil || !submitted {
+		return false, err
+	}
+	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
+	return evidencedRuns(evidence)[run.ID], err
 }
 
 // checkUnchanged compares what the capture rests on with what is stored now.

@@ -95,7 +95,7 @@ func TestAReasonPassesTheWholeForm(t *testing.T) {
 	id, err := m.app.CreateIntegration(t.Context(), cmd, m.partner, cfg)
 	must(t, err)
 	cfg.Links.FAQ = "https://login.northfall.example/faq"
-	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, m.find(t, id).RowVersion, cfg))
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, m.find(t, id).RowVersion, cfg, ""))
 	passes, err := store.ListCredentialPasses(t.Context(), m.app.Store.Reader(), m.admin.Scope(), id)
 	if err != nil || len(passes) != 2 {
 		t.Errorf("%d passes, %v", len(passes), err)

@@ -136,7 +136,8 @@ var notTyped = map[string]string{
 	"AddTextEvidence.ref.Requirement": "finds an item", "SignInWithPasskey.requestID": "made by the server", "SignInDemo.requestID": "made by the server",
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
 	"ReadEntry.digest": "finds bytes", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
-	"AddCapture.in.File": "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew",
+	"SaveIntegration.agreement": "is compared",
+	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew",
 }
 
 // Every text that people type is refused when it holds a credential, before it
@@ -278,7 +279,7 @@ func TestEveryTextOfADescriptionIsGated(t *testing.T) {
 			v.SetString(canary)
 			places++
 			_, created := m.app.CreateIntegration(t.Context(), app.Command{Actor: m.admin}, m.partner, cfg())
-			for act, err := range map[string]error{"create": created, "save": m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, version, cfg())} {
+			for act, err := range map[string]error{"create": created, "save": m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, version, cfg(), "")} {
 				named := slices.ContainsFunc(apperr.FieldsOf(err), func(f apperr.Field) bool { return strings.HasPrefix(path, strings.Split(f.Name, "[")[0]) })
 				if !apperr.Is(err, apperr.Invalid) || !named || strings.Contains(err.Error(), canary) {
 					t.Errorf("%s with a credential in %s: %v %v", act, path, err, apperr.FieldsOf(err))

@@ -16,8 +16,10 @@ import (
 // SaveIntegration keeps a changed description as the next configuration
 // version. rowVersion is that of the form; when somebody saved in between it is
 // apperr.Conflict and nothing changes. Saving what is there already changes
-// nothing and makes no version.
-func (a *App) SaveIntegration(ctx context.Context, cmd Command, id uuid.UUID, rowVersion int, cfg integration.Config) error {
+// nothing and makes no version. A save that makes items stale needs the
+// agreement to exactly that: without it nothing changes, and the error is a
+// *WouldVoid that says what would.
+func (a *App) SaveIntegration(ctx context.Context, cmd Command, id uuid.UUID, rowVersion int, cfg integration.Config, agreement string) error {
 	if err := checkConfig(cfg); err != nil {
 		return err
 	}
@@ -41,20 +43,47 @@ func (a *App) SaveIntegration(ctx context.Context, cmd Command, id uuid.UUID, ro
 			return uuid.Nil, err
 		}
 		changes := integration.Diff(i.Config, cfg)
-		version := i.ConfigurationVersion
-		if len(changes) > 0 {
-			version++
-			if err := a.saveConfiguration(ctx, w, i, version, cfg); err != nil {
-				return uuid.Nil, err
-			}
+		version, stale, err := a.saveChanges(ctx, w, i, changes, cfg, agreement)
+		if err != nil {
+			return uuid.Nil, err
 		}
-		w.Audit("integration.save", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, map[string]audit.Value{
+		w.Audit("integration.save", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, noteStale(map[string]audit.Value{
 			"configuration_version": audit.Int(version), "configuration_digest": audit.Text(integration.Digest(cfg)),
 			"changed_fields": audit.Int(len(changes)),
-		})
+		}, stale))
 		return i.ID, nil
 	})
 	return err
+}
+
+// saveChanges keeps a changed description as the next version, marks what it
+// makes stale and has the open round judged again. It gives the version that
+// counts now and the items that turned stale.
+func (a *App) saveChanges(ctx context.Context, w *Write, i store.Integration, changes []integration.Change, cfg integration.Config,
+	agreement string,
+) (version int, stale []string, err error) {
+	if len(changes) == 0 {
+		return i.ConfigurationVersion, nil, nil
+	}
+	version = i.ConfigurationVersion + 1
+	void, err := voidedBy(ctx, w, i, changes, cfg)
+	if err != nil {
+		return 0, nil, err
+	}
+	if agreed := agreementTo(void); agreed != "" && agreed != agreement {
+		return 0, nil, &WouldVoid{Items: void, Agreement: agreed}
+	}
+	if err := a.saveConfiguration(ctx, w, i, version, cfg); err != nil {
+		return 0, nil, err
+	}
+	items, reasons := make([]store.ChecklistItem, len(void)), map[string]string{}
+	for n, v := range void {
+		items[n], reasons[v.Item.RequirementID] = v.Item, v.Reason
+	}
+	if stale, err = markStale(ctx, w, items, reasons); err != nil {
+		return 0, nil, err
+	}
+	return version, stale, a.requestJudging(ctx, w.Tx, i.ID, version)
 }
 
 func (a *App) saveConfiguration(ctx context.Context, w *Write, i store.Integration, version int, cfg integration.Config) error {

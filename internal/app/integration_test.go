@@ -158,11 +158,11 @@ func TestOnlyAdminsChangeWhatIsShown(t *testing.T) {
 	must(t, err)
 	more := cfg
 	more.Reveal.Titles = []string{"Our sign-in"}
-	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, more), apperr.Invalid)
+	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, more, ""), apperr.Invalid)
 	cfg.Release = "2.0"
-	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, cfg))
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, 1, cfg, ""))
 	more.Release = "2.0"
-	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, 2, more))
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, 2, more, ""))
 }
 
 func TestRepeatedKeyMakesOneIntegration(t *testing.T) {
@@ -200,7 +200,7 @@ func TestSaveIntegration(t *testing.T) {
 	changed.Uses.Refresh = true
 	changed.RedirectURIs = []string{"https://login.northfall.example/idme/back"}
 
-	if err := m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, opened.RowVersion, changed); err != nil {
+	if err := m.app.SaveIntegration(t.Context(), app.Command{Actor: m.member}, id, opened.RowVersion, changed, ""); err != nil {
 		t.Fatalf("saving: %v", err)
 	}
 	if i := m.find(t, id); i.ConfigurationVersion != 2 || !i.Config.Uses.Refresh {
@@ -213,13 +213,13 @@ func TestSaveIntegration(t *testing.T) {
 
 	stale := changed
 	stale.Notes = "from the older page"
-	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, opened.RowVersion, stale), apperr.Conflict)
+	kind(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, opened.RowVersion, stale, ""), apperr.Conflict)
 	if i := m.find(t, id); i.Config.Notes != "" || i.ConfigurationVersion != 2 {
 		t.Errorf("a stale save left notes %q and version %d", i.Config.Notes, i.ConfigurationVersion)
 	}
 
 	i := m.find(t, id)
-	if err := m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, i.RowVersion, i.Config); err != nil {
+	if err := m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, i.RowVersion, i.Config, ""); err != nil {
 		t.Fatalf("saving what is there: %v", err)
 	}
 	if i := m.find(t, id); i.ConfigurationVersion != 2 {
@@ -234,7 +234,7 @@ func TestIntegrationOfAnotherPartner(t *testing.T) {
 	cmd, ref := app.Command{Actor: m.other}, app.ItemRef{Integration: id, Requirement: "RDY-02", RowVersion: 1}
 	_, err := store.FindIntegration(t.Context(), m.app.Store.Reader(), m.other.Scope(), id)
 	kind(t, err, apperr.NotFound)
-	kind(t, m.app.SaveIntegration(t.Context(), cmd, id, 1, sample("Taken over")), apperr.NotFound)
+	kind(t, m.app.SaveIntegration(t.Context(), cmd, id, 1, sample("Taken over"), ""), apperr.NotFound)
 	kind(t, m.app.AssignConsultant(t.Context(), cmd, id, m.consultant.UserID), apperr.NotFound)
 	kind(t, m.app.ClaimItem(t.Context(), cmd, ref), apperr.NotFound)
 	kind(t, m.app.CommentOnItem(t.Context(), cmd, id, "RDY-02", "hello"), apperr.NotFound)

@@ -97,7 +97,7 @@ func (a *App) WithdrawEvidence(ctx context.Context, cmd Command, ref ItemRef, id
 		if e.ItemID != item.ID {
 			return uuid.Nil, apperr.New(apperr.NotFound, "The item has no such evidence.")
 		}
-		if item.State == checklist.Claimed || item.State == checklist.Accepted && item.StaleReason == nil {
+		if (item.State == checklist.Claimed || item.State == checklist.Accepted) && item.StaleReason == nil {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The item rests on this evidence. Take the claim back first.")
 		}
 		if err := refuseLateEvidence(ctx, w, item, e.Kind); err != nil {

@@ -22,7 +22,7 @@ type ItemRef struct {
 func (r ItemRef) place() place { return place{integration: r.Integration, item: r.Requirement} }
 
 // ClaimItem states for the partner that the item is done; every needed
-// evidence slot must be filled.
+// evidence slot must hold something that counts now. It clears a stale mark.
 func (a *App) ClaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.Claim, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
 		if err := refuseWhileFrozen(ctx, w, *item); err != nil {
@@ -47,7 +47,7 @@ func (a *App) UnclaimItem(ctx context.Context, cmd Command, ref ItemRef) error {
 		if err := refuseWhileFrozen(ctx, w, *item); err != nil {
 			return err
 		}
-		item.ClaimedBy, item.ClaimedAt = nil, nil
+		item.ClaimedBy, item.ClaimedAt, item.StaleReason = nil, nil, nil
 		return nil
 	})
 }
@@ -60,7 +60,7 @@ func (a *App) SetItemNotApplicable(ctx context.Context, cmd Command, ref ItemRef
 		return err
 	}
 	return a.changeItem(ctx, cmd, ref, auth.ClaimItems, checklist.SetNotApplicable, func(ctx context.Context, w *Write, item *store.ChecklistItem) error {
-		item.NotApplicableReason, item.ConfirmedBy, item.ConfirmedAt = &text, nil, nil
+		item.NotApplicableReason, item.ConfirmedBy, item.ConfirmedAt, item.StaleReason = &text, nil, nil, nil
 		item.ClaimedBy, item.ClaimedAt, item.DecidedBy, item.DecidedAt = nil, nil, nil, nil
 		return refuseWhileFrozen(ctx, w, *item)
 	})
@@ -130,7 +130,8 @@ func lockItem(ctx context.Context, w *Write, ref ItemRef, p auth.Permission) (st
 	return i, item, nil
 }
 
-// checkSlots refuses a claim while a needed evidence slot is empty.
+// checkSlots refuses a claim while a needed evidence slot is empty, or holds
+// only what was shown with another description or is too old.
 func checkSlots(ctx context.Context, w *Write, item store.ChecklistItem) error {
 	requirement, ok := checklist.Builtin().Requirement(item.RequirementID)
 	if !ok {
@@ -140,14 +141,16 @@ func checkSlots(ctx context.Context, w *Write, item store.ChecklistItem) error {
 	if err != nil {
 		return err
 	}
-	filled := map[checklist.EvidenceKind]bool{}
-	for _, e := range evidence {
-		filled[e.Kind] = true
+	i, err := store.FindIntegration(ctx, w.Tx, w.Cmd.Actor.Scope(), item.IntegrationID)
+	if err != nil {
+		return err
 	}
-	for _, slot := range requirement.Evidence {
-		if slot.Needed && !filled[slot.Kind] {
-			return apperr.New(apperr.Conflict, "Evidence is missing: "+slot.Label+". Add it, then claim.")
-		}
+	proofs, err := Proofs(ctx, w.Tx, w.Cmd.Actor.Scope(), i, evidence, i.Config)
+	if err != nil {
+		return err
+	}
+	if why := requirement.Missing(proofs, i.Config.Protocol, w.Now); why != "" {
+		return apperr.New(apperr.Conflict, "E"+why[1:]+" Add it, then go on.")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ type Declaration struct {
 
 // DeclareNames adds to the description what transcripts may show in clear, as
 // the next configuration version, and gives its number. It is for the
-// partner's admins. What is declared already changes nothing.
+// partner's admins. What is declared already changes nothing. One click declares
+// them, so what would make items stale is refused: the description page asks.
 func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Declaration) (version int, err error) {
 	texts := a.gate(ctx, &cmd, place{}) // one click declares them: there is no form for a reason
 	for _, list := range d.lists() {
@@ -53,12 +55,12 @@ func (a *App) DeclareNames(ctx context.Context, cmd Command, id uuid.UUID, d Dec
 		if err := nothingDeclared(d.fieldsOf(cfg)); err != nil {
 			return uuid.Nil, err
 		}
-		version = i.ConfigurationVersion
-		if len(integration.Diff(i.Config, cfg)) > 0 {
-			version++
-			if err := a.saveConfiguration(ctx, w, i, version, cfg); err != nil {
-				return uuid.Nil, err
-			}
+		version, _, err = a.saveChanges(ctx, w, i, integration.Diff(i.Config, cfg), cfg, "")
+		if void := new(WouldVoid); errors.As(err, &void) {
+			return uuid.Nil, apperr.New(apperr.Conflict, apperr.TextOf(void)+" Declare the names on the description page, which asks first.")
+		}
+		if err != nil {
+			return uuid.Nil, err
 		}
 		w.Audit("integration.declare", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, map[string]audit.Value{
 			"configuration_version": audit.Int(version), "hosts": audit.Int(len(d.OwnHosts) + len(d.ThirdPartyHosts)),

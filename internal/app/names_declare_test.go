@@ -25,7 +25,7 @@ func TestConcurrentChangesConflict(t *testing.T) {
 	save := func(n int) error {
 		cfg := before.Config
 		cfg.Release = strconv.Itoa(n)
-		return m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, before.RowVersion, cfg)
+		return m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, before.RowVersion, cfg, "")
 	}
 	const writes = 12
 	errs := make([]error, writes)

@@ -25,6 +25,7 @@ type gathering struct {
 	integration store.Integration
 	source      packetSource
 
+	frozen      store.Frozen // of the revision; empty for a draft
 	items       []store.ChecklistItem
 	evidence    []store.Evidence
 	captures    []store.Capture
@@ -39,11 +40,16 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
-	g, err := gather(ctx, q, scope, r.IntegrationID, r.ConfigurationVersion)
+	frozen, err := store.FindFrozen(ctx, q, scope, r.ID)
+	if err != nil {
+		return packetSource{}, store.Revision{}, err
+	}
+	g, err := gather(ctx, q, scope, r.IntegrationID, r.ConfigurationVersion, frozen)
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
 	c := &g.source.Content
+	c.RuleSet = r.RuleSet
 	c.Revision, c.Edition, c.MadeAt = r.Number, edition, packet.At(now)
 	for _, step := range []func() error{func() error { return g.decisions(r) }, g.credentialPasses} {
 		if err := step(); err != nil {
@@ -58,7 +64,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 
 // draftContent is the content of the integration as it stands, for a draft.
 func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scope, integrationID uuid.UUID, now time.Time) (packetSource, error) {
-	g, err := gather(ctx, q, scope, integrationID, currentConfiguration)
+	g, err := gather(ctx, q, scope, integrationID, currentConfiguration, store.Frozen{})
 	if err != nil {
 		return packetSource{}, err
 	}
@@ -77,9 +83,10 @@ const currentConfiguration = 0
 // gather reads all that a packet of the integration is made of but decisions
 // and the passes of its texts.
 // The description is that of the configuration version: a revision's packet
-// keeps the one it was submitted with.
-func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int) (*gathering, error) {
-	g := &gathering{ctx: ctx, q: q, scope: scope, labels: map[uuid.UUID]string{}, itemLabels: map[uuid.UUID]string{}, runFindings: map[uuid.UUID][]packet.Finding{}}
+// keeps the one it was submitted with, and the findings of the runs that it
+// froze, whatever they were judged as since.
+func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int, frozen store.Frozen) (*gathering, error) {
+	g := &gathering{ctx: ctx, q: q, scope: scope, frozen: frozen, labels: map[uuid.UUID]string{}, itemLabels: map[uuid.UUID]string{}, runFindings: map[uuid.UUID][]packet.Finding{}}
 	var err error
 	if g.integration, err = store.FindIntegration(ctx, q, scope, id); err != nil {
 		return nil, err
@@ -150,7 +157,7 @@ func (g *gathering) itemsWithEvidence() error {
 		requirement, _ := checklist.Builtin().Requirement(i.RequirementID)
 		item := packet.Item{
 			ID: i.RequirementID, Section: requirement.Section, Title: i.Title, Version: i.TemplateVersion, Phase: string(i.Phase), Required: i.Required,
-			By: string(i.DoneBy), State: string(i.State), Stale: i.StaleReason != nil, Inference: i.MayBeAsked,
+			By: string(i.DoneBy), State: string(i.State), Stale: i.StaleReason != nil, StaleReason: deref(i.StaleReason), Inference: i.MayBeAsked,
 		}
 		if i.NotApplicableReason != nil {
 			item.NotApplicable = *i.NotApplicableReason
@@ -187,6 +194,9 @@ func itemDecision(i store.ChecklistItem) *packet.Act {
 func (g *gathering) evidenceOf(e store.Evidence, stale bool) packet.Evidence {
 	out := packet.Evidence{Kind: string(e.Kind), By: e.CreatedByName, ConfigVersion: e.ConfigurationVersion, RuleSet: e.RuleSet, Stale: stale,
 		Clocks: clocks(e.HappenedAt, e.CapturedAt, e.ReceivedAt)}
+	if checklist.OlderRelease(e.Release, g.integration.Config.Release) {
+		out.OlderRelease = e.Release
+	}
 	switch {
 	case e.CaptureID != nil:
 		out.Transcript = g.labels[*e.CaptureID]

@@ -128,7 +128,7 @@ func TestPacketKeepsTheSubmittedDescription(t *testing.T) {
 	r := m.submit(t, id)
 	i := m.find(t, id)
 	i.Config.Notes = "written while the revision was in review"
-	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, i.RowVersion, i.Config))
+	must(t, m.app.SaveIntegration(t.Context(), app.Command{Actor: m.admin}, id, i.RowVersion, i.Config, ""))
 	m.confirmAll(t, id)
 	must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, "RDY-02")))
 	must(t, m.decide(t, r, store.RevisionReady, ""))

@@ -101,6 +101,10 @@ func (g *gathering) findings() error {
 	if err != nil {
 		return err
 	}
+	froze := func(run uuid.UUID) bool {
+		return slices.ContainsFunc(g.frozen.TestRuns, func(t store.TestRun) bool { return t.ID == run })
+	}
+	all = append(slices.DeleteFunc(all, func(f store.Finding) bool { return froze(f.TestRunID) }), g.frozen.Findings...)
 	for _, c := range g.captures {
 		if _, done := g.runFindings[c.TestRunID]; done {
 			continue

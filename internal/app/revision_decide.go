@@ -98,6 +98,10 @@ func (a *App) endReview(ctx context.Context, w *Write, r store.Revision, d Revie
 	if err := a.turnRound(ctx, w, r); err != nil {
 		return err
 	}
+	// What was kept back while the revision rested on it can be judged again.
+	if err := a.requestJudging(ctx, w.Tx, r.IntegrationID, r.ConfigurationVersion); err != nil {
+		return err
+	}
 	if d.State == store.RevisionReturned {
 		return store.SetStage(ctx, w.Tx, scope, r.IntegrationID, store.StageTesting, w.Now)
 	}

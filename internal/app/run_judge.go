@@ -17,18 +17,11 @@ import (
 // captures of the run that are not stored yet. What it gives is stored by
 // store.ReplaceRunJudgement.
 func (a *App) judgement(ctx context.Context, cfg integration.Config, run uuid.UUID, captures []store.Capture, fresh ...analysis.Input) (analysis.Judgement, error) {
-	var own, others []analysis.Input
-	for _, c := range captures {
-		in, err := a.LoadInput(ctx, c)
-		if err != nil {
-			return analysis.Judgement{}, err
-		}
-		if c.TestRunID == run {
-			own = append(own, in)
-		} else {
-			others = append(others, in)
-		}
+	inputs, err := a.loadInputs(ctx, captures)
+	if err != nil {
+		return analysis.Judgement{}, err
 	}
+	own, others := splitInputs(captures, inputs, run)
 	return analysis.JudgeRun(cfg, append(own, fresh...), others), nil
 }
 
@@ -56,4 +49,28 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 		t.Entries = append(t.Entries, analysis.KeepLast(last))
 	}
 	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
+}
+
+// loadInputs reads of captures what rules read, in their order.
+func (a *App) loadInputs(ctx context.Context, captures []store.Capture) ([]analysis.Input, error) {
+	inputs := make([]analysis.Input, len(captures))
+	var err error
+	for n, c := range captures {
+		if inputs[n], err = a.LoadInput(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return inputs, nil
+}
+
+// splitInputs parts a run's own captures from the others of its round.
+func splitInputs(captures []store.Capture, inputs []analysis.Input, run uuid.UUID) (own, others []analysis.Input) {
+	for n, c := range captures {
+		if c.TestRunID == run {
+			own = append(own, inputs[n])
+		} else {
+			others = append(others, inputs[n])
+		}
+	}
+	return own, others
 }

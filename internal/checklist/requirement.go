@@ -25,8 +25,15 @@ type Requirement struct {
 	When      Condition              `yaml:"when"`
 	Evidence  []Slot                 `yaml:"evidence"`
 	// Rules support a claim; they never make one.
-	Rules  []string `yaml:"rules"`
-	Source Source   `yaml:"source"`
+	Rules []string `yaml:"rules"`
+	// RestsOn are the fields of the description that the evidence was shown
+	// with, see Touched; empty for none, never nil.
+	RestsOn []string `yaml:"rests_on"`
+	// MaxAgeDays is how many days evidence counts, 0 for ever; MaxAgeWhy is why.
+	MaxAgeDays int    `yaml:"max_age_days"`
+	MaxAgeWhy  string `yaml:"max_age_why"`
+
+	Source Source `yaml:"source"`
 	// MayBeAsked marks what is inferred and not known to be asked: wording and
 	// weight can be changed per integration.
 	MayBeAsked bool `yaml:"may_be_asked"`
@@ -39,6 +46,9 @@ type Slot struct {
 	Kind   EvidenceKind `yaml:"kind"`
 	Needed bool         `yaml:"needed"`
 	Label  string       `yaml:"label"` // what belongs into it, in words
+	// RestsOn counts instead of the requirement's for this kind; nil for the
+	// requirement's.
+	RestsOn []string `yaml:"rests_on"`
 }
 
 // Source says where a requirement comes from.

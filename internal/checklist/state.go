@@ -58,11 +58,12 @@ var consultantMoves = map[State]map[Action]State{
 	NotApplicable: {ResetNotApplicable: Open},
 }
 
-// staleMoves are those of accepted items that went stale, by whether the
-// consultant does the item alone: whoever stood for it does it again.
-var staleMoves = map[bool]map[Action]State{
-	false: {Claim: Claimed},
-	true:  {Accept: Accepted},
+// staleMoves are those of items that went stale while somebody stood for them,
+// by whether the consultant does the item alone: whoever stood for it does it
+// again.
+var staleMoves = map[bool]map[State]map[Action]State{
+	false: {Claimed: {Claim: Claimed}, Accepted: {Claim: Claimed}},
+	true:  {Accepted: {Accept: Accepted}},
 }
 
 // Next gives the state that an action leads to, or apperr.Conflict with the
@@ -79,7 +80,7 @@ func Next(item Item, action Action) (State, error) {
 	if next, ok := moves[item.State][action]; ok {
 		return next, nil
 	}
-	if next, ok := staleMoves[item.By == ByConsultant][action]; ok && item.State == Accepted && item.Stale {
+	if next, ok := staleMoves[item.By == ByConsultant][item.State][action]; ok && item.Stale {
 		return next, nil
 	}
 	return "", apperr.New(apperr.Conflict, refusal(item, action))

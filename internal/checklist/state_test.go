@@ -45,7 +45,7 @@ func moves(by By, stale bool) []move {
 		{NotApplicable, ResetNotApplicable, Open},
 	}
 	if stale {
-		out = append(out, move{Accepted, Claim, Claimed})
+		out = append(out, move{Claimed, Claim, Claimed}, move{Accepted, Claim, Claimed})
 	}
 	return out
 }

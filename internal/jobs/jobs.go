@@ -19,10 +19,11 @@ import (
 // must reach PostgreSQL without a pooler, for LISTEN.
 func New(pool *pgxpool.Pool, a *app.App, log *slog.Logger) (*river.Client[pgx.Tx], error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
-		Workers:    workers(a),
-		Logger:     log,
-		JobTimeout: 2 * time.Minute,
+		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
+		Workers:      workers(a),
+		PeriodicJobs: periodicJobs(),
+		Logger:       log,
+		JobTimeout:   2 * time.Minute,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("making the job client: %w", err)
@@ -34,5 +35,7 @@ func New(pool *pgxpool.Pool, a *app.App, log *slog.Logger) (*river.Client[pgx.Tx
 func workers(a *app.App) *river.Workers {
 	w := river.NewWorkers()
 	river.AddWorker(w, &buildPacket{app: a})
+	river.AddWorker(w, &judgeAgain{app: a, judge: app.BuiltinJudge()})
+	river.AddWorker(w, &ageEvidence{app: a})
 	return w
 }

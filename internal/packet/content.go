@@ -142,6 +142,7 @@ type Item struct {
 	By            string     `json:"by"`    // partner, both, consultant
 	State         string     `json:"state"` // open, claimed, accepted, returned, not_applicable
 	Stale         bool       `json:"stale,omitempty"`
+	StaleReason   string     `json:"stale_reason,omitempty"`   // what changed, without values
 	Inference     bool       `json:"inference,omitempty"`      // the provider may ask it; its page does not say so
 	NotApplicable string     `json:"not_applicable,omitempty"` // the reason
 	Claim         *Act       `json:"claim,omitempty"`
@@ -166,6 +167,9 @@ type Evidence struct {
 	ConfigVersion int  `json:"config_version,omitempty"`
 	RuleSet       int  `json:"rule_set,omitempty"`
 	Stale         bool `json:"stale,omitempty"`
+	// OlderRelease is the release that the run was recorded with, where the
+	// description names another one; empty where it does not.
+	OlderRelease string `json:"older_release,omitempty"`
 }
 
 // Document names a file that the server keeps, so that a copy of it can be told

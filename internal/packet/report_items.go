@@ -48,6 +48,9 @@ func (r *report) item(it *Item) pdf.Block {
 	if it.NotApplicable != "" {
 		add("Reason", pdf.T(it.NotApplicable))
 	}
+	if it.StaleReason != "" {
+		add("Stale", pdf.T(it.StaleReason))
+	}
 	if it.Claim != nil {
 		add("Claimed", r.act(*it.Claim)...)
 	}
@@ -132,6 +135,9 @@ func (r *report) evidence(e Evidence) []pdf.Span {
 	}
 	if !e.HappenedAt.IsZero() {
 		spans = append(spans, small("  "+moment(e.HappenedAt)))
+	}
+	if e.OlderRelease != "" {
+		spans = append(spans, pdf.C("  older release: "+e.OlderRelease, pdf.Warn))
 	}
 	if e.Stale {
 		spans = append(spans, pdf.C("  stale: what it rests on has changed", pdf.Warn))

@@ -106,6 +106,24 @@ func SetItemApplies(ctx context.Context, tx Querier, scope auth.Scope, id uuid.U
 		scopeArgs(scope, pgx.NamedArgs{"id": id, "applies": applies, "now": now}))
 }
 
+// MarkItemStale says why an item that somebody stands for counts no more; one
+// that moved meanwhile or is stale already is apperr.Conflict.
+func MarkItemStale(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID, reason string, now time.Time) error {
+	return execOne(ctx, tx, "marking an item as stale", `
+		UPDATE checklist_items SET stale_reason = @reason, changed_at = @now, row_version = row_version + 1
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state IN ('claimed', 'accepted') AND stale_reason IS NULL`,
+		scopeArgs(scope, pgx.NamedArgs{"id": id, "reason": reason, "now": now}))
+}
+
+// ListStandingIntegrations gives the integrations with items that are claimed or
+// accepted and not stale.
+func ListStandingIntegrations(ctx context.Context, q Querier, scope auth.Scope) ([]uuid.UUID, error) {
+	return value[[]uuid.UUID](ctx, q, "listing integrations with claims", `
+		SELECT COALESCE(array_agg(DISTINCT integration_id), '{}') FROM checklist_items
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND applies AND state IN ('claimed', 'accepted') AND stale_reason IS NULL`,
+		scopeArgs(scope, nil))
+}
+
 // SaveItemState writes an item's state and who brought it there; a stale row
 // version is apperr.Conflict.
 func SaveItemState(ctx context.Context, tx Querier, scope auth.Scope, i ChecklistItem) error {

@@ -23,6 +23,7 @@ type Evidence struct {
 	TestRunID      *uuid.UUID
 	RunNumber      int
 	Scenario       string
+	Release        string  // that the test run names, empty without one
 	ArtifactDigest *string // screenshot
 	Width, Height  int     // of the screenshot
 	Masks          int     // areas of it that were covered before it was sent
@@ -36,17 +37,21 @@ type Evidence struct {
 	RuleSet              int
 	HappenedAt           *time.Time
 	CapturedAt           *time.Time
-	ReceivedAt           time.Time
-	CreatedBy            uuid.UUID
-	CreatedByName        string
+	ReceivedAt           time.Time // when it was tied to the item
+	// FirstReceivedAt is when the server had what it is made of: a capture's own
+	// time, else ReceivedAt.
+	FirstReceivedAt time.Time
+	CreatedBy       uuid.UUID
+	CreatedByName   string
 }
 
 const evidenceSelect = `
 	SELECT e.partner_id, e.id, e.integration_id, e.item_id, e.kind, e.capture_id, COALESCE(c.number, 0) AS capture_number,
-	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario,
+	       c.test_run_id, COALESCE(t.number, 0) AS run_number, COALESCE(t.scenario, '') AS scenario, COALESCE(t.release, '') AS release,
 	       e.artifact_digest, COALESCE(a.width, 0) AS width, COALESCE(a.height, 0) AS height, e.masks, e.text,
 	       e.document_digest, e.document_name, COALESCE(d.media_type, '') AS document_type, COALESCE(d.bytes, 0) AS document_bytes,
-	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, e.created_by, u.name AS created_by_name
+	       e.configuration_version, e.rule_set, e.happened_at, e.captured_at, e.received_at, COALESCE(c.received_at, e.received_at) AS first_received_at,
+	       e.created_by, u.name AS created_by_name
 	FROM evidence e
 	JOIN users u ON u.id = e.created_by
 	LEFT JOIN captures c ON c.partner_id = e.partner_id AND c.id = e.capture_id

@@ -54,6 +54,7 @@ func replaceRunFindings(ctx context.Context, tx Querier, scope auth.Scope, run T
 	}
 	var ids []uuid.UUID
 	var rules, verdicts, severities []string
+	var sets []int32
 	var encoded []string
 	for _, f := range findings {
 		b, err := json.Marshal(f)
@@ -62,13 +63,14 @@ func replaceRunFindings(ctx context.Context, tx Querier, scope auth.Scope, run T
 		}
 		ids, encoded = append(ids, NewID()), append(encoded, string(b))
 		rules, verdicts, severities = append(rules, f.Rule), append(verdicts, string(f.Verdict)), append(severities, string(f.Severity))
+		sets = append(sets, int32(f.RuleSet))
 	}
 	return exec(ctx, tx, "inserting a test run's findings", `
 		INSERT INTO findings (partner_id, id, integration_id, test_run_id, position, rule, rule_set, configuration_version, verdict, severity, finding, computed_at)
-		SELECT @partner, f.id, @integration, @run, f.position - 1, f.rule, @rule_set, @version, f.verdict, f.severity, f.finding::jsonb, @now
-		FROM unnest(@ids::uuid[], @rules::text[], @verdicts::text[], @severities::text[], @findings::text[])
-		     WITH ORDINALITY AS f (id, rule, verdict, severity, finding, position)`,
-		pgx.NamedArgs{"partner": run.PartnerID, "integration": run.IntegrationID, "run": run.ID, "rule_set": analysis.RuleSet,
+		SELECT @partner, f.id, @integration, @run, f.position - 1, f.rule, f.rule_set, @version, f.verdict, f.severity, f.finding::jsonb, @now
+		FROM unnest(@ids::uuid[], @rules::text[], @verdicts::text[], @severities::text[], @findings::text[], @rule_sets::int[])
+		     WITH ORDINALITY AS f (id, rule, verdict, severity, finding, rule_set, position)`,
+		pgx.NamedArgs{"partner": run.PartnerID, "integration": run.IntegrationID, "run": run.ID, "rule_sets": sets,
 			"version": configurationVersion, "ids": ids, "rules": rules, "verdicts": verdicts, "severities": severities,
 			"findings": encoded, "now": now})
 }

@@ -29,19 +29,23 @@ type TestRun struct {
 	Captures      int
 	// Counts of the run's findings by verdict.
 	Fail, Warn, NotSeen, Pass int
+	// JudgedRuleSet and JudgedVersion are the rule set and the configuration
+	// version that the findings come from, 0 without findings.
+	JudgedRuleSet, JudgedVersion int
 }
 
 const testRunSelect = `
 	SELECT t.partner_id, t.id, t.integration_id, t.round_id, r.number AS round_number, r.closed_at IS NULL AS round_open, t.number,
 	       t.scenario, t.test_user, t.release, t.created_by, u.name AS created_by_name, t.created_at, t.row_version,
 	       (SELECT count(*) FROM captures c WHERE c.partner_id = t.partner_id AND c.test_run_id = t.id) AS captures,
-	       f.fail, f.warn, f.not_seen, f.pass
+	       f.fail, f.warn, f.not_seen, f.pass, f.judged_rule_set, f.judged_version
 	FROM test_runs t
 	JOIN rounds r ON r.partner_id = t.partner_id AND r.id = t.round_id
 	JOIN users u ON u.id = t.created_by
 	JOIN LATERAL (
 	    SELECT count(*) FILTER (WHERE x.verdict = 'fail') AS fail, count(*) FILTER (WHERE x.verdict = 'warn') AS warn,
-	           count(*) FILTER (WHERE x.verdict = 'not_seen') AS not_seen, count(*) FILTER (WHERE x.verdict = 'pass') AS pass
+	           count(*) FILTER (WHERE x.verdict = 'not_seen') AS not_seen, count(*) FILTER (WHERE x.verdict = 'pass') AS pass,
+	           COALESCE(max(x.rule_set), 0) AS judged_rule_set, COALESCE(max(x.configuration_version), 0) AS judged_version
 	    FROM findings x WHERE x.partner_id = t.partner_id AND x.test_run_id = t.id) f ON true
 	WHERE (@all_partners OR t.partner_id = ANY(@partners)) AND t.integration_id = @integration`
 

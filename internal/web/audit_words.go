@@ -18,6 +18,7 @@ var actionWords = map[string]string{
 	"integration.declare": "Names declared", "capture.download": "Transcript downloaded", "capture.view": "Transcript viewed",
 	"comment.create": "Comment added", "consultant.assign": "Consultant named",
 	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.download": "Document downloaded", "evidence.withdraw": "Evidence taken off",
+	"evidence.age": "Evidence grew too old", "test_run.judge": "Test run judged again",
 	"integration.create": "Integration described", "integration.save": "Description saved",
 	"item.accept": "Accepted", "item.claim": "Claimed", "item.confirm": "Confirmed as not applicable", "item.plan": "Owner and date set",
 	"item.return": "Returned", "item.reword": "Reworded", "item.unclaim": "Claim taken back",
@@ -62,7 +63,11 @@ func detailWords(details map[string]any) string {
 		if id, ok := details[name].(string); ok && uuid.Validate(id) == nil {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s: %v", strings.ReplaceAll(name, "_", " "), details[name]))
+		value := fmt.Sprint(details[name])
+		if strings.HasPrefix(name, "stale_items") {
+			name, value = "turned stale", strings.ReplaceAll(value, "+", " ")
+		}
+		parts = append(parts, strings.ReplaceAll(name, "_", " ")+": "+value)
 	}
 	return strings.Join(parts, ", ")
 }

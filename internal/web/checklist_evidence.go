@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -97,11 +98,17 @@ func (r *request) mayAdd(p itemPage, kind checklist.EvidenceKind) bool {
 }
 
 func (r *request) filled(p itemPage, e store.Evidence) view.FilledModel {
-	settled := p.item.State == checklist.Claimed || p.item.State == checklist.Accepted && p.item.StaleReason == nil
+	settled := (p.item.State == checklist.Claimed || p.item.State == checklist.Accepted) && p.item.StaleReason == nil
 	f := view.FilledModel{ID: e.ID.String(), By: e.CreatedByName, At: e.ReceivedAt, CanWithdraw: !settled && r.mayAdd(p, e.Kind)}
+	if n := slices.IndexFunc(p.proofs, func(proof checklist.Proof) bool { return proof.ID == e.ID.String() }); n >= 0 {
+		f.Outdated = p.requirement.Outdated(p.proofs[n], p.described.Config.Protocol, r.server.Now())
+	}
+	if checklist.OlderRelease(e.Release, p.described.Config.Release) {
+		f.OlderRelease = e.Release
+	}
 	switch {
 	case e.CaptureID != nil:
-		f.Text = fmt.Sprintf("Run %d, %s, capture %d", e.RunNumber, scenarioTitle(e.Scenario), e.CaptureNumber)
+		f.Text = captureName(e)
 		f.Href = pathCapture(p.integration, *e.CaptureID)
 	case e.ArtifactDigest != nil:
 		f.Picture, f.Width, f.Height = pathPicture(p.integration, e.ID), e.Width, e.Height

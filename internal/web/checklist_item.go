@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
@@ -22,8 +23,10 @@ type itemPage struct {
 	item        store.ChecklistItem
 	requirement checklist.Requirement
 	evidence    []store.Evidence
-	submitted   bool // a revision is in review: the partner's hands are off
-	running     bool // the walkthrough is being held
+	described   store.Integration
+	proofs      []checklist.Proof // of evidence, against the description as it is now
+	submitted   bool              // a revision is in review: the partner's hands are off
+	running     bool              // the walkthrough is being held
 }
 
 // masksScript lets people cover parts of a screenshot before it is sent.
@@ -107,6 +110,12 @@ func (r *request) itemModel(item store.ChecklistItem) (*view.ItemModel, error) {
 	if p.evidence, err = store.ListItemEvidence(r.ctx(), r.reader(), r.scope(), item.IntegrationID, item.ID); err != nil {
 		return nil, err
 	}
+	if p.described, err = store.FindIntegration(r.ctx(), r.reader(), r.scope(), item.IntegrationID); err != nil {
+		return nil, err
+	}
+	if p.proofs, err = app.Proofs(r.ctx(), r.reader(), r.scope(), p.described, p.evidence, p.described.Config); err != nil {
+		return nil, err
+	}
 	if p.submitted, err = store.HasSubmittedRevision(r.ctx(), r.reader(), r.scope(), item.IntegrationID); err != nil {
 		return nil, err
 	}
@@ -131,7 +140,8 @@ func (r *request) itemModel(item store.ChecklistItem) (*view.ItemModel, error) {
 		return nil, err
 	}
 	m.By, m.At = lastAct(item)
-	m.ClaimNotYet = missingSlot(p)
+	m.ClaimNotYet = p.requirement.Missing(p.proofs, p.described.Config.Protocol, r.server.Now())
+	m.StaleToDo = staleToDo(p, m.ClaimNotYet)
 	if err := r.fillSlots(m, p); err != nil {
 		return nil, err
 	}
@@ -184,15 +194,22 @@ func (r *request) abilities(p itemPage) view.Abilities {
 	}
 }
 
-// missingSlot says which needed evidence keeps the item from being claimed.
-func missingSlot(p itemPage) string {
-	for _, slot := range p.requirement.Evidence {
-		filled := slices.ContainsFunc(p.evidence, func(e store.Evidence) bool { return e.Kind == slot.Kind })
-		if slot.Needed && !filled {
-			return "evidence is missing: " + slot.Label + "."
-		}
+// staleToDo says how a stale item is settled; missing is what keeps it from
+// being claimed.
+func staleToDo(p itemPage, missing string) string {
+	switch {
+	case p.item.StaleReason == nil:
+		return ""
+	case p.item.DoneBy == checklist.ByConsultant && missing != "":
+		return "The consultant adds a new observation and accepts it again."
+	case p.item.DoneBy == checklist.ByConsultant:
+		return "The consultant looks at it and accepts it again."
+	case p.submitted && p.item.Phase == checklist.PhaseReview:
+		return "It cannot be accepted as it is: the consultant returns it, and it is shown again for the next revision."
+	case missing != "":
+		return "Show it again: add new evidence, then claim it again."
 	}
-	return ""
+	return "The evidence counts still: look at it and at the findings, then claim it again."
 }
 
 func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
@@ -207,6 +224,9 @@ func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
 	}
 	found, err := store.ListItemFindings(r.ctx(), r.reader(), r.scope(), p.integration, runs, p.requirement.Rules)
 	if err != nil {
+		return err
+	}
+	if err := r.fillVerdictChanges(m, p, runs); err != nil {
 		return err
 	}
 	m.RunWords = "from " + components.Plural(len(runs), "run", "runs") + ":"
@@ -228,6 +248,29 @@ func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
 		}
 	}
 	return nil
+}
+
+// fillVerdictChanges lists what judging the runs again changed, newest first.
+func (r *request) fillVerdictChanges(m *view.ItemModel, p itemPage, runs []uuid.UUID) error {
+	changes, err := store.ListVerdictChanges(r.ctx(), r.reader(), r.scope(), p.integration, runs, p.requirement.Rules)
+	for _, c := range changes {
+		m.Changes = append(m.Changes, view.VerdictChange{Rule: c.Rule, Run: c.RunNumber, RunHref: pathRun(p.integration, c.TestRunID), At: c.ChangedAt,
+			Before: verdictMark(c.VerdictBefore), BeforeUnder: underWords(c.RuleSetBefore, c.VersionBefore),
+			After: verdictMark(c.Verdict), AfterUnder: underWords(c.RuleSet, c.ConfigurationVersion)})
+	}
+	return err
+}
+
+// verdictMark is a verdict for the eye; what a rule says nothing about is not seen.
+func verdictMark(v analysis.Verdict) components.Verdict {
+	if v == "" {
+		return components.VerdictNotSeen
+	}
+	return components.Verdict(v)
+}
+
+func underWords(ruleSet, version int) string {
+	return "rule set " + components.Number(ruleSet) + ", description " + components.Number(version)
 }
 
 func (r *request) fillPlan(m *view.ItemModel, p itemPage) error {

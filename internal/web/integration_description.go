@@ -1,14 +1,15 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/integration"
@@ -103,6 +104,9 @@ func showDescription(r *request) error {
 	if r.QueryParam("saved") != "" {
 		m.Saved = &components.ConfirmationModel{Now: "The description is saved as version " + strconv.Itoa(m.Version) + ".", At: m.SavedAt,
 			Next: "Look at the pre-flight check, then record the first test run."}
+		if n := m.Stale; n > 0 {
+			m.Saved.Next = components.Plural(n, "item is", "items are") + " stale: show them again and claim them again."
+		}
 	}
 	return r.render(http.StatusOK, view.Description(m))
 }
@@ -121,17 +125,36 @@ func (r *request) description() (view.DescriptionModel, store.Integration, error
 	if err != nil {
 		return view.DescriptionModel{}, store.Integration{}, err
 	}
+	checks, err := r.preflight(i)
+	if err != nil {
+		return view.DescriptionModel{}, store.Integration{}, err
+	}
 	return view.DescriptionModel{
 		Shell: page.Shell, Title: "Description", Action: pathDescription(i.ID), ImportAction: pathIntegration(i.ID) + "/import",
 		Key: formKey(), RowVersion: i.RowVersion, ReadOnly: !r.actor.Can(auth.EditIntegration, i.PartnerID),
-		Sections: formSections(i.Config, nil), Preflight: preflightLines(i.Config, r.server.Now()), Version: i.ConfigurationVersion,
-		SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
+		Sections: formSections(i.Config, nil), Preflight: preflightLines(checks), Version: i.ConfigurationVersion,
+		Stale: page.Summary.Stale, SavedBy: newest.SavedBy, SavedAt: newest.SavedAt, ExportHref: pathExport(i.ID), VersionsHref: pathVersions(i.ID),
 	}, i, nil
 }
 
-func preflightLines(cfg integration.Config, now time.Time) []view.PreflightLine {
+// preflight judges the description, with what was recorded already.
+func (r *request) preflight(i store.Integration) ([]analysis.PreflightCheck, error) {
+	runs, err := store.ListTestRuns(r.ctx(), r.reader(), r.scope(), i.ID)
+	if err != nil {
+		return nil, err
+	}
+	var used []string
+	for _, run := range runs {
+		if run.Captures > 0 {
+			used = append(used, run.TestUser)
+		}
+	}
+	return append(analysis.Preflight(i.Config, r.server.Now()), analysis.PreflightRuns(i.Config, used)...), nil
+}
+
+func preflightLines(checks []analysis.PreflightCheck) []view.PreflightLine {
 	var out []view.PreflightLine
-	for _, c := range analysis.Preflight(cfg, now) {
+	for _, c := range checks {
 		field := c.Field
 		if c.Subject != "" {
 			field += " " + c.Subject
@@ -147,6 +170,9 @@ func saveDescription(r *request) error {
 	form, err := r.FormParams()
 	if err != nil {
 		return apperr.Wrap(apperr.Invalid, "The form could not be read.", err)
+	}
+	if form.Get("back") != "" {
+		return r.goOnWriting(configFromForm(form))
 	}
 	return r.save(configFromForm(form))
 }
@@ -201,10 +227,13 @@ func (r *request) save(cfg integration.Config) error {
 	if err != nil {
 		return apperr.New(apperr.Invalid, "The form could not be read.")
 	}
-	err = r.server.App.SaveIntegration(r.ctx(), r.command(), id, rowVersion, cfg)
+	err = r.server.App.SaveIntegration(r.ctx(), r.command(), id, rowVersion, cfg, r.FormValue("agreement"))
+	void := new(app.WouldVoid)
 	switch {
 	case err == nil:
 		return r.see(pathDescription(id) + "?" + url.Values{"saved": {"1"}}.Encode())
+	case errors.As(err, &void):
+		return r.showVoids(cfg, void)
 	case apperr.Is(err, apperr.Invalid), apperr.Is(err, apperr.Conflict):
 		return r.saveAgain(cfg, err)
 	}

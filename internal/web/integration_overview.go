@@ -39,6 +39,11 @@ func showOverview(r *request) error {
 		Consultant: s.ConsultantName, UnassignedDays: days(s.CreatedAt, r.server.Now()), HistoryHref: pathHistory(s.ID), Key: formKey(),
 		Gate: gate(s, items),
 	}
+	for _, i := range items {
+		if i.Applies && i.StaleReason != nil {
+			m.Stale = append(m.Stale, view.StaleLine{ID: i.RequirementID, Title: i.Title, Href: pathItem(s.ID, i.RequirementID), Reason: *i.StaleReason})
+		}
+	}
 	m.NextTitle, m.Next = nextActions(r.actor, s)
 	for _, e := range lately {
 		m.Lately = append(m.Lately, components.TimelineEntry{What: actWords(e), Done: true, Who: e.ActorName, When: components.Moment(e.At)})

@@ -35,7 +35,7 @@ func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 	case s.Returned > 0:
 		return sidePartner, components.Plural(s.Returned, "item was", "items were") + " returned.", "Answer the remarks, add what is missing and claim again."
 	case s.Stale > 0:
-		return sidePartner, components.Plural(s.Stale, "item is", "items are") + " stale.", "Something they rest on has changed: show them again."
+		return sidePartner, components.Plural(s.Stale, "item is", "items are") + " stale.", "What they rest on has changed or is too old: show them again."
 	case s.Stage == store.StageDescribed:
 		return sidePartner, "The integration is described.", "Record the first test run; its findings support most items."
 	case s.OpenRequired > 0:
