@@ -25,12 +25,12 @@ func provider(t *testing.T) *httptest.Server {
 		w.Header().Set("X-Sent", req.Header.Get("Authorization")+"|"+string(sent))
 		switch req.URL.Path {
 		case "/token":
-			fmt.Fprint(w, `{"token_type":"Bearer","access_token":"aT7kQ2xVb9LmR4pZc8Hy1WnEs6GdJf3U"}`)
+			_, _ = io.WriteString(w, `{"token_type":"Bearer","access_token":"aT7kQ2xVb9LmR4pZc8Hy1WnEs6GdJf3U"}`)
 		case "/large":
-			fmt.Fprint(w, `{"token_type":"`, strings.Repeat("x", 1<<20), `"}`)
+			_, _ = io.WriteString(w, `{"token_type":"`+strings.Repeat("x", 1<<20)+`"}`)
 		case "/chunks":
 			for _, part := range []string{`{"token_type"`, `:"Bearer"}`, "\n", strings.Repeat(" ", 1000)} {
-				fmt.Fprint(w, part)
+				_, _ = io.WriteString(w, part)
 				w.(http.Flusher).Flush()
 			}
 		case "/redirect":
@@ -182,7 +182,7 @@ func TestRecorderErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.RoundTrip(newRequest(t, "GET", "https://idp.example/token", "")); !errors.Is(err, broken) { //nolint:bodyclose // there is none
+	if _, err := r.RoundTrip(newRequest(t, "GET", "https://idp.example/token", "")); !errors.Is(err, broken) {
 		t.Errorf("the caller gets %v", err)
 	}
 	if lines := linesOf(t, &out); len(lines) != 1 || !lines[0].Failed || lines[0].Response != nil || strings.Contains(out.String(), "jane") {
