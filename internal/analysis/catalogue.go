@@ -57,6 +57,10 @@ type row struct {
 	refusals bool // judges only sign-ins that ended with an error
 	judge    func(*court, *flow) ruling
 	judgeRun func(*court) ruling
+	// anyway tells that judgeRun is heard of a run without a sign-in too.
+	anyway bool
+	// beside judges what a run holds beside its sign-ins, nil where there is nothing to say.
+	beside func(*court) *ruling
 }
 
 // protocols are those of the sign-ins that the rule judges: OAuth where the row names none.

@@ -44,8 +44,8 @@ func TestManySignIns(t *testing.T) {
 			}
 		}
 		for rule := range left {
-			if perRun[rule] {
-				t.Errorf("%s looks at the run as a whole and leaves nothing out", rule)
+			if perRun[rule] && judged[rule] > 0 {
+				t.Errorf("%s looks at the run as a whole and judges sign-ins by themselves", rule)
 			}
 		}
 	}
