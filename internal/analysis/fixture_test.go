@@ -231,6 +231,14 @@ func applyOptions(in *analysis.Input, words []string) bool {
 			in.RedactedBy = value
 		case "kind":
 			in.Kind = analysis.CaptureKind(value)
+		case "exporter":
+			in.T.Meta.Source.Exporter = value
+		case "policy":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return false
+			}
+			in.T.Meta.Policy = n
 		case "limits":
 			in.T.Meta.Source.Limits = strings.Split(value, ",")
 		default:
@@ -289,6 +297,8 @@ func applyDetail(e *transcript.Entry, line string) bool {
 	case "header":
 		name, value, _ := strings.Cut(text, ": ")
 		e.Request.Headers = append(e.Request.Headers, transcript.Field{Name: name, Value: value})
+	case "page":
+		e.PageRef = text
 	case "no-headers":
 		e.Request.Headers = nil
 	case "form":
