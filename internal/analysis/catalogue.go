@@ -89,9 +89,9 @@ func Catalogue() []Rule {
 var catalogue = slices.Concat(
 	transportRules, hstsRules, networkRules,
 	stateRules, pkceRules, requestRules, freshRules, authorizeRules, clientRules,
-	callbackRules, cookieRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules, tamperedAnswerRules, answerRules,
-	refusalRules, afterErrorRules, errorStateRules,
+	callbackRules, cookieRules, cookieKeptRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules, tamperedAnswerRules, answerRules,
+	refusalRules, afterErrorRules, codeRules, errorStateRules,
 	tokenRules, idTokenRules,
 	samlMessageRules, samlAssertionRules, samlEndRules,
-	screenRules,
+	screenRules, startRules, logoutRules,
 )

@@ -28,7 +28,7 @@ func Judge(cfg integration.Config, run, round []Input) []Finding {
 		}
 	}
 	redactedBy := map[string]string{}
-	for _, in := range run {
+	for _, in := range slices.Concat(round, run) {
 		redactedBy[in.ID] = in.RedactedBy
 	}
 	var out []Finding

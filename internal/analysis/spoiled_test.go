@@ -101,6 +101,7 @@ func TestSpoiledRecordings(t *testing.T) {
 		}, "CB-14 fail"},
 		{"a bare session cookie", happy, func(r *recording) {
 			r.set(12, "response", "Set-Cookie", strings.TrimPrefix(recordedSession, "__Host-")+"; Path=/")
+			r.set(13, "request", "Cookie", strings.TrimPrefix(recordedSession, "__Host-"))
 		}, "CB-18 fail"},
 		{"SameSite left out", happy, func(r *recording) {
 			r.set(12, "response", "Set-Cookie", recordedSession+"; Path=/; Secure; HttpOnly")

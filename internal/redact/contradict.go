@@ -149,6 +149,7 @@ func device(e *transcript.Entry, j judgement) {
 var onlyTrue = []transcript.Fact{
 	transcript.FactHostProd, transcript.FactPII, transcript.FactUnknownPII, transcript.FactMetaRefresh, transcript.FactSecretInPage,
 	transcript.FactTokenInPage, transcript.FactTruncatedBody, transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactSOAPFault,
+	transcript.FactErrorMarkup,
 }
 
 // pageFacts are facts of HTML only.

@@ -59,6 +59,10 @@ func TestMarkupEchoed(t *testing.T) {
 		{"none sent", callback("So"), "<p>" + markup + "</p>", transcript.Facts{}},
 		{"too little to tell", callback("%3Cb%3E"), "<b>x</b>", transcript.Facts{}},
 	} {
+		sent := factsOf(t, config(t, "right"), []map[string]any{c.request}, []transcript.Fact{transcript.FactErrorMarkup})
+		if said := sent[transcript.FactErrorMarkup] == true; said != (len(c.want) > 0) {
+			t.Errorf("%s: the request carries markup: %v", c.name, said)
+		}
 		got := factsOf(t, config(t, "right"), []map[string]any{c.request, withBody("text/html", c.page)}, []transcript.Fact{transcript.FactMarkupEchoed})
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)

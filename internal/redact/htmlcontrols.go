@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
@@ -167,7 +168,11 @@ func (r *run) noteMarkup(text string) {
 		return
 	}
 	text = text[from : to+1]
-	if len(text) >= minMarkupBytes && len(text) <= maxMarkupBytes && (isLetter(text[1]) || text[1] == '/' || text[1] == '!') {
+	if len(text) < minMarkupBytes || len(text) > maxMarkupBytes || !isLetter(text[1]) && text[1] != '/' && text[1] != '!' {
+		return
+	}
+	r.setFact(transcript.FactErrorMarkup, true)
+	if !slices.ContainsFunc(r.markups, func(m []byte) bool { return string(m) == text }) {
 		r.markups = append(r.markups, []byte(text))
 	}
 }

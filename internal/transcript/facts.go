@@ -62,6 +62,7 @@ const (
 	FactBrandControl     Fact = "brand_control"     // a link or button has a name that the provider approves for it
 	FactNamelessControls Fact = "nameless_controls" // links and buttons without an accessible name
 	FactAboutLink        Fact = "about_link"        // a link or question says who the provider is
+	FactErrorMarkup      Fact = "error_markup"      // an error of the request carries markup
 	FactMarkupEchoed     Fact = "markup_echoed"     // markup that an error of this capture carried stands in the page as markup
 
 	// About the authorization request.
@@ -215,6 +216,7 @@ var factList = []FactSpec{
 	{FactBrandControl, FactBool, nil},
 	{FactNamelessControls, FactNumber, nil},
 	{FactAboutLink, FactBool, nil},
+	{FactErrorMarkup, FactBool, nil},
 	{FactMarkupEchoed, FactBool, nil},
 	{FactRedirectRegistered, FactBool, nil},
 	{FactRedirectQuery, FactBool, nil},
