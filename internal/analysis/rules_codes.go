@@ -78,6 +78,9 @@ func (c *court) refusals() (out []refused) {
 	at, own := map[address]*flow{}, map[*step]bool{}
 	for _, f := range c.judged() {
 		own[f.callback] = true
+		for _, l := range c.loads().of[f] {
+			own[l.s] = own[l.s] || l.kind == errorOtherState // of which ER-09 speaks
+		}
 		if f.dialect != &oauth {
 			continue
 		}
@@ -95,7 +98,11 @@ func (c *court) refusals() (out []refused) {
 		if last := loose.way[len(loose.way)-1]; !last.isRedirect() && last.status() > 0 {
 			loose.final = last
 		}
-		out = append(out, refused{loose, true, c.handled(loose)})
+		r := c.handled(loose)
+		if end := lastOf(s).status(); r.verdict == Fail && end >= 400 && end < 500 {
+			r = unseen("An error that was handed to the redirect URI by hand was refused with status "+statusText(lastOf(s))+", which may be for its state. Start a sign-in for each code, and change the answer of the provider.", refs("error", s)...)
+		}
+		out = append(out, refused{loose, true, r})
 	}
 	return out
 }

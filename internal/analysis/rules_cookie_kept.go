@@ -98,7 +98,8 @@ type lostCookie struct {
 }
 
 // cookiesCameBack gives the requests in which cookies came back, and a cookie set
-// from the callback on that did not. Of those before CB-02 and CB-20 speak.
+// from the callback on that did not. Of those before CB-02 and CB-20 speak; of
+// redirects exporters may leave the cookies out.
 func (f *flow) cookiesCameBack(set []setCookie) (sent []*step, lost *lostCookie) {
 	keys, changed := map[*step]map[string]bool{}, map[*step]map[string]bool{}
 	for _, c := range set {
@@ -112,7 +113,7 @@ func (f *flow) cookiesCameBack(set []setCookie) (sent []*step, lost *lostCookie)
 		switch {
 		case keys[next][cookieKey(c.at, c.Name)]:
 			sent = append(sent, next)
-		case lost == nil && c.whole && c.at.seq >= f.callback.seq && c.SameSite != "Strict" && next.e.Request.Method == "GET" && len(next.e.Request.Headers) > 0:
+		case lost == nil && c.whole && c.at.seq >= f.callback.seq && c.SameSite != "Strict" && next.isPage() && next.e.Request.Method == "GET" && len(next.e.Request.Headers) > 0:
 			lost = &lostCookie{c, next}
 		}
 	}

@@ -90,6 +90,8 @@ func judgeButton(c *court, f *flow) ruling {
 	case nameless > 0:
 		return warns("A link or button before the request has no name", expected, count(nameless, "link or button", "links or buttons")+" without a name", at).
 			because(CausePartnerCode, "The page as it was sent has a link or button with neither text nor alt nor label, and none with an approved name."+mayName, cure)
+	case s.e.Facts.Code(transcript.FactPageLang) != "" && s.e.Facts.Code(transcript.FactPageLang) != "en":
+		return unseen("The page is not in English, and how the approved names read in its language is not known. Compare them with the guidelines, or record the page in English.", at...)
 	case !c.run.ofIDme():
 		return unseen("Every link and button of the page has a name; which names this provider approves is not known. Compare them with its guidelines.", at...)
 	case scripts:
