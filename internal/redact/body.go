@@ -129,6 +129,10 @@ func bodyKind(mime string, text []byte) string {
 		return "html"
 	case len(head) > 0 && (head[0] == '{' || head[0] == '['):
 		return "json"
+	case bytes.HasPrefix(head, []byte("eyj")) || bytes.HasPrefix(head, []byte(`"eyj`)):
+		if _, ok := jwtText(text); ok {
+			return "json"
+		}
 	case strings.HasPrefix(mime, "text/"):
 		return "text"
 	case len(head) == 0:

@@ -51,6 +51,9 @@ func (r *run) json(text []byte, place string) jsonFound {
 	}
 	text = text[:min(len(text), limit)]
 	text = bytes.TrimSpace(text)
+	if token, ok := jwtText(text); ok {
+		return r.jwtBody(token, place)
+	}
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		if len(text) > 0 {
 			r.report.add("B1", place)
@@ -128,10 +131,15 @@ func (w *jsonWalk) object(depth int) bool {
 }
 
 func (w *jsonWalk) memberName(name string) string {
-	if _, ok := w.r.spec(name); ok {
+	if _, ok := w.r.spec(name); ok || w.r.isHandle(name) {
 		return name
 	}
 	return w.r.name(name, w.place)
+}
+
+// isHandle tells whether a name is a documented or declared handle of an attribute.
+func (r *run) isHandle(name string) bool {
+	return isWord(handles, name) || r.r.public.handles[name]
 }
 
 func (w *jsonWalk) array(name string, depth int) bool {
@@ -192,7 +200,7 @@ func (w *jsonWalk) text(name, value string, depth int) {
 	}
 	w.quote(w.stringValue(name, value, depth))
 	if name == "id_token" && depth+2 < maxJSONDepth {
-		w.idToken(value, depth)
+		w.jwt(name, value, depth)
 	}
 }
 
@@ -201,9 +209,10 @@ func (w *jsonWalk) stringValue(name, value string, depth int) string {
 		return w.r.known(spec, value, w.place, 1)
 	}
 	if name == "handle" {
-		if _, ok := handles[value]; ok || w.r.r.public.handles[value] {
+		if w.r.isHandle(value) {
 			return value
 		}
+		return w.r.name(value, w.place)
 	}
 	if nested, ok := w.nested(value, depth); ok {
 		return nested

@@ -105,6 +105,8 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 		return r.instant(value, place)
 	case kindText:
 		return r.sentence(value, place)
+	case kindHandles:
+		return r.handleList(value, place)
 	case kindSub:
 		if roomBits(value) < minHashBits || isPII(value) || !isRandomID(value) {
 			r.report.add("Q1", place)

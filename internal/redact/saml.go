@@ -35,6 +35,7 @@ type samlMessage struct {
 	signedResponse, signedAssertion                    bool
 	encrypted, sha1, fault                             bool
 	assertions, attributes                             int
+	named                                              []samlAttribute
 	notBefore, notOnOrAfter                            time.Time
 }
 
@@ -68,7 +69,7 @@ func (r *run) samlFields(value, place string, depth int) []transcript.Field {
 			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, depth)})
 		}
 	}
-	return out
+	return r.samlAttributes(out, m, place)
 }
 
 // decodeBase64 takes standard and URL alphabets, with or without padding and

@@ -70,6 +70,9 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 		m.encrypted = true
 	case "Attribute":
 		m.attributes++
+		m.attribute(path, attr("Name"), attr("FriendlyName"))
+	case "EncryptedAttribute":
+		m.attribute(path, "", "")
 	case "StatusCode":
 		if parent == "StatusCode" {
 			m.substatus = attr("Value")
@@ -88,6 +91,9 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 func (m *samlMessage) chars(path []string, text string) {
 	if text == "" || m.root == 0 || len(path) == 0 {
 		return
+	}
+	if n := len(m.named); n > 0 && m.named[n-1].around(path) {
+		m.named[n-1].filled = true
 	}
 	switch path[len(path)-1] {
 	case "Issuer":

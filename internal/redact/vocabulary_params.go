@@ -24,6 +24,7 @@ const (
 	kindSub               // a pseudonym when of random shape, else ~pii
 	kindSAML              // a SAML message: pseudonym and derived fields
 	kindTime              // seconds relative to the entry
+	kindHandles           // names of attributes
 )
 
 type paramSpec struct {
@@ -152,6 +153,8 @@ func buildParamSpecs() map[string]paramSpec {
 		kindLocale: "ui_locales claims_locales locale lang language kc_locale",
 		kindPublic: "client_id aud audience saml.issuer saml.audience",
 		kindTime:   "exp iat nbf auth_time updated_at",
+		// only of fields that the redactor adds
+		kindHandles: "saml.attributes saml.empty_attributes",
 	} {
 		for name := range strings.FieldsSeq(names) {
 			m[name] = paramSpec{kind: kind, class: "id"}
@@ -186,7 +189,14 @@ var structureNames = wordSet(`attributes handle verified status code message err
 	frontchannel_logout_supported backchannel_logout_supported require_request_uri_registration`)
 
 // derivedMembers are the JSON members that the redactor adds.
-var derivedMembers = wordSet("id_token.header id_token.claims")
+var derivedMembers = wordSet("id_token.header id_token.claims jwt.header jwt.claims")
+
+// samlAttributeWords are names of attributes that directories and their gateways use.
+var samlAttributeWords = wordSet(`urn:oid:0.9.2342.19200300.100.1.1 urn:oid:0.9.2342.19200300.100.1.3 urn:oid:2.5.4.3 urn:oid:2.5.4.4 urn:oid:2.5.4.42
+	urn:oid:2.5.4.20 urn:oid:2.5.4.17 urn:oid:1.3.6.1.4.1.5923.1.1.1.6 urn:oid:1.3.6.1.4.1.5923.1.1.1.1 urn:oid:2.16.840.1.113730.3.1.241
+	http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname
+	http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name
+	mail givenName sn cn uid displayName firstName lastName memberOf`)
 
 // handles are the attribute handles of ID.me and the claim names that may stand as a `handle`.
 var handles = wordSet(`fname lname mname full_name email emails_confirmed birth_date social phone street street2 city state zip country uuid group
