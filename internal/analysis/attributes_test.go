@@ -214,7 +214,7 @@ func TestReceivedSAMLAttributes(t *testing.T) {
 					got[0].Attributes[i].Handle = "~name#1"
 				}
 			}
-			checkReceived(t, got, c.known, c.why, []string{}, c.want)
+			checkReceived(t, got, c.known, c.why, []string{"fortified_identity"}, c.want)
 		})
 	}
 }

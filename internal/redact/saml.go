@@ -40,7 +40,7 @@ type samlMessage struct {
 	encrypted, sha1, fault                   bool
 	assertions, attributes                   int
 	named                                    []samlAttribute
-	notBefore, notOnOrAfter                  time.Time
+	notBefore, notOnOrAfter, issued          time.Time
 }
 
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the

@@ -65,6 +65,7 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 		m.sha1 = m.sha1 || parent == "Reference" && strings.HasSuffix(attr("Algorithm"), "sha1")
 	case "Assertion":
 		m.assertions++
+		m.issued, _ = time.Parse(time.RFC3339Nano, attr("IssueInstant"))
 	case "EncryptedAssertion":
 		m.assertions++
 		m.encrypted = true

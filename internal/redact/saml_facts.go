@@ -30,7 +30,11 @@ func (r *run) samlFacts(m *samlMessage, address string) {
 		holds := r.started.Before(m.notOnOrAfter) && !r.started.Before(m.notBefore)
 		r.setFact(transcript.FactSAMLTimes, holds)
 	}
-	if window := m.notOnOrAfter.Sub(m.notBefore) / time.Second; !m.notBefore.IsZero() && window >= 0 {
+	from := m.notBefore
+	if from.IsZero() {
+		from = m.issued
+	}
+	if window := m.notOnOrAfter.Sub(from) / time.Second; !from.IsZero() && window >= 0 {
 		r.setFact(transcript.FactSAMLWindow, int(min(window, transcript.MaxFactNumber)))
 	}
 	switch {
