@@ -73,12 +73,18 @@ var fullAssertion = strings.Replace(assertion, "</saml:Assertion>", attributeSta
 // Response by POST, a page at the end.
 func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 	t.Helper()
+	return samlHAROf(t, authnRequest, response, endPath, endPage, "")
+}
+
+// samlHAROf is samlHAR with another request, and at the end a call to the address that is given.
+func samlHAROf(t *testing.T, request, response, endPath, endPage, called string) []byte {
+	t.Helper()
 	var deflated bytes.Buffer
 	w, err := flate.NewWriter(&deflated, flate.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = w.Write([]byte(authnRequest)); err != nil {
+	if _, err = w.Write([]byte(request)); err != nil {
 		t.Fatal(err)
 	}
 	if err = w.Close(); err != nil {
@@ -108,6 +114,10 @@ func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 	add("GET", sso, "", 200, "", "<!doctype html><title>Consent</title><p>Do you agree that your name goes to Example?</p>")
 	add("POST", "https://rp.example/saml/acs", form, 302, endPath, "")
 	add("GET", "https://rp.example"+endPath, "", 200, "", endPage)
+	if called != "" {
+		add("GET", called, "", 204, "", "")
+		entries[len(entries)-1].(map[string]any)["_resourceType"] = "image"
+	}
 	out, err := json.Marshal(map[string]any{"log": map[string]any{"version": "1.2", "creator": map[string]string{"name": "Firefox", "version": "1"}, "entries": entries}})
 	if err != nil {
 		t.Fatal(err)

@@ -46,6 +46,11 @@ func redactor(cfg *integration.Config) *redact.Redactor {
 	return redact.New(redact.Options{Config: cfg, Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
 }
 
+// redactorWithDigest also says in its transcripts that an integration was there.
+func redactorWithDigest(cfg *integration.Config) *redact.Redactor {
+	return redact.New(redact.Options{Config: cfg, Digest: strings.Repeat("0", 64), Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
+}
+
 func redacted(t *testing.T, r *redact.Redactor, id string, har []byte) analysis.Input {
 	t.Helper()
 	tr, _, err := r.Transcript(bytes.NewReader(har), capture.Limits{})

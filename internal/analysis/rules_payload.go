@@ -118,7 +118,7 @@ func judgeKeys(c *court) ruling {
 			return fails("The keys are those of another environment", expected, s.at.host, at).
 				because(CausePartnerCode, "The sign-in is at "+cfg.ExpectedAPIHost+" ("+string(mine)+"), the keys come from "+s.at.host+" ("+string(theirs)+"), so no signature of this environment can hold.",
 					"Take the address of the keys from the metadata of "+cfg.ExpectedAPIHost+".")
-		case s.role == RoleProvider || c.namedByMetadata(s):
+		case s.role == RoleProvider && theirs == mine || c.namedByMetadata(s):
 			good = append(good, s)
 		case s.back: // a page may load keys of others
 			strange = s
