@@ -145,6 +145,13 @@ func loadFixture(t *testing.T, path string) fixture {
 			t.Fatalf("%s: file %s is none of run, round, config, golden", path, file.Name)
 		}
 	}
+	for _, c := range fx.cases {
+		for i := range c.run {
+			if m := &c.run[i].T.Meta; m.IntegrationDigest == "this" {
+				m.IntegrationDigest = integration.Digest(c.cfg)
+			}
+		}
+	}
 	return fx
 }
 
@@ -230,33 +237,6 @@ func parseRun(t testing.TB, path, text string) []analysis.Input {
 		tr.Entries = append(tr.Entries, e)
 	}
 	return out
-}
-
-func applyOptions(in *analysis.Input, words []string) bool {
-	for _, w := range words {
-		name, value, _ := strings.Cut(w, "=")
-		switch name {
-		case "round":
-			in.T.Meta.Round = value
-		case "by":
-			in.RedactedBy = value
-		case "user":
-			in.TestUser = value
-		case "scenario":
-			in.Scenario = value
-		case "policy":
-			in.T.Meta.Policy, _ = strconv.Atoi(value)
-		case "integration":
-			in.T.Meta.IntegrationDigest = value
-		case "kind":
-			in.Kind = analysis.CaptureKind(value)
-		case "limits":
-			in.T.Meta.Source.Limits = strings.Split(value, ",")
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 func parseEntry(line string) (transcript.Entry, bool) {

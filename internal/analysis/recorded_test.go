@@ -48,7 +48,7 @@ func redactor(cfg *integration.Config) *redact.Redactor {
 
 // redactorWithDigest also says in its transcripts that an integration was there.
 func redactorWithDigest(cfg *integration.Config) *redact.Redactor {
-	return redact.New(redact.Options{Config: cfg, Digest: strings.Repeat("0", 64), Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
+	return redact.New(redact.Options{Config: cfg, Digest: integration.Digest(*cfg), Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
 }
 
 func redacted(t *testing.T, r *redact.Redactor, id string, har []byte) analysis.Input {

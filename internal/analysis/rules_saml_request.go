@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -63,17 +64,25 @@ func (f *flow) asking() (s *step, why string) {
 }
 
 // isRegistered tells whether a value is one of those that are registered, which
-// stand in clear in a capture that was redacted with the integration.
-func (s *step) isRegistered(value string, registered ...string) (is, known bool) {
+// stand in clear in a capture that was redacted with the description as it is.
+func (c *court) isRegistered(s *step, value string, registered ...string) (is, known bool) {
 	if slices.Contains(registered, value) {
 		return true, true
 	}
 	replaced := strings.Contains(value, "~") || strings.Contains(value, ".invalid")
-	return false, !replaced || s.in.T.Meta.IntegrationDigest != ""
+	return false, !replaced || c.run.redactedAsDescribed(s.in)
+}
+
+// redactedAsDescribed tells whether a capture was redacted with the description as it is.
+func (r *run) redactedAsDescribed(in *Input) bool {
+	if r.digest == "" {
+		r.digest = integration.Digest(r.cfg)
+	}
+	return in.T.Meta.IntegrationDigest == r.digest
 }
 
 // withoutIntegration is the reason where a value was hidden that may be registered.
-const withoutIntegration = "The capture was redacted without this integration, so what is registered does not stand in clear. Redact it again with the integration."
+const withoutIntegration = "The capture was redacted without the integration as it is now described, so what is registered does not stand in clear. Redact it again with the integration."
 
 func judgeRequester(c *court, f *flow) ruling {
 	registered := c.run.cfg.SAML
@@ -94,7 +103,7 @@ func judgeRequester(c *court, f *flow) ruling {
 		return fails("The request does not say who asks", expected, "no Issuer", at).
 			because(CausePartnerCode, "The request names no service, so the provider cannot know whose keys and addresses hold.", "Set the entity id of your metadata as Issuer in your library's settings.")
 	}
-	if is, known := s.isRegistered(issuer, registered.EntityID); !is {
+	if is, known := c.isRegistered(s, issuer, registered.EntityID); !is {
 		if !known {
 			return unseen(withoutIntegration, at...)
 		}
@@ -103,7 +112,7 @@ func judgeRequester(c *court, f *flow) ruling {
 				"Make the entity id of your metadata, of the registration and of the description the same.")
 	}
 	service := s.value("saml.acs_url")
-	switch is, known := s.isRegistered(service, registered.ACSURLs...); {
+	switch is, known := c.isRegistered(s, service, registered.ACSURLs...); {
 	case service == "":
 		return passes("The request is from the registered service", expected, issuer+", which names no assertion consumer service, so that of the metadata holds", at)
 	case len(registered.ACSURLs) == 0:
@@ -138,7 +147,7 @@ func judgeAsked(c *court, f *flow) ruling {
 		return unseen("The capture was redacted by a version that does not read the AuthnContext. Redact it again with this version.", at...)
 	}
 	for _, policy := range asked {
-		is, known := s.isRegistered(policy, policies...)
+		is, known := c.isRegistered(s, policy, policies...)
 		switch {
 		case is:
 		case !known:
