@@ -77,13 +77,15 @@ const (
 	encryptedAnswer = "The answer with the user's data is encrypted, so a capture does not show what it holds. Show the attributes in the walkthrough."
 	noDataCall      = "No call for the user's data is in the run: it is made by your server. Add a back-channel capture of the same round."
 	encryptedNames  = "An attribute is encrypted, or there are more than a transcript names. Show the attributes in the walkthrough."
-	olderRedaction  = "The capture was redacted by a version that does not name attributes. Redact it again with this version."
-	hiddenClaims    = "An id_token came through the browser, of which a transcript does not hold the claims. A back-channel capture of the token request shows them."
+	// A handle that is declared now did not stand in clear then.
+	olderDescription = "The capture was redacted without the integration as it is now described, so a handle that is hidden may be a declared one. Redact it again with the integration."
+	olderRedaction   = "The capture was redacted by a version that does not name attributes. Redact it again with this version."
+	hiddenClaims     = "An id_token came through the browser, of which a transcript does not hold the claims. A back-channel capture of the token request shows them."
 )
 
 // received is SignInAttributes of the flow.
 func (f *flow) received() SignInAttributes {
-	g := gathering{out: SignInAttributes{Flow: f.number, Policies: f.policies()}, at: map[valueKey]int{}}
+	g := gathering{run: f.run, out: SignInAttributes{Flow: f.number, Policies: f.policies()}, at: map[valueKey]int{}}
 	if f.dialect == &saml {
 		g.ofAssertion(f)
 	} else {
@@ -106,6 +108,7 @@ func (f *flow) policies() []string {
 
 // gathering collects the attributes of one sign-in.
 type gathering struct {
+	run *run
 	out SignInAttributes
 	at  map[valueKey]int // where a handle stands in the list
 	cut bool             // of the answer at hand not all is there: its last null may be none
@@ -116,6 +119,9 @@ func (g *gathering) doubt(why string) { g.out.Why = first(g.out.Why, why) }
 
 func (g *gathering) add(s *step, handle string, empty bool, param string) {
 	empty = empty && !g.cut
+	if strings.HasPrefix(handle, "~") && !g.run.redactedAsDescribed(s.in) {
+		g.doubt(olderDescription)
+	}
 	key, comparable := keyOf(s, handle)
 	if i, known := g.at[key]; comparable && known {
 		g.out.Attributes[i].Empty = g.out.Attributes[i].Empty && empty

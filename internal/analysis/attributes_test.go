@@ -140,7 +140,7 @@ func TestReceivedAttributes(t *testing.T) {
 			t.Parallel()
 			cfg := baseConfig()
 			cfg.Attributes = []integration.Attribute{{Handle: "badge_number", Purpose: "printed on the pass"}}
-			r := redactor(&cfg)
+			r := redactorWithDigest(&cfg)
 			in := []analysis.Input{redacted(t, r, "c1", signInCalls(t))}
 			if c.back != nil {
 				back := redacted(t, r, "b1", c.back)
@@ -207,14 +207,14 @@ func TestReceivedSAMLAttributes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := samlConfig()
-			in := redacted(t, redactor(&cfg), "c1", samlHAR(t, c.response, "/home", helpfulPage))
+			in := redacted(t, redactorWithDigest(&cfg), "c1", samlHAR(t, c.response, "/home", helpfulPage))
 			got := analysis.ReceivedAttributes(cfg, []analysis.Input{in})
 			for i, a := range got[0].Attributes { // ordinals follow what else the message holds
 				if strings.HasPrefix(a.Handle, "~name#") {
 					got[0].Attributes[i].Handle = "~name#1"
 				}
 			}
-			checkReceived(t, got, c.known, c.why, []string{}, c.want)
+			checkReceived(t, got, c.known, c.why, []string{"fortified_identity"}, c.want)
 		})
 	}
 }

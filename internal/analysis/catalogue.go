@@ -15,6 +15,7 @@ const (
 	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
 	FamilySAML      Family = "saml"      // SA: the messages of SAML
 	FamilyPage      Family = "page"      // PG, LO: the pages of a sign-in as the user meets them, and signing out
+	FamilyData      Family = "data"      // DA, PV: test users, and what is received of a user
 )
 
 // Title is the family's heading in lists of rules.
@@ -34,6 +35,8 @@ func (f Family) Title() string {
 		return "SAML"
 	case FamilyPage:
 		return "Pages, and signing out"
+	case FamilyData:
+		return "The user's data"
 	}
 	return string(f)
 }
@@ -55,6 +58,9 @@ const (
 	NeedIntegration Need = "integration"
 	NeedMessage     Need = "AuthnRequest"
 	NeedResponse    Need = "SAML Response"
+	NeedAttributes  Need = "the user's attributes"
+	NeedScenario    Need = "scenario of the run"
+	NeedTestUser    Need = "test user of the run"
 )
 
 // Rule is one row of the catalogue as it is shown.
@@ -112,7 +118,8 @@ var catalogue = slices.Concat(
 	stateRules, pkceRules, requestRules, freshRules, authorizeRules, clientRules,
 	callbackRules, cookieRules, cookieKeptRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules, tamperedAnswerRules, answerRules,
 	refusalRules, afterErrorRules, codeRules, errorStateRules,
-	tokenRules, idTokenRules,
-	samlMessageRules, samlAssertionRules, samlEndRules,
+	tokenRules, tokenUseRules, payloadRules, idTokenRules,
+	samlMessageRules, samlRequestRules, samlAssertionRules, samlEndRules,
 	screenRules, startRules, logoutRules,
+	dataRules, privacyRules,
 )

@@ -41,7 +41,9 @@ func judge(r *run, run, round []Input) []Finding {
 	}
 	for _, in := range round {
 		if !own[in.ID] {
-			c.others = append(c.others, newRun(r.cfg, []Input{in}).flows...)
+			other := newRun(r.cfg, []Input{in})
+			c.others = append(c.others, other.flows...)
+			c.otherRuns = append(c.otherRuns, other)
 		}
 	}
 	redactedBy := map[string]string{}
@@ -59,10 +61,11 @@ func judge(r *run, run, round []Input) []Finding {
 
 // court is what the rules may look at.
 type court struct {
-	run    *run
-	others []*flow // of the round's other captures
-	known  *loads  // nil until a rule asks
-	sent   map[string]*tally
+	run       *run
+	others    []*flow // of the round's other captures
+	otherRuns []*run  // each of them
+	known     *loads  // nil until a rule asks
+	sent      map[string]*tally
 	// apart are the courts that see the sign-ins of one protocol only.
 	apart map[Protocol]*court
 }
@@ -178,6 +181,7 @@ func (c *court) of(row row) *court {
 		r := *c.run
 		r.flows = slices.DeleteFunc(slices.Clone(r.flows), strange)
 		apart := newCourt(&r)
+		apart.otherRuns = c.otherRuns
 		apart.others = slices.DeleteFunc(slices.Clone(c.others), strange)
 		c.apart[heard[0]] = apart
 	}

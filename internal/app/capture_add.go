@@ -138,7 +138,7 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
 		Format: m.Format, Policy: m.Policy, EntryCount: r.rows.count, ConfigurationVersion: b.integration.ConfigurationVersion,
-		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
+		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario, TestUser: b.run.TestUser}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}

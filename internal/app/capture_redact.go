@@ -50,7 +50,7 @@ func (r redactedCapture) redactedBy() string {
 
 // input is the capture as rules read it, under the id that it is stored with.
 func (r redactedCapture) input(c store.Capture) analysis.Input {
-	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: r.transcript}
+	return inputOf(c, r.transcript)
 }
 
 // redactCapture reads the file once, redacts it for the round, and looks at each

@@ -48,7 +48,14 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	if last != nil {
 		t.Entries = append(t.Entries, analysis.KeepLast(last))
 	}
-	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
+	return inputOf(c, t), nil
+}
+
+// inputOf is a stored capture with its transcript as rules take it.
+func inputOf(c store.Capture, t *transcript.Transcript) analysis.Input {
+	return analysis.Input{
+		ID: c.ID.String(), Scenario: c.Scenario, TestUser: c.TestUser, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t,
+	}
 }
 
 // loadInputs reads of captures what rules read, in their order.

@@ -71,9 +71,11 @@ func (r *run) responseBody(p *capture.Response, out *transcript.Response) {
 		found := r.json(text, place)
 		out.BodyText = found.text
 		r.tokenFacts(found)
+		r.ssnFact(text)
 	case "html":
 		if len(text) > 0 {
 			r.htmlFacts(text)
+			r.ssnFact(text)
 		}
 	case "script":
 		r.scriptFacts(text)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -83,6 +84,7 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	w.authorization(own, j)
 	own.parameters(e, skeleton, j)
 	own.saml(e, j)
+	own.attributes(e, j)
 	w.tokens(skeleton, own, j)
 	first := len(w.found)
 	for name, v := range e.Facts {
@@ -123,6 +125,9 @@ func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {
 			j[transcript.FactPage] = exactly(pages[0])
 		}
 	}
+	if !isOfOthers(integration.HostRole(e.Facts.Code(transcript.FactHostRole))) {
+		j[transcript.FactAttributeSent] = never
+	}
 	if e.Facts[transcript.FactHostRole] != "provider" {
 		j[transcript.FactHostEnv] = never
 	}
@@ -149,7 +154,7 @@ func device(e *transcript.Entry, j judgement) {
 var onlyTrue = []transcript.Fact{
 	transcript.FactHostProd, transcript.FactPII, transcript.FactUnknownPII, transcript.FactMetaRefresh, transcript.FactSecretInPage,
 	transcript.FactTokenInPage, transcript.FactTruncatedBody, transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactSOAPFault,
-	transcript.FactErrorMarkup,
+	transcript.FactErrorMarkup, transcript.FactSSN, transcript.FactAttributeSent,
 }
 
 // pageFacts are facts of HTML only.
@@ -167,7 +172,7 @@ func bodies(e *transcript.Entry, j judgement) {
 	p := e.Response
 	if p == nil {
 		j.all(never, pageFacts...)
-		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody, transcript.FactSOAPFault)
+		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody, transcript.FactSOAPFault, transcript.FactSSN)
 		return
 	}
 	kinds := possibleKinds(p)
@@ -185,6 +190,9 @@ func bodies(e *transcript.Entry, j judgement) {
 		j.all(atMost(most/len("<input>")), transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields)
 		j[transcript.FactNamelessControls] = atMost(most / len("<a href>"))
 		j[transcript.FactVisible], j[transcript.FactForms], j[transcript.FactScripts] = atMost(most), atMost(most/len("<form>")), atMost(most/len("<script>"))
+	}
+	if !may("html") && !may("json") {
+		j[transcript.FactSSN] = never
 	}
 	if !may("xml") {
 		j[transcript.FactSOAPFault] = never

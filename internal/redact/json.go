@@ -40,6 +40,8 @@ type jsonWalk struct {
 	place  string
 	found  jsonFound
 	left   int
+	handle string // of the attribute that is being read
+	brings bool   // its values are attributes of the user
 }
 
 // json redacts a JSON text; a text that is none gives an empty skeleton, one
@@ -60,7 +62,7 @@ func (r *run) json(text []byte, place string) jsonFound {
 		}
 		return jsonFound{}
 	}
-	w := &jsonWalk{r: r, tokens: &r.skeleton.tokens, place: place, left: maxJSONValues}
+	w := &jsonWalk{r: r, tokens: &r.skeleton.tokens, place: place, left: maxJSONValues, brings: r.bringsAttributes(place)}
 	w.tokens.reset(text)
 	r.skeleton.out = r.skeleton.out[:0]
 	w.value("", 0)
@@ -103,6 +105,9 @@ func (w *jsonWalk) value(name string, depth int) bool {
 func (w *jsonWalk) object(depth int) bool {
 	w.write("{")
 	first, whole := true, true
+	around := w.handle
+	w.handle = ""
+	defer func() { w.handle = around }()
 	for w.tokens.more() {
 		if !w.tokens.next() || w.tokens.kind != jsonString {
 			whole = false
@@ -205,10 +210,15 @@ func (w *jsonWalk) text(name, value string, depth int) {
 }
 
 func (w *jsonWalk) stringValue(name, value string, depth int) string {
+	w.observe(name, value)
+	if name == "value" && w.handle == "uuid" {
+		name = w.handle
+	}
 	if spec, ok := w.r.spec(name); ok {
 		return w.r.known(spec, value, w.place, 1)
 	}
 	if name == "handle" {
+		w.handle = value
 		if w.r.isHandle(value) {
 			return value
 		}
@@ -247,6 +257,9 @@ func (w *jsonWalk) number(name string, value []byte) {
 		out = w.r.seconds(string(value), w.place)
 	case spec.kind == kindTime:
 		out = w.r.instant(string(value), w.place)
+	case isSSNName(name) || name == "value" && isSSNName(w.handle):
+		w.observe(name, string(value))
+		w.r.report.add("N1", w.place)
 	case name == "status" || name == "level_of_assurance":
 		out = w.r.number(string(value), 999, w.place)
 	default:

@@ -46,7 +46,7 @@ func jwtText(text []byte) (token string, ok bool) {
 
 // jwtBody gives the skeleton of a body that is a token.
 func (r *run) jwtBody(token, place string) jsonFound {
-	w := &jsonWalk{r: r, place: place, left: maxJSONValues}
+	w := &jsonWalk{r: r, place: place, left: maxJSONValues, brings: r.bringsAttributes(place)}
 	r.skeleton.out = append(r.skeleton.out[:0], '{')
 	w.jwt("jwt", token, 0)
 	w.write("}")
@@ -71,6 +71,7 @@ func (w *jsonWalk) jwt(name, value string, depth int) {
 		}
 		w.quoteMember(part.name)
 		sub := &jsonWalk{r: w.r, tokens: &jsonTokens{}, place: w.place, left: w.left}
+		sub.brings = w.brings || name == "id_token" && w.place == "response.body" && w.r.fromProvider
 		sub.tokens.reset(text)
 		sub.value("", depth+1)
 		w.left = sub.left

@@ -14,6 +14,7 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	spec, known := r.spec(name)
 	if r.observing {
 		r.seen.observe(name, value, depth > 0)
+		r.lookForValue(value)
 	}
 	if !known {
 		return append(out, transcript.Field{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)})

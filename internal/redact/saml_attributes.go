@@ -10,12 +10,12 @@ import (
 // maxSAMLAttributes bounds the attributes of a message that are named.
 const maxSAMLAttributes = 100
 
-// samlAttribute is an attribute of an assertion; its value is not kept. One that
-// is encrypted has no name.
+// samlAttribute is an attribute of an assertion. One that is encrypted has no name.
 type samlAttribute struct {
 	name, friendly string
-	depth          int  // of its element
-	filled         bool // it has a value that is not empty
+	depth          int      // of its element
+	filled         bool     // it has a value that is not empty
+	values         []string // in clear, while the message is read
 }
 
 // attribute notes an attribute of an assertion, one more than are named of all
