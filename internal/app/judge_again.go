@@ -132,7 +132,7 @@ func (a *App) judgeRound(ctx context.Context, judge Judge, i store.Integration, 
 		_, err = a.write(ctx, Command{Actor: auth.System()}, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 			return run.ID, j.store(ctx, w)
 		})
-		if err != nil && err != errNothing { //nolint:errorlint // this very value, which ends the write
+		if err != nil && !errors.Is(err, errNothing) {
 			return err
 		}
 	}
