@@ -125,7 +125,7 @@ func (a *App) judgeRound(ctx context.Context, judge Judge, i store.Integration, 
 		return err
 	}
 	for _, run := range runs {
-		j, err := a.judgement(ctx, judge, i, run, captures, inputs)
+		j, err := a.lookAgain(ctx, judge, i, run, captures, inputs)
 		if err != nil {
 			return err
 		}
@@ -163,8 +163,8 @@ func splitInputs(captures []store.Capture, inputs []analysis.Input, run uuid.UUI
 	return own, others
 }
 
-// judgement is what a judge says of a run, with all that it rests on.
-type judgement struct {
+// secondLook is what a judge says of a stored run, with all that it rests on.
+type secondLook struct {
 	judge       Judge
 	run         store.TestRun
 	captures    []store.Capture // of the round
@@ -173,8 +173,8 @@ type judgement struct {
 	findings    []analysis.Finding
 }
 
-func (a *App) judgement(ctx context.Context, judge Judge, i store.Integration, run store.TestRun, captures []store.Capture, inputs []analysis.Input) (judgement, error) {
-	j := judgement{judge: judge, run: run, captures: captures, integration: i, version: i.ConfigurationVersion}
+func (a *App) lookAgain(ctx context.Context, judge Judge, i store.Integration, run store.TestRun, captures []store.Capture, inputs []analysis.Input) (secondLook, error) {
+	j := secondLook{judge: judge, run: run, captures: captures, integration: i, version: i.ConfigurationVersion}
 	cfg := i.Config
 	if !run.RoundOpen {
 		old, err := store.FindConfigurationVersion(ctx, a.Store.Reader(), auth.System().Scope(), i.ID, run.JudgedVersion)
@@ -188,9 +188,9 @@ func (a *App) judgement(ctx context.Context, judge Judge, i store.Integration, r
 	return j, nil
 }
 
-// store puts a judgement in the place of the one before, keeps what it changed,
+// store puts it in the place of the one before, keeps what it changed,
 // and marks the items that it supports less.
-func (j judgement) store(ctx context.Context, w *Write) error {
+func (j secondLook) store(ctx context.Context, w *Write) error {
 	if err := j.checkUnchanged(ctx, w); err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (j judgement) store(ctx context.Context, w *Write) error {
 
 // checkUnchanged gives errNothing where the run is judged already or has to wait
 // for a decision, and errMovedOn where something else was judged than is stored.
-func (j judgement) checkUnchanged(ctx context.Context, w *Write) error {
+func (j secondLook) checkUnchanged(ctx context.Context, w *Write) error {
 	scope := w.Cmd.Actor.Scope()
 	i, err := store.LockIntegration(ctx, w.Tx, scope, j.integration.ID)
 	if err != nil {
@@ -262,7 +262,7 @@ func (j judgement) checkUnchanged(ctx context.Context, w *Write) error {
 
 // markStale marks the items that somebody stands for and that cite the run, of
 // which a rule says worse now.
-func (j judgement) markStale(ctx context.Context, w *Write, changes []analysis.VerdictChange) ([]string, error) {
+func (j secondLook) markStale(ctx context.Context, w *Write, changes []analysis.VerdictChange) ([]string, error) {
 	scope := w.Cmd.Actor.Scope()
 	items, err := store.ListChecklistItems(ctx, w.Tx, scope, j.run.IntegrationID)
 	if err != nil {
@@ -296,7 +296,7 @@ func (j judgement) markStale(ctx context.Context, w *Write, changes []analysis.V
 }
 
 // underWords names what is new in what the run was judged under.
-func (j judgement) underWords() string {
+func (j secondLook) underWords() string {
 	var words []string
 	if j.judge.RuleSet != j.run.JudgedRuleSet {
 		words = append(words, fmt.Sprintf("rule set %d", j.judge.RuleSet))
