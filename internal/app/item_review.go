@@ -40,7 +40,7 @@ func acceptItem(ctx context.Context, w *Write, item *store.ChecklistItem) error 
 	case item.ClaimedBy != nil && *item.ClaimedBy == by:
 		return apperr.New(apperr.Forbidden, "You claimed this item. Somebody else has to accept it.")
 	case item.StaleReason != nil:
-		return apperr.New(apperr.Conflict, "What the item rests on changed after the claim. Return it, so that it is shown again, or have it claimed again.")
+		return apperr.New(apperr.Conflict, "What the item rests on changed after the claim. Return it, so that it is shown again.")
 	}
 	item.DecidedBy, item.DecidedAt = &by, &w.Now
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -209,7 +210,7 @@ func (a *App) ageIntegration(ctx context.Context, id uuid.UUID) error {
 		w.Audit("evidence.age", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, noteStale(map[string]audit.Value{}, names))
 		return i.ID, nil
 	})
-	if err == errNothing { //nolint:errorlint // this very value, which ends the write
+	if errors.Is(err, errNothing) {
 		return nil
 	}
 	return err

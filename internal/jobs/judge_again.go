@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -32,7 +33,9 @@ func (w *judgeAgain) Work(ctx context.Context, job *river.Job[app.JudgeAgainArgs
 // Timeout is for many runs of long transcripts.
 func (w *judgeAgain) Timeout(*river.Job[app.JudgeAgainArgs]) time.Duration { return 30 * time.Minute }
 
-// ageEvidence marks the items whose evidence has grown too old.
+// ageEvidence marks the items whose evidence has grown too old. It also asks for
+// what is left to be judged again: a server of the version before may have
+// judged an upload after this one had started.
 type ageEvidence struct {
 	river.WorkerDefaults[app.AgeEvidenceArgs]
 	app *app.App
@@ -40,7 +43,7 @@ type ageEvidence struct {
 
 // Work looks at all integrations.
 func (w *ageEvidence) Work(ctx context.Context, _ *river.Job[app.AgeEvidenceArgs]) error {
-	return w.app.AgeEvidence(ctx)
+	return errors.Join(w.app.AgeEvidence(ctx), w.app.RequestJudging(ctx))
 }
 
 // agePeriod is how often the age of evidence is looked at. One server of

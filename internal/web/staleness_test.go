@@ -136,6 +136,14 @@ func TestAnOldAgreementIsAskedAgain(t *testing.T) {
 	if !strings.Contains(p.text(".notice"), "not the one you agreed to") {
 		t.Error("the page does not say that the list is another one")
 	}
+	yaml := v.get("/integrations/" + id.String() + "/integration.yaml").Body
+	imported := v.get(path).filled(`form[action$="/import"]`)
+	imported.Set("yaml", strings.Replace(yaml, `release: "1.0"`, `release: "3.0"`, 1))
+	file := v.post("/integrations/"+id.String()+"/import", imported) // an imported file is asked about like the form
+	file.wants(http.StatusOK, "Saving makes 1 item stale")
+	if got := file.filled(voidsForm); got.Get("release") != "3.0" || got.Get("notes") != "two\nlines" {
+		t.Errorf("the page carries along %v", got)
+	}
 	theirs := v.get(path).filled(descriptionForm)
 	theirs.Set("notes", "other")
 	v.post(path, theirs).wants(http.StatusOK, "Description")
