@@ -27,7 +27,7 @@ func (r *report) errorPaths() {
 		return
 	}
 	r.shortChapter("Error paths", anchorErrorPaths)
-	r.doc.Add(note(fmt.Sprintf("%d of %s handled, %d mishandled, %d exercised without telling, %d not exercised. The newest run that can tell decides; what no rule can tell is never counted as handled.",
+	r.doc.Add(note(fmt.Sprintf("%d of %s handled, %d mishandled, %d exercised of which it cannot be told, %d not exercised. The newest run that can tell decides; what no rule can tell is never counted as handled.",
 		x.Counts.Handled, count(x.Counts.Total, "documented refusal"), x.Counts.Mishandled, x.Counts.Untold, x.Counts.NotExercised)))
 	t := pdf.Table{
 		Columns: []pdf.Column{{Weight: 1}, {Width: 104}, {Weight: 2.2}},
@@ -110,7 +110,7 @@ func (r *report) nullValues() {
 		r.doc.Add(note("No policy with attributes is described, so nothing is said to be missing at times."))
 		return
 	}
-	r.doc.Add(note(fmt.Sprintf("Of %s that may come without a value, %d came empty and the page loaded, %d came empty and ended in an error, %d cannot be told, %d only came with a value, %d were never seen. Attributes that always come are left out.",
+	r.doc.Add(note(fmt.Sprintf("%s that may come without a value. Empty, page loaded: %d; empty, error page: %d; cannot be told: %d; only with a value: %d; never seen: %d. Attributes that always come are left out.",
 		count(x.Counts.Total, "case"), x.Counts.Handled, x.Counts.Broken, x.Counts.Untold, x.Counts.ValueOnly, x.Counts.NeverSeen)))
 	t := pdf.Table{
 		Columns: []pdf.Column{{Weight: 1}, {Weight: 1}, {Weight: 1.6}, {Width: 104}, {Width: 74}},

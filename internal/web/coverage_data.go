@@ -22,6 +22,9 @@ var nullMarks = map[analysis.NullState]components.PathMark{
 
 func (c coverage) nullCounts() []components.MarkCount {
 	n := c.Nulls.Count()
+	if len(n) == 0 {
+		return nil
+	}
 	var out []components.MarkCount
 	for _, s := range analysis.NullStates() {
 		out = append(out, components.MarkCount{Mark: nullMarks[s], Word: nullStateWords[s], N: n[s]})
@@ -75,7 +78,9 @@ func (c coverage) nulls() view.NullsModel {
 func (c coverage) nullCell(x analysis.NullCell) view.NullCell {
 	m := view.NullCell{Method: methodWords(x.Method), Mark: nullMarks[x.State], State: nullStateWords[x.State], Why: x.Why,
 		Inferred: x.Inferred && x.Says != "", Disputed: x.Disputed, Expect: x.Words()}
-	m.Quiet = !x.MayBeMissing && (x.State == analysis.NullValueOnly || x.State == analysis.NullNever)
+	if m.Quiet = !x.MayBeMissing && (x.State == analysis.NullValueOnly || x.State == analysis.NullNever); m.Quiet && x.State == analysis.NullValueOnly {
+		m.State = "With a value"
+	}
 	// The sign-in that the state rests on: where it came empty, or else the newest.
 	i := max(0, slices.IndexFunc(x.Shown, func(s analysis.ShownAttribute) bool { return s.Empty }))
 	if i < len(x.Shown) {
