@@ -16,25 +16,25 @@ type ReceivedAttribute struct {
 	// Handle is the handle of an attribute, the name of a claim or of a SAML
 	// attribute as it stands in the transcript: redacted when neither documented
 	// nor declared.
-	Handle string `json:"handle"`
+	Handle string
 	// Empty tells that it came without a value: null, an empty text, list or
 	// object, or listed only. Of one that came several times, that it never had any.
-	Empty bool `json:"empty"`
+	Empty bool
 	// At is the data call, the token answer or the SAML Response.
-	At Ref `json:"at"`
+	At Ref
 }
 
 // SignInAttributes is what one sign-in of a run brought.
 type SignInAttributes struct {
-	Flow int `json:"flow"` // the number of the sign-in within the run, as in Flow
+	Flow int // the number of the sign-in within the run, as in Flow
 	// Known tells that the transcript shows all that came; else Why says why not,
 	// and Attributes is what it shows nevertheless.
-	Known bool   `json:"known"`
-	Why   string `json:"why"`
+	Known bool
+	Why   string
 	// Policies are the words of the scope, or the AuthnContext, that was asked for.
-	Policies []string `json:"policies"`
+	Policies []string
 	// Attributes hold each handle once, in the order in which they came.
-	Attributes []ReceivedAttribute `json:"attributes"`
+	Attributes []ReceivedAttribute
 }
 
 // ReceivedAttributes lists what the data calls, id_tokens and SAML assertions of

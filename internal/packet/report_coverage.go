@@ -57,13 +57,22 @@ func (r *report) shownErrors(p ErrorPath) []pdf.Span {
 		if s.Why != "" {
 			out = append(out, pdf.T(" "+s.Why))
 		}
-		for _, at := range []*Ref{s.At, s.Page} {
-			if at != nil {
-				out = append(out, pdf.T(" "), r.hopLink(*at))
-			}
-		}
+		out = append(out, r.hopLinks(s.At, s.Page)...)
 		if len(s.Findings) > 0 {
 			out = append(append(out, pdf.T(" ")), links(s.Findings)...)
+		}
+	}
+	return out
+}
+
+// hopLinks lead to the entries that are there, each once.
+func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
+	var out []pdf.Span
+	seen := map[string]bool{}
+	for _, at := range refs {
+		if at != nil && !seen[hopAnchor(at.Transcript, at.Entry)] {
+			seen[hopAnchor(at.Transcript, at.Entry)] = true
+			out = append(out, pdf.T(" "), r.hopLink(*at))
 		}
 	}
 	return out
@@ -113,7 +122,7 @@ func (r *report) nullValues() {
 	r.doc.Add(note(fmt.Sprintf("%s that may come without a value. Empty, page loaded: %d; empty, error page: %d; cannot be told: %d; only with a value: %d; never seen: %d. Attributes that always come are left out.",
 		count(x.Counts.Total, "case"), x.Counts.Handled, x.Counts.Broken, x.Counts.Untold, x.Counts.ValueOnly, x.Counts.NeverSeen)))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1}, {Weight: 1}, {Weight: 1.6}, {Width: 104}, {Width: 74}},
+		Columns: []pdf.Column{{Weight: 1}, {Weight: 1.3}, {Weight: 1.5}, {Width: 104}, {Width: 74}},
 		Head:    pdf.Cells("Attribute", "Policy and method", "May be missing", "State", "Where"), Size: 9, Pad: 3.5, Summary: "Null values",
 	}
 	for _, v := range x.Cells {
@@ -157,13 +166,7 @@ func (r *report) seenAt(v NullValue) []pdf.Span {
 		if !s.Empty && (v.State == "handled" || v.State == "broken") {
 			continue
 		}
-		out := []pdf.Span{link(s.Run)}
-		for _, at := range []*Ref{s.At, s.Page} {
-			if at != nil {
-				out = append(out, pdf.T(" "), r.hopLink(*at))
-			}
-		}
-		return out
+		return append([]pdf.Span{link(s.Run)}, r.hopLinks(s.At, s.Page)...)
 	}
 	return []pdf.Span{small("nowhere")}
 }
@@ -190,11 +193,7 @@ func (r *report) minimization() {
 		if run == "" {
 			return []pdf.Span{small("nowhere")}
 		}
-		out := []pdf.Span{link(run)}
-		if at != nil {
-			out = append(out, pdf.T(" "), r.hopLink(*at))
-		}
-		return out
+		return append([]pdf.Span{link(run)}, r.hopLinks(at)...)
 	}
 	for _, s := range x.Surplus {
 		m := mark{pdf.MarkWarn, "Surplus " + s.Kind, pdf.Warn}

@@ -59,7 +59,7 @@ func ListSignIns(ctx context.Context, q Querier, scope auth.Scope, integration u
 		FROM sign_ins s
 		JOIN test_runs t ON t.partner_id = s.partner_id AND t.id = s.test_run_id
 		JOIN LATERAL (
-		    SELECT COALESCE(jsonb_agg(jsonb_build_object('handle', x.handle, 'empty', x.is_empty, 'at', x.at) ORDER BY x.position), '[]') AS attributes
+		    SELECT COALESCE(jsonb_agg(jsonb_build_object('Handle', x.handle, 'Empty', x.is_empty, 'At', x.at) ORDER BY x.position), '[]') AS attributes
 		    FROM received_attributes x
 		    WHERE x.partner_id = s.partner_id AND x.test_run_id = s.test_run_id AND x.number = s.number) a ON true
 		WHERE (@all_partners OR s.partner_id = ANY(@partners)) AND s.integration_id = @integration
@@ -93,8 +93,8 @@ func replaceSignIns(ctx context.Context, tx Querier, scope auth.Scope, run TestR
 			final_status, errors, policies, attributes_known, attributes_why)
 		SELECT @partner, @integration, @run, s.number, s.protocol, s.start, s.outcome, COALESCE(s.error_code, ''), s.authorize, s.callback, s.final,
 			s.final_status, s.errors,
-			ARRAY(SELECT jsonb_array_elements_text(COALESCE(NULLIF(s.received->'policies', 'null'), '[]'))),
-			(s.received->>'known')::boolean, s.received->>'why'
+			ARRAY(SELECT jsonb_array_elements_text(COALESCE(NULLIF(s.received->'Policies', 'null'), '[]'))),
+			(s.received->>'Known')::boolean, s.received->>'Why'
 		FROM jsonb_to_recordset(@sign_ins::jsonb) AS s (number integer, protocol text, start text, outcome text, error_code text,
 			authorize jsonb, callback jsonb, final jsonb, final_status integer, errors jsonb, received jsonb)`, args)
 	if err != nil {
@@ -102,7 +102,7 @@ func replaceSignIns(ctx context.Context, tx Querier, scope auth.Scope, run TestR
 	}
 	return exec(ctx, tx, "inserting what a test run's sign-ins received", `
 		INSERT INTO received_attributes (partner_id, integration_id, test_run_id, number, position, handle, is_empty, at)
-		SELECT @partner, @integration, @run, s.number, a.position, a.attribute->>'handle', (a.attribute->>'empty')::boolean, a.attribute->'at'
+		SELECT @partner, @integration, @run, s.number, a.position, a.attribute->>'Handle', (a.attribute->>'Empty')::boolean, a.attribute->'At'
 		FROM jsonb_to_recordset(@sign_ins::jsonb) AS s (number integer, received jsonb),
-		     jsonb_array_elements(COALESCE(NULLIF(s.received->'attributes', 'null'), '[]')) WITH ORDINALITY AS a (attribute, position)`, args)
+		     jsonb_array_elements(COALESCE(NULLIF(s.received->'Attributes', 'null'), '[]')) WITH ORDINALITY AS a (attribute, position)`, args)
 }
