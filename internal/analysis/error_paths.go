@@ -101,9 +101,12 @@ type arrival struct {
 	why      string // why it cannot be told, where no rule is about it
 }
 
-// aboutRefusals are the rules that are heard of an error that came back, by id or
-// the beginning of it.
-var aboutRefusals = []string{"ER-", "SA-08", "CB-24", "CB-01"}
+// aboutRefusals are the rules that are heard of an error that came back.
+var aboutRefusals = []string{"ER-01", "ER-02", "ER-03", "ER-04", "ER-05", "ER-06", "ER-08", "ER-09", "SA-08", "CB-24", "CB-01"}
+
+// ofTampered are rules about errors that somebody tampered with; of any other
+// error it is not missing that they have not seen it.
+var ofTampered = []string{"ER-06", "ER-09"}
 
 // errorTranscripts gives what the run shows of refusals in one sign-in.
 func (f *flow) errorTranscripts(findings []Finding) []ErrorTranscript {
@@ -218,7 +221,7 @@ func knownResponseType(value string) bool {
 func (f *flow) refusedTokens() []arrival {
 	var out []arrival
 	for _, s := range f.tokens {
-		a := arrival{by: ByTokenEndpoint, at: s, end: f.final, deciding: f.dialect.words.pageRule, heard: []string{"CB-06", "ER-"},
+		a := arrival{by: ByTokenEndpoint, at: s, end: f.final, deciding: "TK-11", heard: []string{"CB-06"},
 			why: "The provider refused the token request; no rule says what the user saw after it."}
 		switch code := text(s.answer(), "error"); {
 		case s.unanswered() || s.status() >= 500:
@@ -283,7 +286,7 @@ func (a arrival) judge(t *ErrorTranscript, findings []Finding) {
 	t.Handling, t.Why = Untold, a.why
 	decided, dark := false, []Said{}
 	for i, x := range findings {
-		if x.Flow != t.Flow || x.Rule != a.deciding && !slices.ContainsFunc(a.heard, func(id string) bool { return strings.HasPrefix(x.Rule, id) }) {
+		if x.Flow != t.Flow || x.Rule != a.deciding && !slices.Contains(a.heard, x.Rule) {
 			continue
 		}
 		said := Said{Finding: i, Rule: x.Rule, Verdict: x.Verdict, Title: x.Title, Cure: x.Cure}
@@ -294,7 +297,9 @@ func (a arrival) judge(t *ErrorTranscript, findings []Finding) {
 		case Warn:
 			t.Said = append(t.Said, said)
 		case NotSeen:
-			dark = append(dark, said)
+			if !slices.Contains(ofTampered, x.Rule) {
+				dark = append(dark, said)
+			}
 			if x.Rule == a.deciding {
 				t.Why = x.Why
 			}

@@ -223,7 +223,7 @@ var faults = []struct {
 	{"a null ends in an error", func(t *testing.T, h *faulty) {
 		edit(t, h.back, atUserinfo, `\"zip\":\"43440\"`, `\"zip\":null`)
 		status(t, h.front[atLanding], 500, "")
-	}, "DA-03"},
+	}, "PG-03 DA-03"},
 	{"a test user who is not described", func(_ *testing.T, h *faulty) { h.user = "state-id" }, "DA-01"},
 	{"an unsigned id_token", func(t *testing.T, h *faulty) {
 		h.token(t, func(header, _ map[string]any) { header["alg"] = "none" })

@@ -7,6 +7,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // payloadRules are the rules about how the provider's answers are protected, and
@@ -37,7 +38,7 @@ var payloadRules = []row{
 			ID: "TK-11", Family: FamilyToken, Severity: Medium,
 			Title:   "A refused token request is answered with a page",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedBackChannel},
-			Decides: "Fails when the user ends on a server error after the provider refused the token request; warns when the refusal is no JSON with a documented error and status 400 or 401.",
+			Decides: "Fails when the user ends on a server error, a stack trace or a raw error code after the provider refused the token request; warns when the refusal is no JSON with a documented error and status 400 or 401.",
 			Clause:  "RFC 6749, 5.2; ID.me, error codes",
 		},
 		judge: judgeRefusedToken,
@@ -151,7 +152,7 @@ var refusalWords = []string{
 }
 
 func judgeRefusedToken(_ *court, f *flow) ruling {
-	const expected = "a JSON error with status 400 or 401 to the server, a page below 500 to the user"
+	const expected = "a JSON error with status 400 or 401 to the server, a page below 500 in plain words to the user"
 	if why := f.noTokenRequest(); why != "" {
 		return unseen(why, refs("", f.callback)...)
 	}
@@ -171,6 +172,9 @@ func judgeRefusedToken(_ *court, f *flow) ruling {
 			because(CausePartnerCode, "The token endpoint answered with "+said+", which the application did not expect, and the user sees an error of the server.",
 				"Answer a refused token request with a page that says that the sign-in did not work and offers a new one.")
 	}
+	if r, found := refusedTokenPage(f.final, expected, said, at); found {
+		return r
+	}
 	if s.e.Response.BodyText == "" && s.in.cannotShow(capture.LimitBodies) {
 		return unseen("The capture does not hold the content of the refusal. Record it with content.", at...)
 	}
@@ -180,6 +184,25 @@ func judgeRefusedToken(_ *court, f *flow) ruling {
 				"Log status and error of each refusal, and treat any answer without tokens as one.")
 	}
 	return passes("The refused token request is handled", expected, said+"; the user ends on a page with status "+strconv.Itoa(f.final.status()), at)
+}
+
+// refusedTokenPage judges what the user sees after a refused token request; found
+// is false where nothing is wrong with it.
+func refusedTokenPage(end *step, expected, said string, at []Ref) (r ruling, found bool) {
+	_, _, why := pageText(end)
+	trace, _ := end.e.Facts.Bool(transcript.FactStackTrace)
+	const cure = "Log the error of a refused token request, and show the user a page in your own words that offers a new sign-in."
+	switch raw := end.e.Facts.Code(transcript.FactRawErrorCode); {
+	case why != "":
+		return unseen(why, at...), true
+	case trace:
+		return fails("A refused token request ends in a stack trace", expected, "a stack trace", at).
+			because(CausePartnerCode, "The token endpoint answered with "+said+", and the page after it shows what the program was doing.", cure), true
+	case raw != "":
+		return fails("The page after a refused token request shows the raw error", expected, raw, at).
+			because(CausePartnerCode, "The token endpoint answered with "+said+", and the page after it shows the error code "+raw+".", cure), true
+	}
+	return r, false
 }
 
 // sealsAssertions tells whether assertions are to come encrypted: it is
