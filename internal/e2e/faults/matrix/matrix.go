@@ -22,6 +22,10 @@ type Site struct {
 	RelyingParty string
 	Provider     string
 	Stranger     string // a host that nobody declared
+	// Email and Password are those of a made-up user of the provider; Consents
+	// tells that it asks for consent after the sign-in.
+	Email, Password string
+	Consents        bool
 }
 
 // Steps is what the user does, from the first page to the last.

@@ -3,7 +3,6 @@ package record
 import (
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -27,6 +26,7 @@ type hop struct {
 	started  time.Time
 	response *network.Response
 	onWire   bool // extra information comes for it
+	cached   bool // answered by the page's own memory
 	failed   string
 	body     []byte
 	hasBody  bool
@@ -60,7 +60,11 @@ func (l *log) hear(event any) *hop {
 		l.received[e.RequestID] = append(l.received[e.RequestID], e)
 	case *network.EventResponseReceived:
 		if h := l.last[e.RequestID]; h != nil {
-			h.response, h.onWire = e.Response, e.HasExtraInfo
+			h.response, h.onWire = e.Response, e.HasExtraInfo && !h.cached
+		}
+	case *network.EventRequestServedFromCache:
+		if h := l.last[e.RequestID]; h != nil {
+			h.cached = true
 		}
 	case *network.EventLoadingFinished:
 		return l.end(e.RequestID, "")
@@ -130,7 +134,7 @@ type creator struct {
 type entry struct {
 	Started      string         `json:"startedDateTime"`
 	Time         float64        `json:"time"`
-	ResourceType string         `json:"_resourceType"`
+	ResourceType string         `json:"_resourceType,omitempty"`
 	Request      request        `json:"request"`
 	Response     response       `json:"response"`
 	Cache        struct{}       `json:"cache"`
@@ -187,24 +191,21 @@ type content struct {
 
 // har writes the hops in the order in which they began.
 func (l *log) har() ([]byte, error) {
-	var d document
-	d.Log.Version = "1.2"
-	d.Log.Creator = creator{"faults", "1"}
-	d.Log.Entries = []entry{}
+	entries := []entry{}
 	for _, h := range l.hops { // in the order of each chain
 		e, err := l.entry(h)
 		if err != nil {
 			return nil, err
 		}
-		d.Log.Entries = append(d.Log.Entries, e)
+		entries = append(entries, e)
 	}
-	return json.MarshalIndent(d, "", " ")
+	return write("faults", entries)
 }
 
 func (l *log) entry(h *hop) (entry, error) {
 	e := entry{
-		Started:      h.started.UTC().Format("2006-01-02T15:04:05.000000Z07:00"),
-		ResourceType: strings.ToLower(string(h.kind)), Timings: map[string]int{"send": 0, "wait": 0, "receive": 0},
+		Started:      h.started.UTC().Format(timeFormat),
+		ResourceType: strings.ToLower(string(h.kind)), Timings: noTimings,
 	}
 	sent, received := h.request.Headers, network.Headers(nil)
 	if h.response != nil {
@@ -222,7 +223,7 @@ func (l *log) entry(h *hop) (entry, error) {
 	if h.onWire {
 		x := pop(l.received, h.id)
 		if x == nil {
-			return e, fmt.Errorf("the browser did not say what it received as answer %d", h.seq+1)
+			return e, fmt.Errorf("the browser did not say what it received for %s %s", h.request.Method, h.request.URL)
 		}
 		received, status = x.Headers, x.StatusCode
 	}
@@ -265,7 +266,7 @@ func requestOf(h *hop, headers []pair) request {
 			}
 		}
 		r.PostData = &postData{MIME: valueOf(headers, "Content-Type"), Text: text.String(), Params: []pair{}}
-		if strings.HasPrefix(r.PostData.MIME, "application/x-www-form-urlencoded") {
+		if strings.HasPrefix(r.PostData.MIME, formType) {
 			r.PostData.Params = form(text.String())
 		}
 	}

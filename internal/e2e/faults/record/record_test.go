@@ -90,10 +90,11 @@ func TestHops(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	raw, err := tab.HAR(ctx)
+	all, err := tab.HARs(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
+	raw := all[0]
 	var got har
 	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&got); err != nil {
 		t.Fatal(err)

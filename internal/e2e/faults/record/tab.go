@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -80,12 +81,12 @@ type Tab struct {
 	loaded  bool
 	loads   int
 	mark    int // loads when the user last did something
+	others  []*Tab
 	fetches int // contents that were asked for and are not there yet
 }
 
 // Open opens a tab in a fresh profile; ctx bounds all that is done in it.
 func (b *Browser) Open(ctx context.Context) (*Tab, error) {
-	b.takeLost()
 	t := &Tab{browser: b, changed: make(chan struct{}), log: newLog()}
 	profile, id, err := b.window()
 	if err != nil {
@@ -121,8 +122,25 @@ func (b *Browser) executor() context.Context {
 	return cdp.WithExecutor(b.ctx, chromedp.FromContext(b.ctx).Browser)
 }
 
-// Close closes the tab and forgets its profile.
-func (t *Tab) Close() error { return t.end() }
+// Another opens a tab in a further profile, as another person's browser. Its
+// recording belongs to the same test run.
+func (t *Tab) Another(ctx context.Context) (*Tab, error) {
+	other, err := t.browser.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.others = append(t.others, other)
+	return other, nil
+}
+
+// Close closes the tab and those opened from it, and forgets their profiles.
+func (t *Tab) Close() error {
+	err := t.end()
+	for _, other := range t.others {
+		err = errors.Join(err, other.Close())
+	}
+	return err
+}
 
 // hear takes an event; the next one waits until it returns.
 func (t *Tab) hear(event any) {
@@ -138,6 +156,8 @@ func (t *Tab) hear(event any) {
 			t.at = e.Frame.UnreachableURL
 		}
 		t.log.abandon(e.Frame.LoaderID)
+	case *fetch.EventRequestPaused:
+		go t.refuse(e.RequestID)
 	case *page.EventNavigatedWithinDocument:
 		t.at = e.URL
 	case *page.EventLoadEventFired:
@@ -146,14 +166,14 @@ func (t *Tab) hear(event any) {
 	default:
 		if finished := t.log.hear(event); finished != nil {
 			t.fetches++
-			go t.fetch(finished)
+			go t.content(finished)
 		}
 	}
 	t.change()
 }
 
-// fetch asks for the content of an answer; a page that has gone meanwhile has none.
-func (t *Tab) fetch(h *hop) {
+// content asks for the content of an answer; a page that has gone meanwhile has none.
+func (t *Tab) content(h *hop) {
 	var body []byte
 	err := chromedp.Run(t.ctx, chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		body, err = network.GetResponseBody(h.id).Do(ctx)
@@ -267,9 +287,35 @@ func (t *Tab) until(ctx context.Context, waiting string, holds func() bool) erro
 	}
 }
 
-// HAR gives what was recorded. It fails when the browser said something that
-// could not be read.
-func (t *Tab) HAR(ctx context.Context) ([]byte, error) {
+// Seen gives the first address that the tab asked for and that begins with prefix.
+func (t *Tab) Seen(prefix string) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.log.hops {
+		if strings.HasPrefix(h.request.URL, prefix) {
+			return h.request.URL + h.request.URLFragment, nil
+		}
+	}
+	return "", fmt.Errorf("nothing was asked for at %s", prefix)
+}
+
+// Block keeps the browser from addresses that begin with prefix, as a tester does
+// in the developer tools; an empty one lifts the block.
+func (t *Tab) Block(ctx context.Context, prefix string) error {
+	if prefix == "" {
+		return t.run(ctx, "lifting the block", fetch.Disable())
+	}
+	return t.run(ctx, "blocking", fetch.Enable().WithPatterns([]*fetch.RequestPattern{{URLPattern: prefix + "*"}}))
+}
+
+// refuse is the block; a tab that has closed needs none.
+func (t *Tab) refuse(id fetch.RequestID) {
+	_ = chromedp.Run(t.ctx, fetch.FailRequest(id, network.ErrorReasonBlockedByClient))
+}
+
+// HARs gives what was recorded, of this tab and those opened from it. It fails
+// when the browser said something that could not be read.
+func (t *Tab) HARs(ctx context.Context) ([][]byte, error) {
 	if err := t.until(ctx, "waiting for the last answer", t.quiet); err != nil {
 		return nil, err
 	}
@@ -277,6 +323,12 @@ func (t *Tab) HAR(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("%d messages of the browser could not be read, the first: %s", len(lost), lost[0])
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.log.har()
+	har, err := t.log.har()
+	t.mu.Unlock()
+	out := [][]byte{har}
+	for _, other := range t.others {
+		more, otherErr := other.HARs(ctx)
+		out, err = append(out, more...), errors.Join(err, otherErr)
+	}
+	return out, err
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/proofwalk/proofwalk/internal/e2e/faults/matrix"
+	"github.com/proofwalk/proofwalk/internal/e2e/faults/party"
+	"github.com/proofwalk/proofwalk/internal/e2e/faults/record"
+)
+
+// walk does one thing after the other until one fails.
+func walk(ctx context.Context, steps ...func(context.Context) error) error {
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toProvider goes from the start page to the provider and signs in there, up to
+// the page on which consent is asked for, if one is.
+func toProvider(tab *record.Tab, site matrix.Site) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := walk(ctx,
+			func(ctx context.Context) error { return tab.Go(ctx, site.RelyingParty+party.StartPath) },
+			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.StartPath) },
+			func(ctx context.Context) error { return tab.Click(ctx, "#sign-in") },
+			func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) },
+			func(ctx context.Context) error { return tab.Fill(ctx, "[name=email]", site.Email) },
+			func(ctx context.Context) error { return tab.Fill(ctx, "[name=password]", site.Password) },
+			func(ctx context.Context) error { return tab.Click(ctx, "button") })
+		if err == nil && site.Consents {
+			err = tab.Arrive(ctx, site.Provider)
+		}
+		return err
+	}
+}
+
+const (
+	allow = `form[action$="/consent"] button`
+	deny  = `form[action$="/cancel"] button`
+)
+
+// consent allows, where that is asked.
+func consent(tab *record.Tab, site matrix.Site) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if !site.Consents {
+			return nil
+		}
+		return tab.Click(ctx, allow)
+	}
+}
+
+// signsIn signs in and ends on a path of the relying party.
+func signsIn(path string) matrix.Steps {
+	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+		return walk(ctx, toProvider(tab, site), consent(tab, site),
+			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+path) })
+	}
+}
+
+// declines does not consent and ends at an address, of the relying party where it is a path.
+func declines(end string) matrix.Steps {
+	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+		if end[0] == '/' {
+			end = site.RelyingParty + end
+		}
+		return walk(ctx, toProvider(tab, site),
+			func(ctx context.Context) error { return tab.Click(ctx, deny) },
+			func(ctx context.Context) error { return tab.Arrive(ctx, end) })
+	}
+}
+
+// declinesAndReturns does not consent and is sent back to the provider.
+func declinesAndReturns(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	return walk(ctx, toProvider(tab, site),
+		func(ctx context.Context) error { return tab.Click(ctx, deny) },
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) })
+}
+
+// signsInTwice signs in in two browsers, one after the other.
+func signsInTwice(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	if err := signsIn(party.LandingPath)(ctx, tab, site); err != nil {
+		return err
+	}
+	other, err := tab.Another(ctx)
+	if err != nil {
+		return err
+	}
+	return signsIn(party.LandingPath)(ctx, other, site)
+}
+
+// dies signs in and gets no answer from the redirect URI.
+func dies(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	return walk(ctx, toProvider(tab, site), consent(tab, site),
+		func(ctx context.Context) error { return tab.Arrive(ctx, party.DeadCallbackURI) })
+}
+
+// tampers blocks the callback, changes its address and opens it then, as the
+// rules ask of a tester.
+func tampers(change func(url.Values), end string) matrix.Steps {
+	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+		err := walk(ctx, toProvider(tab, site),
+			func(ctx context.Context) error { return tab.Block(ctx, site.RelyingParty+party.CallbackPath) },
+			consent(tab, site),
+			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.CallbackPath) },
+			func(ctx context.Context) error { return tab.Block(ctx, "") })
+		if err != nil {
+			return err
+		}
+		address, err := url.Parse(tab.At())
+		if err != nil {
+			return err
+		}
+		q := address.Query()
+		change(q)
+		address.RawQuery = q.Encode()
+		return walk(ctx,
+			func(ctx context.Context) error { return tab.Go(ctx, address.String()) },
+			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+end) })
+	}
+}
+
+func otherState(q url.Values) { q.Set("state", "x"+q.Get("state")[1:]) }
+
+func noState(q url.Values) { q.Del("state") }
+
+// replays signs in and opens the callback's address again in another browser.
+func replays(end string) matrix.Steps {
+	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+		if err := signsIn(party.LandingPath)(ctx, tab, site); err != nil {
+			return err
+		}
+		address, err := tab.Seen(site.RelyingParty + party.CallbackPath)
+		if err != nil {
+			return err
+		}
+		other, err := tab.Another(ctx)
+		if err != nil {
+			return err
+		}
+		return walk(ctx,
+			func(ctx context.Context) error { return other.Go(ctx, address) },
+			func(ctx context.Context) error { return other.Arrive(ctx, site.RelyingParty+end) })
+	}
+}
