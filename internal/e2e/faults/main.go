@@ -17,6 +17,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/hosts"
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/matrix"
+	"github.com/proofwalk/proofwalk/internal/e2e/faults/oauthcases"
 )
 
 // group is the cases that share a stage.
@@ -28,7 +29,9 @@ type group struct {
 // groups are all cases there are.
 func groups() []group {
 	return []group{
-		{slices.Concat(oidcCases, oauthCases, zitadelCases), openOAuth},
+		{oauthcases.Cases(), func(ctx context.Context, front *hosts.Front) (matrix.Stage, error) {
+			return oauthcases.Open(ctx, front, "tools/node")
+		}},
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package oauthcases
 
 import (
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/matrix"
@@ -18,13 +18,13 @@ var oauthCases = []matrix.Case{
 	oauth("short-state", happy, signsIn(party.LandingPath), fails("AR-03")),
 	oauth("no-pkce", happy, signsIn(party.LandingPath), warns("AR-08")),
 	oauth("openid-for-oauth", happy, signsIn(party.LandingPath), warns("AR-14")),
-	oauth("no-scope", happy, signsIn(party.RefusalPath), fails("AR-14")),
+	oauth("no-scope", "invalid-request", isTurnedBack, fails("AR-14")),
 	oauth("state-unchecked", tampered, tampers(otherState, party.LandingPath), fails("CB-03")),
 	oauth("code-twice", happy, signsIn(party.LandingPath), fails("CB-06")),
 	oauth("token-in-query", happy, signsIn(party.LandingPath), fails("CB-12")),
 	oauth("bearer-in-query", happy, signsIn(party.RefusalPath), fails("TK-04")),
 	oauth("raw-error", denied, declines(party.CallbackPath), fails("ER-04")),
-	oauth("restart-after-error", denied, declinesAndReturns, fails("CB-24"), fails("ER-01")),
+	oauth("restart-after-error", denied, declinesAndReturns, fails("CB-24")),
 }
 
 var zitadel = at(integration.OIDC, goProvider, "zitadel-")
@@ -37,6 +37,8 @@ var zitadelCases = []matrix.Case{
 	zitadel("", tampered, tampers(otherState, party.RefusalPath)),
 
 	zitadel("pkce-plain", happy, signsIn(party.LandingPath), fails("AR-09")),
+	zitadel("form-sent-on", happy, signsIn(party.LandingPath), fails("AR-17")),
+	zitadel("token-response-cached", happy, signsIn(party.LandingPath), fails("TK-02")),
 	zitadel("no-state", happy, signsIn(party.LandingPath), warns("AR-02")),
 	zitadel("short-state", happy, signsIn(party.LandingPath), fails("AR-03")),
 	zitadel("no-nonce", happy, signsIn(party.LandingPath), warns("AR-06")),

@@ -1,4 +1,6 @@
-package main
+// Package oauthcases holds the cases of OAuth 2.0 and OpenID Connect: who makes
+// which mistake, what the user does, and what must be found.
+package oauthcases
 
 import (
 	"context"
@@ -15,7 +17,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/integration"
 )
 
-// The hosts of the cases of OAuth and OpenID Connect.
+// The hosts of the cases.
 const (
 	partyHost    = "rp" + hosts.Zone
 	plainHost    = "www.rp" + hosts.Zone // the partner's too, without TLS
@@ -39,15 +41,16 @@ var (
 	public = provider.Client{ID: "c07d52fe9b6a4e1fa3285d40b9e7163f", Name: "Lakeshore Benefits", RedirectURIs: []string{callbackURI}}
 )
 
-// oauthStage plays the cases of OAuth and OpenID Connect.
-type oauthStage struct {
+// Stage plays the cases; make it with Open.
+type Stage struct {
 	front     *hosts.Front
 	providers map[string]*provider.Provider
 }
 
-func openOAuth(ctx context.Context, front *hosts.Front) (matrix.Stage, error) {
+// Open starts the providers and serves them on a front; tools is the folder tools/node.
+func Open(ctx context.Context, front *hosts.Front, tools string) (*Stage, error) {
 	clients := []provider.Client{confidential, public}
-	node, err := provider.StartNode(ctx, "tools/node", "https://"+nodeHost, clients)
+	node, err := provider.StartNode(ctx, tools, "https://"+nodeHost, clients)
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +60,16 @@ func openOAuth(ctx context.Context, front *hosts.Front) (matrix.Stage, error) {
 	}
 	front.Serve(strangerHost, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	front.Serve(deadHost, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
-	return &oauthStage{front, map[string]*provider.Provider{nodeProvider: node, goProvider: zitadel}}, nil
+	return &Stage{front, map[string]*provider.Provider{nodeProvider: node, goProvider: zitadel}}, nil
 }
 
-func (s *oauthStage) Close() error {
+// Close implements matrix.Stage.
+func (s *Stage) Close() error {
 	return errors.Join(s.providers[nodeProvider].Close(), s.providers[goProvider].Close())
 }
 
-// Prepare begins a case with a relying party that knows nothing of the ones before.
-func (s *oauthStage) Prepare(_ context.Context, c matrix.Case) (matrix.Play, error) {
+// Prepare implements matrix.Stage: it begins a case with a relying party that knows nothing of the ones before.
+func (s *Stage) Prepare(_ context.Context, c matrix.Case) (matrix.Play, error) {
 	idp, host := s.providers[c.Provider], nodeHost
 	if c.Provider == goProvider {
 		host = goHost

@@ -1,4 +1,4 @@
-package main
+package oauthcases
 
 import (
 	"context"
@@ -19,22 +19,26 @@ func walk(ctx context.Context, steps ...func(context.Context) error) error {
 	return nil
 }
 
-// toProvider goes from the start page to the provider and signs in there, up to
-// the page on which consent is asked for, if one is.
-func toProvider(tab *record.Tab, site matrix.Site) func(context.Context) error {
+// logsIn goes from the start page to the provider and signs in there.
+func logsIn(tab *record.Tab, site matrix.Site) func(context.Context) error {
 	return func(ctx context.Context) error {
-		err := walk(ctx,
-			func(ctx context.Context) error { return tab.Go(ctx, site.RelyingParty+party.StartPath) },
-			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.StartPath) },
-			func(ctx context.Context) error { return tab.Click(ctx, "#sign-in") },
-			func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) },
+		return walk(ctx,
+			func(ctx context.Context) error { return begins(ctx, tab, site, site.Provider) },
 			func(ctx context.Context) error { return tab.Fill(ctx, "[name=email]", site.Email) },
 			func(ctx context.Context) error { return tab.Fill(ctx, "[name=password]", site.Password) },
 			func(ctx context.Context) error { return tab.Click(ctx, "button") })
-		if err == nil && site.Consents {
-			err = tab.Arrive(ctx, site.Provider)
-		}
-		return err
+	}
+}
+
+// toProvider is logsIn up to the page on which consent is asked for, if one is.
+func toProvider(tab *record.Tab, site matrix.Site) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return walk(ctx, logsIn(tab, site), func(ctx context.Context) error {
+			if !site.Consents {
+				return nil
+			}
+			return tab.Arrive(ctx, site.Provider)
+		})
 	}
 }
 
@@ -78,6 +82,26 @@ func declinesAndReturns(ctx context.Context, tab *record.Tab, site matrix.Site) 
 	return walk(ctx, toProvider(tab, site),
 		func(ctx context.Context) error { return tab.Click(ctx, deny) },
 		func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) })
+}
+
+// begins clicks on the start page and ends at an address.
+func begins(ctx context.Context, tab *record.Tab, site matrix.Site, end string) error {
+	return walk(ctx,
+		func(ctx context.Context) error { return tab.Go(ctx, site.RelyingParty+party.StartPath) },
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.StartPath) },
+		func(ctx context.Context) error { return tab.Click(ctx, "#sign-in") },
+		func(ctx context.Context) error { return tab.Arrive(ctx, end) })
+}
+
+// isRefused ends on a page of the provider that says what is wrong with the request.
+func isRefused(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	return begins(ctx, tab, site, site.Provider)
+}
+
+// isTurnedBack logs in and is sent back without being asked for consent.
+func isTurnedBack(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	return walk(ctx, logsIn(tab, site),
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.RefusalPath) })
 }
 
 // signsInTwice signs in in two browsers, one after the other.

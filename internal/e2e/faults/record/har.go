@@ -28,6 +28,7 @@ type hop struct {
 	onWire   bool // extra information comes for it
 	cached   bool // answered by the page's own memory
 	failed   string
+	size     int // of the content, also where it is lost
 	body     []byte
 	hasBody  bool
 }
@@ -65,6 +66,10 @@ func (l *log) hear(event any) *hop {
 	case *network.EventRequestServedFromCache:
 		if h := l.last[e.RequestID]; h != nil {
 			h.cached = true
+		}
+	case *network.EventDataReceived:
+		if h := l.last[e.RequestID]; h != nil {
+			h.size += int(e.DataLength)
 		}
 	case *network.EventLoadingFinished:
 		return l.end(e.RequestID, "")
@@ -292,8 +297,8 @@ func responseOf(h *hop, status int64, headers []pair) response {
 			})
 		}
 	}
+	r.Content.Size = h.size
 	if h.hasBody {
-		r.Content.Size = len(h.body)
 		r.Content.Text = string(h.body)
 		if !utf8.Valid(h.body) {
 			r.Content.Text, r.Content.Encoding = base64.StdEncoding.EncodeToString(h.body), "base64"
