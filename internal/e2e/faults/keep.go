@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +15,12 @@ import (
 )
 
 // A case is kept in a folder of its name: the integration, and the captures in
-// their order, each named by its kind.
-const integrationFile = "integration.yaml"
+// their order, each named by its kind. Redacted captures repeat themselves, so
+// that packing makes a sixth of them; the kit reads them as they are.
+const (
+	integrationFile = "integration.yaml"
+	captureSuffix   = ".har.gz"
+)
 
 // write keeps a recording.
 func (rec recording) write(dir, name string) error {
@@ -32,11 +39,26 @@ func (rec recording) write(dir, name string) error {
 		return err
 	}
 	for i, f := range rec.files {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d-%s.har", i+1, f.kind)), f.har, 0o644); err != nil {
+		har, err := packed(f.har)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d-%s%s", i+1, f.kind, captureSuffix)), har, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func packed(har []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(har)
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
 }
 
 // read gives a recording that was kept.
@@ -49,12 +71,12 @@ func read(dir, name string) (rec recording, err error) {
 	if rec.config, err = integration.Parse(text); err != nil {
 		return rec, err
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "*.har"))
+	names, err := filepath.Glob(filepath.Join(dir, "*"+captureSuffix))
 	if err != nil {
 		return rec, err
 	}
 	for _, path := range names { // in their order
-		_, kind, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), ".har"), "-")
+		_, kind, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), captureSuffix), "-")
 		har, err := os.ReadFile(path)
 		if err != nil {
 			return rec, err

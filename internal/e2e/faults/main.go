@@ -8,6 +8,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
@@ -39,6 +40,7 @@ func groups() []group {
 const caseTime = 20 * time.Second
 
 func main() {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the Go provider logs what it refuses
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	right, err := run(ctx, os.Args[1:])
 	stop()
@@ -66,6 +68,9 @@ func run(ctx context.Context, args []string) (right bool, err error) {
 		g.cases = slices.DeleteFunc(g.cases, func(c matrix.Case) bool { return !strings.Contains(c.Name, *only) })
 		if *from != "" {
 			r.judgeKept(*from, g.cases)
+			continue
+		}
+		if len(g.cases) == 0 {
 			continue
 		}
 		if err := r.play(ctx, g); err != nil {

@@ -24,11 +24,52 @@ type runner struct {
 	matrix  matrix.Matrix
 }
 
+// lanes is how many cases are played at once, each lane with a browser and a stage of its own.
+const lanes = 2
+
+// played is what became of a case.
+type played struct {
+	recorded recording
+	err      error
+}
+
 // play plays the cases of a group; an error is one that no further case survives.
-func (r *runner) play(ctx context.Context, g group) (err error) {
-	if len(g.cases) == 0 {
-		return nil
+func (r *runner) play(ctx context.Context, g group) error {
+	next, results := make(chan int), make([]played, len(g.cases))
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ends := make(chan error, lanes)
+	for range lanes {
+		go func() {
+			err := g.playLane(ctx, next, results)
+			if err != nil {
+				cancel()
+			}
+			ends <- err
+		}()
 	}
+	for i := range g.cases {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	var err error
+	for range lanes {
+		err = errors.Join(err, <-ends)
+	}
+	if err != nil {
+		return err
+	}
+	for i, c := range g.cases {
+		r.add(c, results[i].recorded, results[i].err)
+	}
+	return nil
+}
+
+// playLane plays those cases whose number comes, until no more do.
+func (g group) playLane(ctx context.Context, next <-chan int, results []played) (err error) {
 	front, err := hosts.Open()
 	if err != nil {
 		return err
@@ -44,12 +85,11 @@ func (r *runner) play(ctx context.Context, g group) (err error) {
 		return err
 	}
 	defer browser.Close()
-	for _, c := range g.cases {
-		recorded, err := playCase(ctx, stage, browser, c)
+	for i := range next {
+		results[i].recorded, results[i].err = playCase(ctx, stage, browser, g.cases[i])
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r.add(c, recorded, err)
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/op"
-	"golang.org/x/text/language"
 )
 
 // people are the made-up users of the Go provider: one.
@@ -37,14 +36,14 @@ func (people) ExampleClientID() string { return "" }
 func NewZitadel(origin string, clients []Client) (*Provider, error) {
 	users := people{storage.User{
 		ID: "9b1f7d52c0e84a6f", Username: "o.fairweather@mailbox.example", Password: "Thistle-Harbor-58", FirstName: "Odalys", LastName: "Fairweather",
-		Email: "o.fairweather@mailbox.example", EmailVerified: true, PreferredLanguage: language.English,
+		Email: "o.fairweather@mailbox.example", EmailVerified: true,
 	}}
 	registered := map[string]*storage.Client{}
 	for _, c := range clients {
 		registered[c.ID] = storage.WebClient(c.ID, c.Secret, c.RedirectURIs...)
 	}
 	store := storage.NewStorageWithClients(users, registered)
-	config := &op.Config{CodeMethodS256: true, AuthMethodPost: true, SupportedUILocales: []language.Tag{language.English}}
+	config := &op.Config{CodeMethodS256: true, AuthMethodPost: true}
 	if _, err := rand.Read(config.CryptoKey[:]); err != nil {
 		return nil, err
 	}

@@ -41,12 +41,13 @@ type log struct {
 	// them, but in the order of the chain.
 	sent     map[network.RequestID][]*network.EventRequestWillBeSentExtraInfo
 	received map[network.RequestID][]*network.EventResponseReceivedExtraInfo
+	owed     map[network.RequestID]int // answers of which the browser has not yet said what it received
 }
 
 func newLog() log {
 	return log{
 		last: map[network.RequestID]*hop{}, sent: map[network.RequestID][]*network.EventRequestWillBeSentExtraInfo{},
-		received: map[network.RequestID][]*network.EventResponseReceivedExtraInfo{},
+		received: map[network.RequestID][]*network.EventResponseReceivedExtraInfo{}, owed: map[network.RequestID]int{},
 	}
 }
 
@@ -59,9 +60,10 @@ func (l *log) hear(event any) *hop {
 		l.sent[e.RequestID] = append(l.sent[e.RequestID], e)
 	case *network.EventResponseReceivedExtraInfo:
 		l.received[e.RequestID] = append(l.received[e.RequestID], e)
+		l.owed[e.RequestID]--
 	case *network.EventResponseReceived:
 		if h := l.last[e.RequestID]; h != nil {
-			h.response, h.onWire = e.Response, e.HasExtraInfo && !h.cached
+			l.answered(h, e.Response, e.HasExtraInfo && !h.cached)
 		}
 	case *network.EventRequestServedFromCache:
 		if h := l.last[e.RequestID]; h != nil {
@@ -84,11 +86,28 @@ func (l *log) request(e *network.EventRequestWillBeSent) {
 		return
 	}
 	if before := l.last[e.RequestID]; before != nil && e.RedirectResponse != nil {
-		before.response, before.onWire = e.RedirectResponse, e.RedirectHasExtraInfo
+		l.answered(before, e.RedirectResponse, e.RedirectHasExtraInfo)
 	}
 	h := &hop{id: e.RequestID, page: e.LoaderID, seq: len(l.hops), kind: e.Type, request: e.Request, started: e.WallTime.Time()}
 	l.hops = append(l.hops, h)
 	l.last[e.RequestID] = h
+}
+
+func (l *log) answered(h *hop, by *network.Response, onWire bool) {
+	h.response, h.onWire = by, onWire
+	if onWire {
+		l.owed[h.id]++
+	}
+}
+
+// quiet tells whether nothing more is to come.
+func (l *log) quiet() bool {
+	for _, n := range l.owed {
+		if n > 0 {
+			return false
+		}
+	}
+	return len(l.last) == 0
 }
 
 func (l *log) end(id network.RequestID, failed string) *hop {
@@ -114,6 +133,11 @@ func (l *log) abandon(page cdp.LoaderID) {
 func (l *log) waiting() (addresses []string) {
 	for _, h := range l.last {
 		addresses = append(addresses, h.request.Method+" "+h.request.URL)
+	}
+	for _, h := range l.hops {
+		if l.owed[h.id] > 0 {
+			addresses = append(addresses, "what came from "+h.request.URL)
+		}
 	}
 	return addresses
 }

@@ -195,7 +195,7 @@ func (t *Tab) change() {
 }
 
 // quiet tells whether nothing is asked for any more; the lock is held.
-func (t *Tab) quiet() bool { return len(t.log.last) == 0 && t.fetches == 0 }
+func (t *Tab) quiet() bool { return t.log.quiet() && t.fetches == 0 }
 
 // Go types an address into the address bar. Use Arrive to wait for the page.
 func (t *Tab) Go(ctx context.Context, address string) error {
