@@ -37,6 +37,7 @@ var zitadelCases = []matrix.Case{
 	zitadel("", tampered, tampers(otherState, party.RefusalPath)),
 
 	zitadel("pkce-plain", happy, signsIn(party.LandingPath), fails("AR-09")),
+	zitadel("redirect-with-fragment", happy, signsIn(party.LandingPath), fails("TR-07")),
 	zitadel("form-sent-on", happy, signsIn(party.LandingPath), fails("AR-17")),
 	zitadel("token-response-cached", happy, signsIn(party.LandingPath), fails("TK-02")),
 	zitadel("no-state", happy, signsIn(party.LandingPath), warns("AR-02")),

@@ -54,6 +54,8 @@ func Open(ctx context.Context, front *hosts.Front, tools string) (*Stage, error)
 	if err != nil {
 		return nil, err
 	}
+	// oidc-provider registers no address with a fragment; the other one does.
+	clients[0].RedirectURIs = append(clients[0].RedirectURIs, callbackURI+"#done")
 	zitadel, err := provider.NewZitadel("https://"+goHost, clients)
 	if err != nil {
 		return nil, errors.Join(err, node.Close())
@@ -114,6 +116,8 @@ func describe(c matrix.Case, host, scope string) integration.Config {
 		cfg.Client = integration.Client{ID: public.ID, Type: integration.PublicClient, AuthMethod: "none"}
 	case party.RedirectWithQuery:
 		cfg.RedirectURIs = []string{callbackURI + "?tenant=1"}
+	case party.RedirectFragment:
+		cfg.RedirectURIs = []string{callbackURI + "#done"}
 	case party.DeadCallback:
 		cfg.RedirectURIs = []string{party.DeadCallbackURI}
 	case party.OtherHost:

@@ -19,6 +19,7 @@ const (
 	ConstantChallenge Fault = "constant-challenge"
 	RedirectWithSlash Fault = "redirect-unregistered"
 	RedirectWithQuery Fault = "redirect-with-query"
+	RedirectFragment  Fault = "redirect-with-fragment"
 	SecretInAddress   Fault = "secret-in-address"
 	SecretInPage      Fault = "secret-in-page"
 	LoginHint         Fault = "login-hint"
@@ -89,7 +90,7 @@ const (
 func Faults() []Fault {
 	return []Fault{
 		NoState, NoStateNoPKCE, ConstantState, ShortState, MediumState, StateWithData, NoNonce, ConstantNonce, NoPKCE, NoPKCEPublic,
-		PlainPKCE, ConstantChallenge, RedirectWithSlash, RedirectWithQuery, SecretInAddress, SecretInPage, LoginHint, ForeignScope, NoScope,
+		PlainPKCE, ConstantChallenge, RedirectWithSlash, RedirectWithQuery, RedirectFragment, SecretInAddress, SecretInPage, LoginHint, ForeignScope, NoScope,
 		OpenIDForOAuth, TwiceTheSame, PlainHop, Reposted, FragmentMode, Implicit, OtherHost,
 		StateUnchecked, StateMissingTaken, ReplayTaken, Unbound, FormPostLax, CodeInReferer, CodeStays, ThirdParty, PageStored,
 		NoReferrerPolicy, RedirectStored, TokenInQuery, TokenInPage, CookieInsecure, CookieScript, CookieNoSameSite, CookieNoneInsecure,

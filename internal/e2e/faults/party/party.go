@@ -158,6 +158,8 @@ func (p *Party) draw() *attempt {
 		a.redirectURI += "/"
 	case RedirectWithQuery:
 		a.redirectURI += "?tenant=1"
+	case RedirectFragment:
+		a.redirectURI += "#done"
 	case DeadCallback:
 		a.redirectURI = DeadCallbackURI
 	}

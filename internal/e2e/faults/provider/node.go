@@ -68,13 +68,12 @@ func StartNode(ctx context.Context, tools, origin string, clients []Client) (*Pr
 	if err := tell(in, out, origin, clients, &told); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting oidc-provider (are the tools installed? see tools/node/README.md): %w", err), end())
 	}
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", told.Port)})
-	direct := proxy.Director
-	proxy.Director = func(r *http.Request) {
-		direct(r)
-		r.Header.Set("X-Forwarded-Proto", "https")
-	}
-	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	behind := &url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", told.Port)}
+	proxy := &httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(behind)
+		r.Out.Host = r.In.Host
+		r.SetXForwarded()
+	}}
 	return &Provider{
 		Handler: proxy, Name: "oidc-provider", Scope: "fortified_identity", Data: "/api/public/v3/attributes.json",
 		Email: told.Email, Password: told.Password, Consents: true, close: end,
