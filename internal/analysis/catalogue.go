@@ -14,6 +14,7 @@ const (
 	FamilyRefusal   Family = "refusal"   // ER: what the user sees after a refusal
 	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
 	FamilySAML      Family = "saml"      // SA: the messages of SAML
+	FamilyPage      Family = "page"      // PG, LO: the pages of a sign-in as the user meets them, and signing out
 )
 
 // Need is something a run must show before a rule can say pass.
@@ -57,6 +58,10 @@ type row struct {
 	refusals bool // judges only sign-ins that ended with an error
 	judge    func(*court, *flow) ruling
 	judgeRun func(*court) ruling
+	// anyway tells that judgeRun is heard of a run without a sign-in too.
+	anyway bool
+	// beside judges what a run holds beside its sign-ins, nil where there is nothing to say.
+	beside func(*court) *ruling
 }
 
 // protocols are those of the sign-ins that the rule judges: OAuth where the row names none.
@@ -83,9 +88,10 @@ func Catalogue() []Rule {
 // catalogue is put together from the families, each in its file.
 var catalogue = slices.Concat(
 	transportRules, hstsRules, networkRules,
-	stateRules, pkceRules, requestRules, freshRules, authorizeRules,
-	callbackRules, cookieRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules,
-	refusalRules, afterErrorRules,
+	stateRules, pkceRules, requestRules, freshRules, authorizeRules, clientRules,
+	callbackRules, cookieRules, cookieKeptRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules, tamperedAnswerRules, answerRules,
+	refusalRules, afterErrorRules, codeRules, errorStateRules,
 	tokenRules, idTokenRules,
 	samlMessageRules, samlAssertionRules, samlEndRules,
+	screenRules, startRules, logoutRules,
 )

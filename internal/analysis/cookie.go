@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -159,43 +161,71 @@ func setsCookies(s *step) bool {
 	return !s.back && s.role == RolePartner && (s.main || s.e.Response != nil && s.e.Response.BodyText != "" && ofASignIn(s.e))
 }
 
-// cookiesBefore is what the browser held of the partner's cookies when it sent the request.
-func (f *flow) cookiesBefore() jar {
-	j := jar{}
+// flowCookies is what several rules ask of a sign-in's cookies, gathered once.
+type flowCookies struct {
+	before jar
+	after  []setCookie
+	hidden string // see hidesCookies
+}
+
+// gathered gives the cookies of a sign-in that has a callback.
+func (f *flow) gathered() *flowCookies {
+	if f.cookies != nil {
+		return f.cookies
+	}
+	f.cookies = &flowCookies{before: jar{}}
 	for _, s := range f.entries {
 		if s.seq < f.authorize.seq && setsCookies(s) {
-			j.take(s)
+			f.cookies.before.take(s)
 		}
 	}
-	return j
-}
-
-// cookiesAfter gives the cookies that the partner sets from the callback on.
-func (f *flow) cookiesAfter() []setCookie {
-	var out []setCookie
 	for _, s := range f.fromCallback() {
 		if s.role == RolePartner || s == f.callback {
-			out = append(out, cookiesSet(s)...)
+			f.cookies.after = append(f.cookies.after, cookiesSet(s)...)
 		}
 	}
-	return out
+	f.cookies.hidden = f.hiddenCookies()
+	return f.cookies
 }
 
+// cookiesBefore is what the browser held of the partner's cookies when it sent the request.
+func (f *flow) cookiesBefore() jar { return maps.Clone(f.gathered().before) }
+
+// cookiesAfter gives the cookies that the partner sets from the callback on.
+func (f *flow) cookiesAfter() []setCookie { return f.gathered().after }
+
 // hidesCookies says why the capture of the callback cannot show cookies, empty when it can.
-func (f *flow) hidesCookies() string {
+func (f *flow) hidesCookies() string { return f.gathered().hidden }
+
+func (f *flow) hiddenCookies() string {
 	in := f.callback.in
 	if in.cannotShow(capture.LimitCookies) {
 		return withoutCookies
 	}
 	before := f.cookiesBefore()
 	before.takeSent(f.callback)
-	if len(before) > maxCookies || len(f.cookiesAfter()) > maxCookies {
+	if len(before) > maxCookies || len(f.cookies.after) > maxCookies {
 		return manyCookies
 	}
-	for _, s := range f.run.steps {
-		if s.in == in && s.main && (len(s.e.Request.Cookies) > 0 || len(cookiesSet(s)) > 0) {
-			return ""
-		}
+	if f.run.anyCookie(in, func(s *step) bool { return true }) {
+		return ""
 	}
 	return noCookieAtAll
+}
+
+// anyCookie tells whether a hop of the browser's own way in a capture, of those
+// that are asked about, sends or sets a cookie.
+func (r *run) anyCookie(in *Input, about func(*step) bool) bool {
+	return slices.ContainsFunc(r.steps, func(s *step) bool {
+		return s.in == in && s.main && about(s) && (len(s.e.Request.Cookies) > 0 || len(cookiesSet(s)) > 0)
+	})
+}
+
+// withoutRedirectCookies is the reason where only redirects have none.
+const withoutRedirectCookies = "No redirect of this capture sends or sets a cookie, though pages do, so it may be that the exporter leaves those of redirects out. Record it with Firefox, or save it from Chrome with sensitive data."
+
+// hidesCookiesOfRedirect tells whether the callback is a redirect, of which the
+// exporter may have left the cookies out.
+func (f *flow) hidesCookiesOfRedirect() bool {
+	return f.callback.isRedirect() && !f.run.anyCookie(f.callback.in, (*step).isRedirect)
 }

@@ -62,7 +62,7 @@ func TestTooManyCookies(t *testing.T) {
 				seen++
 			}
 		}
-		if (seen > 0) != want || want && seen != 3 {
+		if (seen > 0) != want || want && seen != 4 {
 			t.Errorf("%d cookies: %d rules say that they are too many", n, seen)
 		}
 	}

@@ -231,6 +231,14 @@ func applyOptions(in *analysis.Input, words []string) bool {
 			in.RedactedBy = value
 		case "kind":
 			in.Kind = analysis.CaptureKind(value)
+		case "exporter":
+			in.T.Meta.Source.Exporter = value
+		case "policy":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return false
+			}
+			in.T.Meta.Policy = n
 		case "limits":
 			in.T.Meta.Source.Limits = strings.Split(value, ",")
 		default:
@@ -289,6 +297,8 @@ func applyDetail(e *transcript.Entry, line string) bool {
 	case "header":
 		name, value, _ := strings.Cut(text, ": ")
 		e.Request.Headers = append(e.Request.Headers, transcript.Field{Name: name, Value: value})
+	case "page":
+		e.PageRef = text
 	case "no-headers":
 		e.Request.Headers = nil
 	case "form":
@@ -306,7 +316,7 @@ func applyDetail(e *transcript.Entry, line string) bool {
 }
 
 var factMacros = map[string]string{
-	"page":     "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
+	"page":     "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false brand_control=false nameless_controls=0 about_link=false",
 	"response": "saml_success saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=1 saml_attributes=4 saml_times_ok saml_destination_ok saml_recipient_registered saml_audience_registered",
 	"refusal":  "saml_success=false saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=0 saml_attributes=0 saml_destination_ok",
 	"checked":  "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",

@@ -111,6 +111,7 @@ type flow struct {
 	data      []*step
 	joinedBy  string
 	sent      valueKey // by which an answer can name the request, such as its ID
+	cookies   *flowCookies
 }
 
 func (f *flow) outcome() Outcome {

@@ -13,7 +13,7 @@ func asksToSignIn(s *step) bool {
 	if m := s.e.Request.Method; m != "GET" && m != "POST" {
 		return false
 	}
-	return s.value("client_id") != "" && s.value("response_type") != ""
+	return s.value("client_id") != "" && (s.value("response_type") != "" || sealed(s))
 }
 
 // ours tells whether an authorization request is one of the integration: by its

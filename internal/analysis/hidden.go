@@ -40,6 +40,9 @@ func hidesForm(s *step) bool {
 // fragment: where it is asked to, and else where a token is asked for (OAuth
 // 2.0 Multiple Response Types, 2.1 and 5).
 func answersInFragment(authorize *step) bool {
+	if sealed(authorize) {
+		return true // it may be asked to
+	}
 	if mode := authorize.value("response_mode"); mode != "" {
 		return mode == "fragment"
 	}

@@ -28,7 +28,7 @@ func Judge(cfg integration.Config, run, round []Input) []Finding {
 		}
 	}
 	redactedBy := map[string]string{}
-	for _, in := range run {
+	for _, in := range slices.Concat(round, run) {
 		redactedBy[in.ID] = in.RedactedBy
 	}
 	var out []Finding
@@ -81,13 +81,22 @@ func (c *court) hear(row row) []answer {
 		return nil
 	}
 	c = c.of(row)
-	if len(c.run.flows) == 0 {
-		return []answer{{0, unseen(c.noFlow(row))}}
-	}
-	if row.judgeRun != nil {
-		return []answer{{0, row.judgeRun(c)}}
-	}
 	var out []answer
+	if row.beside != nil {
+		if r := row.beside(c); r != nil {
+			out = append(out, answer{0, *r})
+		}
+	}
+	switch {
+	case len(c.run.flows) == 0 && !row.anyway:
+		return append(out, answer{0, unseen(c.noFlow(row))})[:1]
+	case row.judgeRun != nil:
+		r := row.judgeRun(c)
+		if len(c.run.flows) > maxFlows && r.verdict == Pass {
+			r = unseen(tooMany)
+		}
+		return append(out, answer{0, r})
+	}
 	beyond := false
 	for _, f := range c.run.flows {
 		if f.number > maxFlows {
@@ -97,7 +106,7 @@ func (c *court) hear(row row) []answer {
 		if row.refusals && f.outcome() != OutcomeError {
 			continue
 		}
-		out = append(out, answer{f.number, row.judge(c, f)})
+		out = append(out, answer{f.number, row.hear(c, f)})
 	}
 	switch {
 	case beyond:
@@ -108,7 +117,18 @@ func (c *court) hear(row row) []answer {
 	return out
 }
 
-// maxFlows is the most sign-ins of a run that the rules judge one by one.
+// hear judges a sign-in, unless its request hides what the rule looks at.
+func (r row) hear(c *court, f *flow) ruling {
+	if r.sealedFor(f) {
+		return unseen(sealedRequest, refs("", f.authorize)...)
+	}
+	return r.judge(c, f)
+}
+
+// judged gives the sign-ins that the rules judge.
+func (c *court) judged() []*flow { return c.run.flows[:min(len(c.run.flows), maxFlows)] }
+
+// maxFlows is the most sign-ins of a run that the rules judge.
 const maxFlows = 300
 
 // tooMany is what a rule says of the sign-ins that it did not judge.

@@ -134,7 +134,7 @@ func carries(f transcript.Field) bool {
 var protocolNames = map[string]bool{
 	"access_token": true, "id_token": true, "refresh_token": true, "code": true, "state": true, "client_secret": true,
 	"client_assertion": true, "code_verifier": true, "SAMLRequest": true, "SAMLResponse": true, "SAMLart": true, "RelayState": true,
-	"error": true, "response_type": true, "grant_type": true,
+	"error": true, "response_type": true, "request_uri": true, "grant_type": true,
 }
 
 // judgedHeaders are the headers that rules read or are to read.

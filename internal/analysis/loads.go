@@ -1,5 +1,7 @@
 package analysis
 
+import "cmp"
+
 // tampering is what was done to a callback.
 type tampering int
 
@@ -8,9 +10,14 @@ const (
 	otherState
 	noState
 	sameState
+	// Of these the state is that of the request, or the request sent none.
+	withIssuer   // with an iss, which may be another provider's
+	codeAndError // with a code and an error
+	// An error with a state that no request of the run sent.
+	errorOtherState
 )
 
-// load is a load of a sign-in's redirect URI with a code.
+// load is a load of a sign-in's redirect URI with a code or an error.
 type load struct {
 	s    *step
 	kind tampering
@@ -48,12 +55,35 @@ func loadsOf(r *run) *loads {
 			latest[parseAddress(s.value("redirect_uri"), address{})] = f
 		}
 		at := latest[s.at]
-		if at != nil && s.main && s.value("code") != "" && s.value("error") == "" {
-			l.add(s, at, callbacks[s], states)
+		if at != nil && s.main {
+			l.sort(s, at, callbacks[s], states)
 		}
 		l.follow(s, at != nil && s.main && s.status() != 0)
 	}
 	return l
+}
+
+// sort notes what a load of the latest sign-in's redirect URI brings.
+func (l *loads) sort(s *step, latest, own *flow, states map[valueKey][]*flow) {
+	code, refused := s.value("code") != "", s.value("error") != ""
+	if code && !refused {
+		l.add(s, latest, own, states)
+	}
+	f := cmp.Or(own, latest)
+	m, ok := keyOf(s, s.value("state"))
+	if own == nil && ok && len(states[m]) > 0 {
+		f = states[m][0]
+	}
+	same, comparable := equal(f.authorize, f.authorize.value("state"), s, s.value("state"))
+	right := same && comparable || f.authorize.value("state") == "" && s.value("state") == ""
+	switch {
+	case code && refused && right:
+		l.of[f] = append(l.of[f], load{s, codeAndError})
+	case code && s.value("iss") != "" && right:
+		l.of[f] = append(l.of[f], load{s, withIssuer})
+	case refused && !code && ok && len(states[m]) == 0 && comparable:
+		l.of[f] = append(l.of[f], load{s, errorOtherState})
+	}
 }
 
 // add notes a load: of the sign-in whose callback it is, else of one whose state

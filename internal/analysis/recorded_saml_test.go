@@ -108,7 +108,7 @@ func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 // see what it leaves of them and not what a fixture says that it does.
 func TestSAMLMessages(t *testing.T) {
 	t.Parallel()
-	unseenAlways := []string{"SA-07", "SA-08"}
+	unseenAlways := []string{"SA-07", "SA-08", "PG-02", "PG-04", "PG-05", "PG-06", "LO-01"} // of the latter nothing is declared or recorded
 	for _, tc := range []struct {
 		name, response, endPath, endPage string
 		fail, notSeen                    []string
@@ -129,11 +129,11 @@ func TestSAMLMessages(t *testing.T) {
 			"1 success in_response_to\n",
 		},
 		{
-			"refused, with help", samlResponse(noConsent, ""), "/declined", helpfulPage, nil, []string{"SA-06", "SA-07"},
+			"refused, with help", samlResponse(noConsent, ""), "/declined", helpfulPage, nil, []string{"SA-06", "SA-07", "PG-02", "PG-04", "PG-05", "PG-06", "LO-01"},
 			"1 error AuthnFailed in_response_to\n",
 		},
 		{
-			"refused, raw", samlResponse(noConsent, ""), "/declined", helpfulPage + "<p>The person on the line said no</p>", []string{"SA-08"}, []string{"SA-06", "SA-07"},
+			"refused, raw", samlResponse(noConsent, ""), "/declined", helpfulPage + "<p>The person on the line said no</p>", []string{"SA-08"}, []string{"SA-06", "SA-07", "PG-02", "PG-04", "PG-05", "PG-06", "LO-01"},
 			"1 error AuthnFailed in_response_to\n",
 		},
 	} {
@@ -177,6 +177,8 @@ func TestSAMLWithoutIntegration(t *testing.T) {
 	want := map[string]analysis.Verdict{
 		"TR-01": analysis.Pass, "TR-02": analysis.Pass, "TR-04": analysis.NotSeen, "CB-23": analysis.Pass,
 		"SA-01": analysis.Pass, "SA-02": analysis.Pass, "SA-03": analysis.Pass, "SA-04": analysis.Pass,
+		"PG-01": analysis.Pass, "PG-02": analysis.NotSeen, "PG-03": analysis.NotSeen,
+		"PG-04": analysis.NotSeen, "PG-05": analysis.NotSeen, "PG-06": analysis.NotSeen, "LO-01": analysis.NotSeen,
 		"SA-05": analysis.Pass, "SA-06": analysis.NotSeen, "SA-07": analysis.NotSeen, "SA-08": analysis.NotSeen,
 	}
 	if diff := cmp.Diff(want, verdicts(integration.Config{}, in)); diff != "" {

@@ -93,7 +93,7 @@ func asksIn(location string) bool {
 	has := func(name string) bool {
 		return slices.ContainsFunc(queryOf(location), func(p transcript.Field) bool { return p.Name == name && p.Value != "" })
 	}
-	return has("client_id") && has("response_type")
+	return has("client_id") && (has("response_type") || has("request_uri") || has("request"))
 }
 
 // maybeByScript tells whether a page's scripts may have led to the sign-in that

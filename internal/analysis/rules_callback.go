@@ -124,12 +124,17 @@ func (c *court) loadedAgain(f *flow, code, expected string) *ruling {
 		return nil
 	}
 	var dark *ruling
+	first := taken(f.callback) // a callback that got no answer took no code
 	for _, s := range c.run.steps {
 		if !s.main || s.at != f.callback.at || slices.Contains(f.way, s) || s.value("code") == "" {
 			continue
 		}
 		same, comparable := equal(s, s.value("code"), f.callback, code)
-		if !same || !comparable || !endsWell(s) {
+		if !same || !comparable || !taken(s) {
+			continue
+		}
+		if !first || !endsWell(s) {
+			first = true
 			continue
 		}
 		at := refs("code", f.callback, s)
@@ -248,7 +253,7 @@ func judgeLoop(c *court) ruling {
 	expected := "fewer than " + strconv.Itoa(loopVisits) + " visits of an address and at most " + strconv.Itoa(loopHops) + " hops in one chain"
 	complete, longest := "", 0
 	inChain := map[*step]bool{}
-	for _, f := range c.run.flows {
+	for _, f := range c.judged() {
 		if why := f.incomplete(); why != "" && complete == "" {
 			complete = why
 		}

@@ -56,6 +56,8 @@ func judgeStateCookie(_ *court, f *flow) ruling {
 		return unseen(f.hidesCookies(), refs("Cookie", s)...)
 	case noHeaders(s) != "" && len(s.e.Request.Cookies) == 0:
 		return unseen(noHeaders(s), refs("Cookie", s)...)
+	case f.hidesCookiesOfRedirect():
+		return unseen(withoutRedirectCookies, refs("Cookie", s)...)
 	}
 	before := f.cookiesBefore()
 	for _, c := range s.e.Request.Cookies {
@@ -169,6 +171,8 @@ func judgePostedCookie(_ *court, f *flow) ruling {
 		return unseen("The posted answer carries cookies, but the capture does not show that the browser held them before the request. Record it from the page with the button on.", refs("Cookie", s)...)
 	case kept == nil && len(lost) == 0:
 		return unseen("The capture shows no cookie for the callback that was set before the request and that SameSite would keep back; see CB-02.", refs("Cookie", s)...)
+	case kept == nil && f.hidesCookiesOfRedirect():
+		return unseen(withoutRedirectCookies, refs("Cookie", s)...)
 	case kept == nil:
 		return fails("The state cookie does not reach the callback", expected, "none; it was set with "+lost[0].attributes(), refs("Cookie", lost[0].at, s)).
 			because(CausePartnerCode, "The provider's page posts the answer across sites, and browsers send "+lost[0].Name+" there only with SameSite=None and Secure.", cure)

@@ -275,9 +275,13 @@ func judgeRelayState(_ *court, f *flow) ruling {
 	}
 	bothAt := refs("RelayState", f.authorize, f.callback)
 	if n, known := f.authorize.e.Facts.Number(transcript.FactRelayBytes); known && n > maxRelayBytes {
-		return fails("The RelayState is too long", expected, count(n, "byte", "bytes"), refs("RelayState", f.authorize)).
-			because(CausePartnerCode, "The bindings allow "+strconv.Itoa(maxRelayBytes)+" bytes; providers may cut what is longer or refuse it.",
-				"Keep the place to return to on your server and send a short random value for it.")
+		r := fails("The RelayState is too long", expected, count(n, "byte", "bytes"), refs("RelayState", f.authorize))
+		if f.start() == StartProvider {
+			return r.because(CauseProvider, "The provider started the sign-in and so wrote the RelayState; the bindings allow "+strconv.Itoa(maxRelayBytes)+" bytes.",
+				"Tell your consultant, and have a short RelayState registered for sign-ins that the provider starts.")
+		}
+		return r.because(CausePartnerCode, "The bindings allow "+strconv.Itoa(maxRelayBytes)+" bytes; providers may cut what is longer or refuse it.",
+			"Keep the place to return to on your server and send a short random value for it.")
 	}
 	s, r := f.response()
 	if r != nil {

@@ -45,11 +45,12 @@ type tampered struct {
 	kind tampering
 	see  string // what such a callback brings
 	make string // how a tester changes the address; empty for a second load
+	// Where it is not the state that was changed: what happened, what follows, and its cure.
+	why, risk, cure string
 }
 
 func (t tampered) judge(c *court, f *flow) ruling {
-	sent := f.authorize.value("state")
-	if sent == "" {
+	if f.authorize.value("state") == "" && t.why == "" {
 		return unseen("No state is sent, so none can be compared; see AR-02.", refs("state", f.authorize)...)
 	}
 	var seen, dark, perhaps ruling
@@ -58,6 +59,15 @@ func (t tampered) judge(c *court, f *flow) ruling {
 		s := one.s
 		if one.kind != t.kind || one.kind == sameState && slices.Contains(f.way, s) {
 			continue // the sign-in's own way may come to the callback twice
+		}
+		if one.kind == withIssuer {
+			foreign, why := f.foreignIssuer(s)
+			if why != "" {
+				dark = unseen(why, refs("iss", s)...)
+			}
+			if !foreign {
+				continue
+			}
 		}
 		at := refs("state", f.authorize, s)
 		a := c.answered(s)
@@ -101,7 +111,10 @@ func (t tampered) accepted(earlier bool, at []Ref) ruling {
 	risk := "a callback of somebody else's sign-in would be taken"
 	why := "The request sent a state, the callback brought " + t.see + ", and the browser ended on the landing page"
 	cure := "Compare the state with the one kept for this browser before anything else, and answer any other with a page that offers a new sign-in."
-	if t.kind == sameState {
+	switch {
+	case t.why != "":
+		why, risk, cure = t.why+", and the browser ended on the landing page", t.risk, t.cure
+	case t.kind == sameState:
 		why = "The callback was loaded again with a state that had been used, and the browser ended on the landing page"
 		risk = "whoever finds the address in a history or a log could do the same"
 		cure = "Forget the state with the first callback and answer a second one with a page that offers a new sign-in."

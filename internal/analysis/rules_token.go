@@ -175,7 +175,7 @@ func judgeGrants(c *court) ruling {
 	if c.run.told.hidden {
 		dark, why = nil, withoutForms
 	}
-	for _, f := range c.run.flows {
+	for _, f := range c.judged() {
 		if f.outcome() == OutcomeToken && f.callback.value("access_token") != "" {
 			return fails("The implicit grant is used", expected, "an access token and no code in the callback", refs("access_token", f.callback)).
 				because(CausePartnerCode, "The request asked for response_type="+f.authorize.value("response_type")+", so the access token came through the browser.",
@@ -203,7 +203,7 @@ func judgeGrants(c *court) ruling {
 // host of the provider's, by its client, or with a code of its sign-ins.
 func (c *court) asksProvider(s *step) bool {
 	return s.role == RoleProvider || c.run.cfg.Client.ID != "" && s.sent("client_id") == c.run.cfg.Client.ID ||
-		slices.ContainsFunc(c.run.flows, func(f *flow) bool { return slices.Contains(f.tokens, s) })
+		slices.ContainsFunc(c.judged(), func(f *flow) bool { return slices.Contains(f.tokens, s) })
 }
 
 func judgeBearer(c *court) ruling {

@@ -36,7 +36,7 @@ var transportRules = []row{
 			ID: "TR-04", Family: FamilyTransport, Severity: High,
 			Title:     "The sign-in uses the expected host of the provider",
 			Needs:     []Need{NeedRequest, NeedCallback, NeedIntegration},
-			Decides:   "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sandbox sign-in returns to a production host of the partner.",
+			Decides:   "Fails when a request to the provider goes to another host than the expected one, when a hop touches the provider's other environment, or when a sign-in returns to a production host of the partner. Calls to further hosts of a provider other than ID.me are let be where their name or its metadata say that they are its own.",
 			Clause:    "ID.me, environments",
 			Protocols: anyOfTwo,
 		},
@@ -144,19 +144,29 @@ func judgeEnvironment(c *court, f *flow) ruling {
 		return unseen("The integration names no expected host of the provider. Enter it in the description.", refs("", f.authorize)...)
 	}
 	expected := strings.ToLower(cfg.ExpectedAPIHost)
+	want := environmentOf(expected)
 	asked := append([]*step{f.authorize}, append(f.tokens, f.data...)...)
 	if f.unasked() {
 		asked = f.sentFrom(expected)
 	}
+	var elsewhere *step // a call to a host of which it is not known whether it is the provider's
 	for _, s := range asked {
 		if s.at.host == expected || cfg.Uses.GroupsEndpoint && s.at.host == "groups.id.me" {
 			continue
+		}
+		if s != f.authorize && want == "" && environmentOf(s.at.host) == "" {
+			own, known := f.ownHost(s)
+			if !known {
+				elsewhere = s
+			}
+			if own || !known {
+				continue
+			}
 		}
 		return fails("A request goes to another host than the expected one", expected, s.at.host, refs("", s)).
 			because(CauseConfiguration, "The integration expects "+expected+"; the relying party called "+s.at.host+". Either its settings or the description name the wrong environment.",
 				"Set the relying party to "+expected+" or correct the expected host in the description.")
 	}
-	want := environmentOf(expected)
 	for _, s := range f.way {
 		if s.seq < f.authorize.seq && !f.unasked() || f.callback != nil && s.seq > f.callback.seq {
 			continue
@@ -168,8 +178,8 @@ func judgeEnvironment(c *court, f *flow) ruling {
 					"Use addresses and a client of one environment only.")
 		}
 	}
-	if s := f.callback; s != nil && cfg.Environment == integration.Sandbox && containsFold(cfg.Hosts.Production, s.at.host) {
-		return fails("The sandbox sign-in comes back to a production host", "a host outside production", s.at.host, refs("", s)).
+	if s := f.callback; s != nil && containsFold(cfg.Hosts.Production, s.at.host) {
+		return fails("The sign-in comes back to a production host", "a host outside production", s.at.host, refs("", s)).
 			because(CauseConfiguration, s.at.host+" is declared as a production host of the partner.",
 				f.dialect.words.lowerTarget)
 	}
@@ -179,10 +189,43 @@ func judgeEnvironment(c *court, f *flow) ruling {
 	if len(asked) == 0 {
 		return unseen("The run holds no request to the provider's expected host. Record the sign-in from its first page.", refs("", f.callback)...)
 	}
+	if elsewhere != nil {
+		return unseen("A call goes to "+elsewhere.at.host+", and neither its name nor the provider's metadata say whether that is the provider's. Add a back-channel capture with the request for the metadata.", refs("", elsewhere)...)
+	}
 	if s := f.hidesCall(expected); s != nil {
 		return unseen(withoutAuthorization, refs("", s)...)
 	}
 	return passes("The sign-in uses the expected host", expected, asked[0].at.host, refs("", asked...))
+}
+
+// ownHost tells whether a call goes to a host of the provider's own: one that its
+// metadata name for it, or else of the domain of the expected host.
+func (f *flow) ownHost(s *step) (own, known bool) {
+	_, meta := f.metadata()
+	named := "userinfo_endpoint"
+	if redeems(s) {
+		named = "token_endpoint"
+	}
+	if named = text(meta, named); named != "" {
+		return parseAddress(named, address{}).host == s.at.host, true
+	}
+	numbered := strings.HasSuffix(s.at.hostname(), ".invalid") // not the name
+	own = !numbered && domainOf(s.at) == domainOf(f.authorize.at)
+	return own, own
+}
+
+// domainOf gives the last labels of a host's name, two or, under a country's
+// co.uk and the like, three; the whole name of fewer and of an address.
+func domainOf(a address) string {
+	labels := strings.Split(a.hostname(), ".")
+	n := len(labels) - 2
+	if n > 0 && len(labels[n+1]) == 2 && len(labels[n]) <= 3 {
+		n--
+	}
+	if a.numeric() || n <= 0 {
+		return a.hostname()
+	}
+	return strings.Join(labels[n:], ".")
 }
 
 // sentFrom gives the provider's page of that host from which a Response came that

@@ -101,6 +101,7 @@ func TestSpoiledRecordings(t *testing.T) {
 		}, "CB-14 fail"},
 		{"a bare session cookie", happy, func(r *recording) {
 			r.set(12, "response", "Set-Cookie", strings.TrimPrefix(recordedSession, "__Host-")+"; Path=/")
+			r.set(13, "request", "Cookie", strings.TrimPrefix(recordedSession, "__Host-"))
 		}, "CB-18 fail"},
 		{"SameSite left out", happy, func(r *recording) {
 			r.set(12, "response", "Set-Cookie", recordedSession+"; Path=/; Secure; HttpOnly")
@@ -168,6 +169,7 @@ func spoiled(t *testing.T, file string, edit func(*recording)) string {
 	}
 	cfg := readConfig(t, "right")
 	cfg.UseCases = append(cfg.UseCases, integration.Authentication) // so that a session is due
+	cfg.Uses.Logout = true                                          // so that signing out is judged
 	var bad []string
 	for _, f := range analysis.Judge(cfg, []analysis.Input{redacted(t, redactor(&cfg), "c1", har)}, nil) {
 		if f.Verdict == analysis.Fail || f.Verdict == analysis.Warn {

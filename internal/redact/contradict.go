@@ -76,6 +76,7 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	clear(j)
 	j.all(exactly(true), onlyTrue...)
 	w.hosts(e, name, j)
+	device(e, j)
 	own, skeleton := ownOf(e), skeletonOf(e)
 	own.nested += strings.Join(skeleton.nested, "\n")
 	bodies(e, j)
@@ -136,10 +137,19 @@ func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {
 	}
 }
 
+// device judges on what the browser is said to have run.
+func device(e *transcript.Entry, j judgement) {
+	named := slices.ContainsFunc(e.Request.Headers, func(h transcript.Field) bool { return strings.EqualFold(h.Name, "User-Agent") })
+	if kind := e.Facts.Code(transcript.FactResourceType); !named || cmp.Or(e.ResourceType, kind, "document") != "document" {
+		j[transcript.FactDevice] = never
+	}
+}
+
 // onlyTrue are facts that are written when they are true and else left out.
 var onlyTrue = []transcript.Fact{
 	transcript.FactHostProd, transcript.FactPII, transcript.FactUnknownPII, transcript.FactMetaRefresh, transcript.FactSecretInPage,
 	transcript.FactTokenInPage, transcript.FactTruncatedBody, transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactSOAPFault,
+	transcript.FactErrorMarkup,
 }
 
 // pageFacts are facts of HTML only.
@@ -148,6 +158,7 @@ var pageFacts = []transcript.Fact{
 	transcript.FactRawErrorText, transcript.FactRetryControl, transcript.FactHelpLink, transcript.FactMetaRefresh, transcript.FactRefreshTarget,
 	transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields, transcript.FactFormPost, transcript.FactFormTarget,
 	transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactPageLang,
+	transcript.FactBrandControl, transcript.FactNamelessControls, transcript.FactAboutLink, transcript.FactMarkupEchoed,
 }
 
 // bodies judges the facts about the response's body by its media type, where
@@ -172,6 +183,7 @@ func bodies(e *transcript.Entry, j judgement) {
 		// A size was rounded down to three digits; what a page has takes bytes.
 		most := p.BodySize + p.BodySize/100 + 1
 		j.all(atMost(most/len("<input>")), transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields)
+		j[transcript.FactNamelessControls] = atMost(most / len("<a href>"))
 		j[transcript.FactVisible], j[transcript.FactForms], j[transcript.FactScripts] = atMost(most), atMost(most/len("<form>")), atMost(most/len("<script>"))
 	}
 	if !may("xml") {

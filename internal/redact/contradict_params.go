@@ -99,6 +99,9 @@ func (o *ownParams) parameters(e *transcript.Entry, s *tokenSkeleton, j judgemen
 		j[transcript.FactDoubleEncoded] = atMost(o.fields)
 	}
 	j[transcript.FactRelayBytes] = fitsLength(o.first["RelayState"])
+	if o.first["error"] == "" && o.first["error_description"] == "" {
+		j[transcript.FactErrorMarkup] = never
+	}
 	if o.first["code_verifier"] == "" {
 		j[transcript.FactPKCE] = never
 	}

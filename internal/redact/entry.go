@@ -20,6 +20,7 @@ type run struct {
 
 	pageRefs   map[valueKey]int
 	errorTexts [][]byte // error texts of this capture, folded; see rememberErrorText
+	markups    [][]byte // markup that errors of this capture carry; see noteMarkup
 	document   string   // clear host of the last document
 	hosts      map[schemeAndHost]integration.Host
 	witness    witness

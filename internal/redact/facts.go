@@ -194,6 +194,8 @@ func (f *requestFacts) done(r *run) {
 	if relay := f.param("RelayState"); relay != "" {
 		r.setFact(transcript.FactRelayBytes, len(relay))
 	}
+	r.noteMarkup(f.param("error_description"))
+	r.noteMarkup(f.param("error"))
 	r.flow.code.note(f.param("code"))
 	if verifier := f.param("code_verifier"); verifier != "" && r.flow.challenges.any() {
 		r.setFact(transcript.FactPKCE, r.flow.challenges.has(s256(verifier)))

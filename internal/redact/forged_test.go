@@ -64,7 +64,7 @@ const ourHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk","version"
 
 // withMarker says of a file that it was redacted before.
 func withMarker(har []byte) []byte {
-	const marker = `,"_proofwalk":{"format":1,"policy":2,"round":"` + round + `","redactor":{"name":"proofwalk","version":"0.1.0"},"source":{"kind":"har","exporter":"chrome","limits":[]},"integration_digest":""}}}`
+	const marker = `,"_proofwalk":{"format":1,"policy":3,"round":"` + round + `","redactor":{"name":"proofwalk","version":"0.1.0"},"source":{"kind":"har","exporter":"chrome","limits":[]},"integration_digest":""}}}`
 	return append([]byte(ourHead), append(bytes.TrimPrefix(bytes.TrimSuffix(har, []byte(`,"version":"1.2"}}`)), []byte(`{"log":{`)), marker...)...)
 }
 

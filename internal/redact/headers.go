@@ -86,6 +86,7 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 	case headerCookie:
 		return r.cookieHeader(value, "request.cookie")
 	case headerAgent:
+		r.deviceFact(value)
 		return r.agent(value, place)
 	case headerMIME:
 		return r.contentType(value, place)

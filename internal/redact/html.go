@@ -19,6 +19,8 @@ type pageScan struct {
 	metaRefresh bool
 	retry, help bool
 	pageForms
+	pageControls
+	source []byte // the page itself
 
 	// Where the scan stands.
 	tokens                               htmlTokens
@@ -29,6 +31,7 @@ type pageScan struct {
 // htmlFacts computes the facts of a page; nothing of the page itself is kept.
 func (r *run) htmlFacts(page []byte) {
 	s := &r.page
+	s.faq = r.faqOf()
 	s.scan(page)
 	s.folded = appendFolded(s.folded[:0], s.text)
 	r.setFact(transcript.FactVisible, min(s.visible, transcript.MaxFactNumber))
@@ -48,6 +51,8 @@ func (r *run) htmlFacts(page []byte) {
 	}
 	r.setFact(transcript.FactRawErrorText, r.showsErrorText(s.folded))
 	r.formFacts(s)
+	r.controlFacts(s)
+	s.source = nil
 }
 
 func (r *run) secretsFound(s scriptScan) {
@@ -121,6 +126,7 @@ func (s *pageScan) scan(page []byte) {
 	*s = pageScan{
 		text: s.text[:0], folded: s.folded[:0], control: s.control[:0], label: s.label[:0],
 		tokens: htmlTokens{page: page, attrs: s.tokens.attrs[:0]}, pageForms: pageForms{actions: s.actions[:0]},
+		pageControls: pageControls{faq: s.faq}, source: page,
 	}
 	for {
 		switch s.tokens.next() {
@@ -157,6 +163,7 @@ const (
 	titleElement
 	bodyElement
 	choiceElement // textarea, select
+	imageElement
 	rootElement
 )
 
@@ -164,6 +171,8 @@ func elementOf(name []byte) element {
 	switch {
 	case len(name) == 1 && name[0]|0x20 == 'a':
 		return anchorElement
+	case len(name) == 3 && equalFold(name, "img"):
+		return imageElement
 	case len(name) < 4 || len(name) > 8:
 	case equalFold(name, "form"):
 		return formElement
@@ -217,7 +226,7 @@ func (s *pageScan) close(name element) {
 		s.hidden, s.inTitle = max(s.hidden-1, 0), max(s.inTitle-1, 0)
 	case anchorElement, buttonElement:
 		if s.inControl > 0 {
-			s.controlText(s.control)
+			s.ends()
 			s.inControl--
 		}
 	}
@@ -234,7 +243,9 @@ func (s *pageScan) textToken() {
 		s.look(text)
 		s.submits = s.submits || bytes.Contains(text, submitCall)
 	case s.inTitle > 0:
-		s.title = s.title || len(bytes.TrimSpace(s.tokens.clearText())) > 0
+		full := len(bytes.TrimSpace(s.tokens.clearText())) > 0
+		s.title = s.title || full
+		s.current.named = s.current.named || full // of a drawing in a link or button
 	case s.hidden == 0:
 		text := s.tokens.clearText()
 		s.text = append(s.text, text...)
@@ -279,16 +290,28 @@ func (s *pageScan) startTag(name element) {
 			s.label = appendLower(s.label[:0], s.attr("href"))
 			s.help = isHelpAddress(s.label)
 		}
-		s.controlText(s.attr("aria-label"))
+		s.begins(true)
+	case imageElement:
+		s.picture()
 	case inputElement:
 		kind := s.attr("type")
 		if equalFold(kind, "submit") || equalFold(kind, "button") {
 			s.controlText(s.attr("value"))
 		}
+		if equalFold(kind, "image") {
+			alt := s.attr("alt")
+			s.controlText(alt)
+			if len(bytes.TrimSpace(alt)) == 0 {
+				s.nameless++
+			}
+		}
 		s.input(kind, s.attr("name"))
 		s.namedValue(s.attr("name"), s.attr("value"))
 	case buttonElement:
-		s.controlText(s.attr("aria-label"))
+		s.begins(false)
+	}
+	if s.inControl > 0 && name == otherElement {
+		s.current.named = s.current.named || len(s.attr("aria-label")) > 0
 	}
 	if s.token {
 		return
@@ -349,13 +372,15 @@ func byteWords(words ...string) [][]byte {
 }
 
 func (s *pageScan) controlText(text []byte) {
-	if len(text) == 0 || s.retry && s.help {
+	names := !s.brand && mayNameBrand(text)
+	if len(text) == 0 || s.retry && s.help && !names {
 		return
 	}
 	s.label = appendFolded(s.label[:0], text)
 	if len(s.label) == 0 || len(s.label) > 200 {
 		return
 	}
+	s.brand = s.brand || names && containsAny(s.label, brandNames)
 	s.retry = s.retry || string(s.label) == "back" || containsAny(s.label, retryWords)
 	s.help = s.help || containsAny(s.label, helpWords)
 }

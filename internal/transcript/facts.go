@@ -22,6 +22,7 @@ const (
 	FactHostRole   Fact = "host_role"       // code: partner, provider, third_party, loopback, undeclared
 	FactHostEnv    Fact = "host_env"        // code: sandbox, production; only for hosts of ID.me
 	FactHostProd   Fact = "host_production" // true: a declared production host of the partner
+	FactDevice     Fact = "device"          // code: desktop, mobile; of a document, by the browser's own word
 	FactSameSite   Fact = "same_site"       // request host and the previous document's host are of one site
 	FactPage       Fact = "page"            // code: start, landing, denied, error, logout (declared pages)
 	FactPII        Fact = "pii_in_url"      // the URL holds an e-mail, SSN or telephone shape
@@ -56,6 +57,13 @@ const (
 	FactSocketBytes    Fact = "websocket_bytes"    // their bytes in all, to three digits
 	FactEvents         Fact = "event_messages"     // messages of an event stream
 	FactEventBytes     Fact = "event_bytes"        // their bytes in all, to three digits
+
+	// About the names of a page's links and buttons, and what it says and repeats.
+	FactBrandControl     Fact = "brand_control"     // a link or button has a name that the provider approves for it
+	FactNamelessControls Fact = "nameless_controls" // links and buttons without an accessible name
+	FactAboutLink        Fact = "about_link"        // a link or question says who the provider is
+	FactErrorMarkup      Fact = "error_markup"      // an error of the request carries markup
+	FactMarkupEchoed     Fact = "markup_echoed"     // markup that an error of this capture carried stands in the page as markup
 
 	// About the authorization request.
 	FactRedirectRegistered Fact = "redirect_uri_registered" // byte-equal to a registered one
@@ -129,6 +137,7 @@ var ResourceTypes = []string{
 var (
 	hostRoles = []string{"partner", "provider", "third_party", "loopback", "undeclared"}
 	hostEnvs  = []string{"sandbox", "production"}
+	devices   = []string{"desktop", "mobile"}
 	pageRoles = []string{"start", "landing", "denied", "error", "logout"}
 	bodyKinds = []string{"html", "json", "form", "multipart", "script", "style", "image", "font", "text", "xml", "binary", "none"}
 	jwsAlgs   = []string{"none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA", "encrypted", "other"}
@@ -171,6 +180,7 @@ var factList = []FactSpec{
 	{FactHostRole, FactCode, hostRoles},
 	{FactHostEnv, FactCode, hostEnvs},
 	{FactHostProd, FactBool, nil},
+	{FactDevice, FactCode, devices},
 	{FactSameSite, FactBool, nil},
 	{FactPage, FactCode, pageRoles},
 	{FactPII, FactBool, nil},
@@ -203,6 +213,11 @@ var factList = []FactSpec{
 	{FactSocketBytes, FactNumber, nil},
 	{FactEvents, FactNumber, nil},
 	{FactEventBytes, FactNumber, nil},
+	{FactBrandControl, FactBool, nil},
+	{FactNamelessControls, FactNumber, nil},
+	{FactAboutLink, FactBool, nil},
+	{FactErrorMarkup, FactBool, nil},
+	{FactMarkupEchoed, FactBool, nil},
 	{FactRedirectRegistered, FactBool, nil},
 	{FactRedirectQuery, FactBool, nil},
 	{FactRedirectFragment, FactBool, nil},
