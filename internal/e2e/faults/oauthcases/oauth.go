@@ -11,7 +11,7 @@ var oauth = at(integration.OAuth, nodeProvider, "oauth-")
 var oauthCases = []matrix.Case{
 	oauth("", happy, signsIn(party.LandingPath)),
 	oauth("", denied, declines(party.RefusalPath)),
-	oauth("", tampered, tampers(otherState, party.RefusalPath)),
+	oauth("", tampered, tampers(otherState, party.ProblemPath)),
 
 	oauth("no-state", happy, signsIn(party.LandingPath), warns("AR-02")),
 	oauth("no-state-no-pkce", happy, signsIn(party.LandingPath), fails("AR-02"), warns("AR-08")),
@@ -22,7 +22,7 @@ var oauthCases = []matrix.Case{
 	oauth("state-unchecked", tampered, tampers(otherState, party.LandingPath), fails("CB-03")),
 	oauth("code-twice", happy, signsIn(party.LandingPath), fails("CB-06")),
 	oauth("token-in-query", happy, signsIn(party.LandingPath), fails("CB-12")),
-	oauth("bearer-in-query", happy, signsIn(party.RefusalPath), fails("TK-04")),
+	oauth("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), warns("PG-03")),
 	oauth("raw-error", denied, declines(party.CallbackPath), fails("ER-04")),
 	oauth("restart-after-error", denied, declinesAndReturns, fails("CB-24")),
 }
@@ -34,7 +34,7 @@ var zitadel = at(integration.OIDC, goProvider, "zitadel-")
 var zitadelCases = []matrix.Case{
 	zitadel("", happy, signsIn(party.LandingPath)),
 	zitadel("", twice, signsInTwice),
-	zitadel("", tampered, tampers(otherState, party.RefusalPath)),
+	zitadel("", tampered, tampers(otherState, party.ProblemPath)),
 
 	zitadel("pkce-plain", happy, signsIn(party.LandingPath), fails("AR-09")),
 	zitadel("redirect-with-fragment", happy, signsIn(party.LandingPath), fails("TR-07")),
@@ -45,7 +45,7 @@ var zitadelCases = []matrix.Case{
 	zitadel("no-nonce", happy, signsIn(party.LandingPath), warns("AR-06")),
 	zitadel("no-pkce", happy, signsIn(party.LandingPath), warns("AR-08")),
 	zitadel("constant-nonce", twice, signsInTwice, fails("AR-07")),
-	zitadel("wrong-verifier", happy, signsIn(party.RefusalPath), fails("AR-11")),
+	zitadel("wrong-verifier", happy, signsIn(party.ProblemPath), fails("AR-11")),
 	zitadel("state-unchecked", tampered, tampers(otherState, party.LandingPath), fails("CB-03")),
 	zitadel("code-stays", happy, signsIn(party.CallbackPath), fails("CB-08")),
 	zitadel("callback-stored", happy, signsIn(party.LandingPath), warns("CB-11")),

@@ -32,6 +32,11 @@ const (
 	tampered = "tampered-callback"
 	replayed = "replayed-callback"
 	stateOut = "callback-without-state"
+
+	foreignIssuer = "issuer-of-another"
+	codeAndError  = "code-and-error"
+	markupInError = "markup-in-error"
+	foreignError  = "error-of-another"
 )
 
 // Cases are all cases, the faultless ones of a provider and protocol first.
@@ -43,9 +48,13 @@ var oidcCases = []matrix.Case{
 	oidc("", happy, signsIn(party.LandingPath)),
 	oidc("", denied, declines(party.RefusalPath)),
 	oidc("", twice, signsInTwice),
-	oidc("", tampered, tampers(otherState, party.RefusalPath)),
-	oidc("", stateOut, tampers(noState, party.RefusalPath)),
-	oidc("", replayed, replays(party.RefusalPath)),
+	oidc("", tampered, tampers(otherState, party.ProblemPath)),
+	oidc("", stateOut, tampers(noState, party.ProblemPath)),
+	oidc("", replayed, replays(party.ProblemPath)),
+	oidc("", foreignIssuer, tampers(otherIssuer, party.ProblemPath)),
+	oidc("", codeAndError, tampers(errorToo, party.RefusalPath)),
+	oidc("", markupInError, tampersRefusal(markup, party.RefusalPath)),
+	oidc("", foreignError, tampersRefusal(otherState, party.ProblemPath)),
 
 	// The authorization request.
 	oidc("no-state", happy, signsIn(party.LandingPath), warns("AR-02")),
@@ -66,7 +75,7 @@ var oidcCases = []matrix.Case{
 	oidc("foreign-scope", happy, signsIn(party.LandingPath), fails("AR-14")),
 	oidc("duplicate-parameter", happy, signsIn(party.LandingPath), fails("AR-13")),
 	oidc("http-hop", happy, signsIn(party.LandingPath), fails("TR-01")),
-	oidc("form-sent-on", happy, isRefused, fails("AR-17")), // this provider reads a posted request from its form only
+	oidc("form-sent-on", happy, isRefused, fails("AR-17"), fails("PG-01")), // this provider reads a posted request from its form only
 	oidc("other-host", happy, signsIn(party.LandingPath), fails("TR-04")),
 	oidc("implicit", happy, signsIn(party.LandingPath), fails("AR-01"), fails("CB-13"), fails("TK-03")),
 	oidc("fragment-mode", happy, signsIn(party.LandingPath), warns("AR-16")),
@@ -75,8 +84,11 @@ var oidcCases = []matrix.Case{
 	oidc("state-unchecked", tampered, tampers(otherState, party.LandingPath), fails("CB-03")),
 	oidc("state-missing-taken", stateOut, tampers(noState, party.LandingPath), fails("CB-04")),
 	oidc("replay-taken", replayed, replays(party.LandingPath), fails("CB-05")),
+	oidc("issuer-unchecked", foreignIssuer, tampers(otherIssuer, party.LandingPath), fails("CB-16")),
+	oidc("error-beside-code", codeAndError, tampers(errorToo, party.LandingPath), fails("CB-17")),
+	oidc("open-redirect", happy, sentAway, fails("CB-22")),
 	oidc("state-unbound", happy, signsIn(party.LandingPath), fails("CB-02")),
-	oidc("form-post-lax-cookie", happy, signsIn(party.RefusalPath), fails("CB-20")),
+	oidc("form-post-lax-cookie", happy, signsIn(party.ProblemPath), fails("CB-20"), warns("PG-03")),
 	oidc("code-in-referer", happy, signsIn(party.CallbackPath), fails("CB-07"), fails("CB-08"), fails("CB-09"), fails("CB-10")),
 	oidc("code-stays", happy, signsIn(party.CallbackPath), fails("CB-08")),
 	oidc("third-party-on-callback", happy, signsIn(party.CallbackPath), fails("CB-08"), fails("CB-09")),
@@ -88,7 +100,7 @@ var oidcCases = []matrix.Case{
 	oidc("cookie-without-secure", happy, signsIn(party.LandingPath), fails("CB-18")),
 	oidc("cookie-without-httponly", happy, signsIn(party.LandingPath), fails("CB-18")),
 	oidc("cookie-without-samesite", happy, signsIn(party.LandingPath), warns("CB-18")),
-	oidc("cookie-none-insecure", happy, signsIn(party.StartPath), fails("CB-18")),
+	oidc("cookie-none-insecure", happy, signsIn(party.StartPath), fails("CB-18"), fails("PG-03")),
 	oidc("session-not-renewed", happy, signsIn(party.LandingPath), fails("CB-21")),
 	oidc("redirect-loop", happy, signsIn(""), fails("CB-23"), fails("TR-05")),
 	oidc("redirect-to-http", happy, signsIn(party.LandingPath), fails("TR-01"), fails("TR-02")),
@@ -100,6 +112,8 @@ var oidcCases = []matrix.Case{
 	oidc("blank-error", denied, declines(party.CallbackPath), fails("ER-01"), fails("ER-05")),
 	oidc("raw-error", denied, declines(party.CallbackPath), fails("ER-04")),
 	oidc("json-error", denied, declines(party.CallbackPath), fails("ER-01")),
+	oidc("markup-reflected", markupInError, tampersRefusal(markup, party.CallbackPath), fails("ER-06")),
+	oidc("error-state-unchecked", foreignError, tampersRefusal(otherState, party.RefusalPath), warns("ER-09")),
 	oidc("stack-trace", denied, declines(party.CallbackPath), fails("ER-03")),
 	oidc("server-error", denied, declines(party.CallbackPath), fails("ER-01"), fails("ER-02")),
 	oidc("error-status", denied, declines(party.CallbackPath), warns("ER-01")),
@@ -109,13 +123,13 @@ var oidcCases = []matrix.Case{
 	oidc("restart-after-error", denied, declinesAndReturns, fails("CB-24")),
 
 	// The server's calls.
-	oidc("wrong-verifier", happy, signsIn(party.RefusalPath), fails("AR-11")),
+	oidc("wrong-verifier", happy, signsIn(party.ProblemPath), fails("AR-11")),
 	oidc("code-twice", happy, signsIn(party.LandingPath), fails("CB-06")),
-	oidc("token-without-redirect", happy, signsIn(party.RefusalPath), fails("TK-01")),
-	oidc("token-without-verifier", happy, signsIn(party.RefusalPath), fails("TK-01")),
+	oidc("token-without-redirect", happy, signsIn(party.ProblemPath), fails("TK-01")),
+	oidc("token-without-verifier", happy, signsIn(party.ProblemPath), fails("TK-01")),
 	oidc("secret-in-token-address", happy, signsIn(party.LandingPath), fails("TK-01")),
 	oidc("password-grant", happy, signsIn(party.LandingPath), fails("TK-03")),
-	oidc("bearer-in-query", happy, signsIn(party.RefusalPath), fails("TK-04")),
+	oidc("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), warns("PG-03")),
 
 	// The provider's own mistakes.
 	oidc("state-changed", happy, signsIn(party.LandingPath), fails("CB-01"), fails("CB-03")),

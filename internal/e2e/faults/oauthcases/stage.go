@@ -60,9 +60,20 @@ func Open(ctx context.Context, front *hosts.Front, tools string) (*Stage, error)
 	if err != nil {
 		return nil, errors.Join(err, node.Close())
 	}
-	front.Serve(strangerHost, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	front.Serve(strangerHost, http.HandlerFunc(stranger))
 	front.Serve(deadHost, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	return &Stage{front, map[string]*provider.Provider{nodeProvider: node, goProvider: zitadel}}, nil
+}
+
+// stranger shows a page, and answers a picture with nothing.
+func stranger(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	// A browser that has gone needs no page.
+	_, _ = w.Write([]byte(`<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,"><h1>Elsewhere</h1><p>This page belongs to somebody else.</p>`))
 }
 
 // Close implements matrix.Stage.
@@ -108,7 +119,7 @@ func describe(c matrix.Case, host, scope string) integration.Config {
 		Environment: integration.Sandbox, ExpectedAPIHost: host,
 		Client:       integration.Client{ID: confidential.ID, Type: integration.ConfidentialClient, AuthMethod: "client_secret_post"},
 		RedirectURIs: []string{callbackURI}, Policies: []string{scope}, Uses: integration.Uses{FullPage: true},
-		Pages: integration.Pages{Start: party.StartPath, Landing: party.LandingPath, Denied: party.RefusalPath, Error: party.RefusalPath},
+		Pages: integration.Pages{Start: party.StartPath, Landing: party.LandingPath, Denied: party.RefusalPath, Error: party.ProblemPath},
 		Hosts: integration.Hosts{Own: []string{partyHost, plainHost, deadHost}}, Reveal: integration.Reveal{Paths: []string{party.SignInPath, party.HelpPath}},
 	}
 	switch party.Fault(c.Fault) {

@@ -125,10 +125,21 @@ func dies(ctx context.Context, tab *record.Tab, site matrix.Site) error {
 // tampers blocks the callback, changes its address and opens it then, as the
 // rules ask of a tester.
 func tampers(change func(url.Values), end string) matrix.Steps {
+	return tampersWith(consent, change, end)
+}
+
+// tampersRefusal is tampers after consent was declined.
+func tampersRefusal(change func(url.Values), end string) matrix.Steps {
+	return tampersWith(func(tab *record.Tab, _ matrix.Site) func(context.Context) error {
+		return func(ctx context.Context) error { return tab.Click(ctx, deny) }
+	}, change, end)
+}
+
+func tampersWith(press func(*record.Tab, matrix.Site) func(context.Context) error, change func(url.Values), end string) matrix.Steps {
 	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
-		err := walk(ctx, toProvider(tab, site),
+		err := walk(ctx,
 			func(ctx context.Context) error { return tab.Block(ctx, site.RelyingParty+party.CallbackPath) },
-			consent(tab, site),
+			toProvider(tab, site), press(tab, site),
 			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.CallbackPath) },
 			func(ctx context.Context) error { return tab.Block(ctx, "") })
 		if err != nil {
@@ -148,6 +159,27 @@ func tampers(change func(url.Values), end string) matrix.Steps {
 }
 
 func otherState(q url.Values) { q.Set("state", "x"+q.Get("state")[1:]) }
+
+func otherIssuer(q url.Values) { q.Set("iss", "https://other.example") }
+
+func errorToo(q url.Values) { q.Set("error", "access_denied") }
+
+func markup(q url.Values) { q.Set("error_description", "<b>declined</b>") }
+
+// sentAway begins at an address that names a stranger, and ends there.
+func sentAway(ctx context.Context, tab *record.Tab, site matrix.Site) error {
+	return walk(ctx,
+		func(ctx context.Context) error {
+			return tab.Go(ctx, site.RelyingParty+party.SignInPath+"?return_to="+url.QueryEscape(site.Stranger+"/"))
+		},
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) },
+		func(ctx context.Context) error { return tab.Fill(ctx, "[name=email]", site.Email) },
+		func(ctx context.Context) error { return tab.Fill(ctx, "[name=password]", site.Password) },
+		func(ctx context.Context) error { return tab.Click(ctx, "button") },
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.Provider) },
+		consent(tab, site),
+		func(ctx context.Context) error { return tab.Arrive(ctx, site.Stranger) })
+}
 
 func noState(q url.Values) { q.Del("state") }
 

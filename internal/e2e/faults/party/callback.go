@@ -11,7 +11,7 @@ func (p *Party) callback(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := r.ParseForm(); err != nil {
-		p.send(w, r, RefusalPath)
+		p.send(w, r, ProblemPath)
 		return
 	}
 	in := r.Form
@@ -21,28 +21,32 @@ func (p *Party) callback(w http.ResponseWriter, r *http.Request) {
 	}
 	a := p.pending(r, in)
 	if p.does(StateUnchecked, StateMissingTaken) && a == nil {
-		p.send(w, r, RefusalPath)
+		p.send(w, r, ProblemPath)
 		return
 	}
-	if in.Get("error") != "" {
-		p.refused(w, r, in)
+	if in.Get("error") != "" && !(p.does(ErrorOverlooked) && in.Get("code") != "") {
+		p.refused(w, r, a, in)
 		return
 	}
 	if a == nil || !p.answers(a, in) {
 		http.SetCookie(w, cookie(pendingCookie, "", -1))
-		p.send(w, r, RefusalPath)
+		p.send(w, r, ProblemPath)
 		return
 	}
 	who := a.done
 	if who == nil {
 		var err error
 		if who, err = p.redeem(a, in); err != nil {
-			p.send(w, r, RefusalPath)
+			p.send(w, r, ProblemPath)
 			return
 		}
 	}
 	if p.does(ReplayTaken) {
 		a.done = who
+	}
+	if p.does(OpenRedirect) && a.returnTo != "" {
+		p.send(w, r, a.returnTo)
+		return
 	}
 	p.welcomeIn(w, r, who)
 }
@@ -79,6 +83,8 @@ func (p *Party) answers(a *attempt, in url.Values) bool {
 		return false
 	case in.Get("code") == "" && !p.does(Implicit):
 		return false
+	case p.does(IssuerUnchecked):
+		return true
 	case promised || in.Get("iss") != "":
 		return p.does(Implicit) || in.Get("iss") == p.Provider
 	}
@@ -135,8 +141,12 @@ func (p *Party) picture() string {
 }
 
 // refused answers a refusal of the provider.
-func (p *Party) refused(w http.ResponseWriter, r *http.Request, in url.Values) {
+func (p *Party) refused(w http.ResponseWriter, r *http.Request, a *attempt, in url.Values) {
 	http.SetCookie(w, cookie(pendingCookie, "", -1))
+	if !p.Trusting && !p.does(ErrorUnchecked) && (a == nil || in.Get("state") != a.state) {
+		p.send(w, r, ProblemPath)
+		return
+	}
 	const wayOn = `<p><a href="/sign-in">Try again</a></p><p><a href="/help">Get help</a></p>`
 	const sentence = `<h1>Your identity was not verified</h1><p>You stopped before sharing your information. Nothing was stored.</p>`
 	switch p.Fault {
@@ -144,6 +154,8 @@ func (p *Party) refused(w http.ResponseWriter, r *http.Request, in url.Values) {
 		p.page(w, http.StatusOK, "", "")
 	case RawError:
 		p.page(w, http.StatusOK, "Error", "<h1>Something went wrong with the verification</h1><pre>"+html.EscapeString(in.Get("error"))+"</pre>"+wayOn)
+	case MarkupReflected:
+		p.page(w, http.StatusOK, "Not verified", sentence+"<p>"+in.Get("error_description")+"</p>"+wayOn)
 	case JSONError:
 		p.headers(w)
 		w.Header().Set("Content-Type", "application/json")
@@ -163,7 +175,11 @@ func (p *Party) refused(w http.ResponseWriter, r *http.Request, in url.Values) {
 	case RestartsOnError:
 		p.send(w, r, SignInPath)
 	default:
-		p.send(w, r, RefusalPath)
+		end := ProblemPath
+		if in.Get("error") == "access_denied" {
+			end = RefusalPath
+		}
+		p.send(w, r, end)
 	}
 }
 

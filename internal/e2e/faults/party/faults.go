@@ -59,6 +59,9 @@ const (
 	NoHSTS             Fault = "no-hsts"
 	Framing            Fault = "framing-allowed"
 	DeadCallback       Fault = "callback-dead"
+	OpenRedirect       Fault = "open-redirect"
+	IssuerUnchecked    Fault = "issuer-unchecked"
+	ErrorOverlooked    Fault = "error-beside-code"
 )
 
 // The mistakes after a refusal.
@@ -73,6 +76,8 @@ const (
 	SessionOnError  Fault = "session-after-error"
 	LandingOnError  Fault = "landing-after-error"
 	RestartsOnError Fault = "restart-after-error"
+	MarkupReflected Fault = "markup-reflected"
+	ErrorUnchecked  Fault = "error-state-unchecked"
 )
 
 // The mistakes of its server.
@@ -94,8 +99,8 @@ func Faults() []Fault {
 		OpenIDForOAuth, TwiceTheSame, PlainHop, Reposted, FragmentMode, Implicit, OtherHost,
 		StateUnchecked, StateMissingTaken, ReplayTaken, Unbound, FormPostLax, CodeInReferer, CodeStays, ThirdParty, PageStored,
 		NoReferrerPolicy, RedirectStored, TokenInQuery, TokenInPage, CookieInsecure, CookieScript, CookieNoSameSite, CookieNoneInsecure,
-		SessionKept, Loop, Downgrade, NoHSTS, Framing, DeadCallback,
-		BlankError, RawError, JSONError, StackTrace, ServerError, ErrorStatus, NoWayOn, SessionOnError, LandingOnError, RestartsOnError,
+		SessionKept, Loop, Downgrade, NoHSTS, Framing, DeadCallback, OpenRedirect, IssuerUnchecked, ErrorOverlooked,
+		BlankError, RawError, JSONError, StackTrace, ServerError, ErrorStatus, NoWayOn, SessionOnError, LandingOnError, RestartsOnError, MarkupReflected, ErrorUnchecked,
 		WrongVerifier, CodeTwice, NoRedirectURI, NoVerifier, SecretInTokenURL, PasswordGrant, BearerInQuery,
 	}
 }

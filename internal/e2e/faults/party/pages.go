@@ -67,6 +67,7 @@ func (p *Party) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id, a := random(32), p.draw()
+	a.returnTo = r.FormValue("return_to")
 	p.attempts[id] = a
 	if !p.does(Unbound) {
 		http.SetCookie(w, cookie(pendingCookie, id, 600))
@@ -114,7 +115,13 @@ func (p *Party) who(r *http.Request) *person {
 
 func (p *Party) refusal(w http.ResponseWriter, _ *http.Request) {
 	p.page(w, http.StatusOK, "Verification not completed", `<h1>Your identity was not verified</h1>
-<p>You stopped before sharing your information, or the attempt took too long. Nothing was stored.</p>
+<p>You stopped before sharing your information. Nothing was stored.</p>
+<p><a href="/sign-in">Try again</a></p><p><a href="/help">Get help or verify another way</a></p>`)
+}
+
+func (p *Party) problem(w http.ResponseWriter, _ *http.Request) {
+	p.page(w, http.StatusOK, "Verification not possible", `<h1>Your identity could not be verified</h1>
+<p>Something went wrong between us and the identity provider. You have done nothing wrong, and nothing was stored.</p>
 <p><a href="/sign-in">Try again</a></p><p><a href="/help">Get help or verify another way</a></p>`)
 }
 

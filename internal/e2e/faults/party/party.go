@@ -18,7 +18,8 @@ const (
 	SignInPath   = "/sign-in"
 	CallbackPath = "/auth/callback"
 	LandingPath  = "/account"
-	RefusalPath  = "/sign-in/not-completed"
+	RefusalPath  = "/sign-in/not-completed" // for those who declined
+	ProblemPath  = "/sign-in/problem"       // for all else that ends a sign-in
 	HelpPath     = "/help"
 )
 
@@ -53,7 +54,7 @@ type Party struct {
 // attempt is a sign-in that has begun.
 type attempt struct {
 	state, nonce, verifier string
-	redirectURI            string
+	redirectURI, returnTo  string
 	done                   *person // kept by those who take a callback twice
 }
 
@@ -75,6 +76,7 @@ func New(o Options) *Party {
 	p.mux.HandleFunc("GET "+CallbackPath+"/{$}", p.callback)
 	p.mux.HandleFunc("GET "+LandingPath, p.landing)
 	p.mux.HandleFunc("GET "+RefusalPath, p.refusal)
+	p.mux.HandleFunc("GET "+ProblemPath, p.problem)
 	p.mux.HandleFunc("GET "+HelpPath, p.help)
 	p.mux.HandleFunc("GET /go", p.viaPlain)
 	p.mux.HandleFunc("GET /welcome", p.welcome)
