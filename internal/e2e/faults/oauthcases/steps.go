@@ -126,9 +126,9 @@ func dies(ctx context.Context, tab *record.Tab, site matrix.Site) error {
 // rules ask of a tester.
 func tampers(change func(url.Values), end string) matrix.Steps {
 	return func(ctx context.Context, tab *record.Tab, site matrix.Site) error {
-		err := walk(ctx, toProvider(tab, site),
+		err := walk(ctx,
 			func(ctx context.Context) error { return tab.Block(ctx, site.RelyingParty+party.CallbackPath) },
-			consent(tab, site),
+			toProvider(tab, site), consent(tab, site),
 			func(ctx context.Context) error { return tab.Arrive(ctx, site.RelyingParty+party.CallbackPath) },
 			func(ctx context.Context) error { return tab.Block(ctx, "") })
 		if err != nil {
