@@ -147,7 +147,14 @@ func tampers(change func(url.Values), end string) matrix.Steps {
 	}
 }
 
-func otherState(q url.Values) { q.Set("state", "x"+q.Get("state")[1:]) }
+// otherState changes the first character, whatever it is.
+func otherState(q url.Values) {
+	state, first := q.Get("state"), "x"
+	if state[0] == 'x' {
+		first = "y"
+	}
+	q.Set("state", first+state[1:])
+}
 
 func noState(q url.Values) { q.Del("state") }
 
