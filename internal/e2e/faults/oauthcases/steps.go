@@ -158,7 +158,14 @@ func tampersWith(press func(*record.Tab, matrix.Site) func(context.Context) erro
 	}
 }
 
-func otherState(q url.Values) { q.Set("state", "x"+q.Get("state")[1:]) }
+// otherState changes the first character, whatever it is.
+func otherState(q url.Values) {
+	state, first := q.Get("state"), "x"
+	if state[0] == 'x' {
+		first = "y"
+	}
+	q.Set("state", first+state[1:])
+}
 
 func otherIssuer(q url.Values) { q.Set("iss", "https://other.example") }
 
