@@ -62,6 +62,10 @@ test: setup check-generated wasm ## install what is missing and run every test
 race: setup wasm ## run the Go tests under the race detector
 	go test -race ./...
 
+.PHONY: faults
+faults: setup ## make each mistake at real providers in a real Chromium, compare the findings (ONLY=name, KEEP=folder)
+	go run ./internal/e2e/faults $(if $(ONLY),--only '$(ONLY)') $(if $(KEEP),--keep '$(KEEP)')
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)

@@ -13,7 +13,7 @@ var issuerRules = []row{
 			ID: "CB-15", Family: FamilyCallback, Severity: Medium,
 			Title:   "The answer names its issuer",
 			Needs:   []Need{NeedCallback, NeedBackChannel},
-			Decides: "Fails when iss is another issuer than that of the provider's metadata or the id_token, or is missing although the metadata promises it.",
+			Decides: "Fails when iss is another issuer than that of the provider's metadata or the id_token, or is missing, with no id_token in its place, although the metadata promises it.",
 			Clause:  "RFC 9207, 2 and 2.4",
 		},
 		judge: judgeIssuer,
@@ -64,6 +64,9 @@ func judgeIssuer(_ *court, f *flow) ruling {
 	if issuer == "" {
 		if why := f.hidesAnswer(); why != "" || f.callback.in.cannotShow(capture.LimitFragments) && answersInFragment(f.authorize) {
 			return unseen(first(why, withoutFragments), at...)
+		}
+		if f.callback.value("id_token") != "" {
+			return unseen("The answer carries no iss, but an id_token, in which its issuer stands as well; see ID-02.", at...)
 		}
 		if promised {
 			return fails("The answer does not name its issuer", known, "no iss", append(at, source.ref(""))).

@@ -170,13 +170,20 @@ func (s *step) follow() *step {
 	if refresh, _ := s.e.Facts.Bool(transcript.FactMetaRefresh); refresh {
 		return s.next
 	}
-	scripts, _ := s.e.Facts.Number(transcript.FactScripts)
+	scripts, known := s.e.Facts.Number(transcript.FactScripts)
 	headers := s.next.e.Request.Headers
 	unasked := header(headers, "Sec-Fetch-Mode") == "navigate" && header(headers, "Sec-Fetch-User") == ""
-	if scripts > 0 && unasked && s.status() == 200 {
+	if (scripts > 0 || !known && byPage(headers)) && unasked && s.status() == 200 {
 		return s.next
 	}
 	return nil
+}
+
+// byPage tells whether a page asked for a document, not the address bar: browsers
+// often lose the content of a page that moves on at once, and with it its scripts.
+func byPage(headers []transcript.Field) bool {
+	site := header(headers, "Sec-Fetch-Site")
+	return site == "same-origin" || site == "same-site" || site == "cross-site"
 }
 
 // maxLookAhead is how many hops after a redirect its target is looked for:

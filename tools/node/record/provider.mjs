@@ -71,6 +71,7 @@ function configuration(clients) {
       token_endpoint_auth_method: 'client_secret_post',
       ...client,
     })),
+    responseTypes: ['code', 'id_token token'],
     scopes: ['openid', POLICY],
     claims: {
       openid: ['sub'],
@@ -167,22 +168,35 @@ async function interact(provider, req, res, path) {
   }
 }
 
+/** Gives a policy's attributes to whoever holds an access token, also without an id_token. */
+async function attributes(provider, req, res) {
+  const [, bearer] = /^Bearer (.+)$/.exec(req.headers.authorization ?? '') ?? [];
+  const token = bearer && await provider.AccessToken.find(bearer);
+  const account = token && accountById(token.accountId);
+  res.writeHead(account ? 200 : 401, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  res.end(JSON.stringify(account ? await account.claims() : { error: 'invalid_token' }));
+}
+
+/** Answers for the provider at `origin`; `proxied` tells that another server ends TLS before it. */
+export function providerHandler(origin, clients, { proxied = false } = {}) {
+  const provider = new Provider(origin, configuration(clients));
+  provider.proxy = proxied;
+  const handle = provider.callback();
+  return (req, res) => {
+    const path = new URL(req.url, origin).pathname;
+    const refuse = () => {
+      sendPage(res, { status: 400, title: 'Sign-in expired', body: '<h1>This sign-in has expired</h1>' });
+    };
+    if (path === '/site.css') sendStyle(res);
+    else if (path.startsWith('/interaction/')) interact(provider, req, res, path).catch(refuse);
+    else if (path === '/api/public/v3/attributes.json') attributes(provider, req, res).catch(refuse);
+    else handle(req, res);
+  };
+}
+
 /** Starts the provider for the given client registrations; resolves to a function that stops it. */
 export async function startProvider(tls, clients) {
-  const provider = new Provider(sites.provider.origin, configuration(clients));
-  const handle = provider.callback();
-  const server = https.createServer(tls, (req, res) => {
-    const path = new URL(req.url, sites.provider.origin).pathname;
-    if (path === '/site.css') {
-      sendStyle(res);
-    } else if (path.startsWith('/interaction/')) {
-      interact(provider, req, res, path).catch(() => {
-        sendPage(res, { status: 400, title: 'Sign-in expired', body: '<h1>This sign-in has expired</h1>' });
-      });
-    } else {
-      handle(req, res);
-    }
-  });
+  const server = https.createServer(tls, providerHandler(sites.provider.origin, clients));
   await listen(server, sites.provider.port);
   return () => close(server);
 }
