@@ -25,6 +25,7 @@ var saml = dialect{
 	target:    func(authorize *step) string { return authorize.value("saml.acs_url") },
 	words: wording{
 		noFlow:       noSAMLFlow,
+		request:      "AuthnRequest",
 		noReturn:     "The sign-in does not come back to the assertion consumer service in this run. Record it until the last page has loaded.",
 		plainTarget:  "The address of the assertion consumer service itself begins with http.",
 		secureTarget: "Register an https address of the assertion consumer service and name that one in the request.",
@@ -32,6 +33,7 @@ var saml = dialect{
 		refused:      "the status",
 		unprepared:   "The application did not expect a Response without an assertion.",
 		lookFirst:    "Look at the status of the Response before anything else, and answer any but Success with a page.",
+		noSession:    "Look at the status of the Response before anything else, end the sign-in there, and open a session only for an assertion that was checked.",
 		rawExpected:  "no StatusMessage in the visible text",
 		rawNone:      "none",
 		rawText:      "the StatusMessage",

@@ -50,6 +50,7 @@ type tie struct {
 // wording is what findings call the same thing in the two protocols.
 type wording struct {
 	noFlow       string // why no rule can be heard
+	request      string // what asks for a sign-in
 	noReturn     string // why a sign-in without callback cannot be judged
 	plainTarget  string // TR-01: the address of the callback begins with http
 	secureTarget string // TR-01: its cure
@@ -57,6 +58,7 @@ type wording struct {
 	refused      string // what was answered where no error code is known
 	unprepared   string // ER-02: why the application failed
 	lookFirst    string // ER-02: its cure
+	noSession    string // ER-08: its cure
 	rawExpected  string // ER-04: what must not be in the text
 	rawNone      string // ER-04: none of it is
 	rawText      string // ER-04: the text that the error came with
@@ -89,6 +91,7 @@ var oauth = dialect{
 	target:    func(authorize *step) string { return authorize.value("redirect_uri") },
 	words: wording{
 		noFlow:       noFlow,
+		request:      "authorization request",
 		noReturn:     "The sign-in does not come back to the redirect URI in this run. Record it until the last page has loaded.",
 		plainTarget:  "The redirect URI of the request itself begins with http.",
 		secureTarget: "Register an https redirect URI and send that one.",
@@ -96,6 +99,7 @@ var oauth = dialect{
 		refused:      "the error",
 		unprepared:   "The application did not expect an answer without a code.",
 		lookFirst:    "Look for error in the callback before anything else, and answer it with a page.",
+		noSession:    "Look for error in the callback before anything else, end the sign-in there, and open a session only for a code that your server has redeemed.",
 		rawExpected:  "neither the error code word nor the description in the visible text",
 		rawNone:      "neither",
 		rawText:      "the description",
