@@ -184,4 +184,16 @@ var refusalCases = []staged{
 		Case:  is("saml-refusal-dead-end", "consent-denied", refused, matrix.Fails("SA-08")),
 		party: []samlparty.Fault{samlparty.DeadEnd}, refusal: "RequestDenied",
 	},
+	{
+		Case:  is("saml-refusal-asks-again", "consent-denied", ends(denied, arrive(atProvider, samlidp.SignOnPath)), matrix.Fails("CB-24")),
+		party: []samlparty.Fault{samlparty.AsksAgain},
+	},
+	{
+		Case:  is("saml-refusal-stack-trace", "consent-denied", refused, matrix.Fails("ER-03")),
+		party: []samlparty.Fault{samlparty.TraceOnRefusal},
+	},
+	{ // the landing page, made for those who have signed in, offers nothing to try again
+		Case:  is("saml-refusal-opens-session", "consent-denied", ends(denied, arrive(atParty, samlparty.LandingPath)), matrix.Fails("ER-08"), matrix.Fails("SA-08")),
+		party: []samlparty.Fault{samlparty.OpensAnyway}, refusal: "RequestDenied",
+	},
 }
