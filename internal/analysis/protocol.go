@@ -55,6 +55,11 @@ type wording struct {
 	plainTarget  string // TR-01: the address of the callback begins with http
 	secureTarget string // TR-01: its cure
 	lowerTarget  string // TR-04: the cure of a return to a production host
+	cookie       string // CB-20: the cookie that ties the browser to its request
+	bound        string // CB-20: what is bound to that cookie
+	cookieCure   string // CB-20: its cure
+	answerPosted string // CB-20: which answers are posted
+	noneBefore   string // CB-20: what to do where no such cookie is seen
 	refused      string // what was answered where no error code is known
 	unprepared   string // ER-02: why the application failed
 	lookFirst    string // ER-02: its cure
@@ -96,6 +101,11 @@ var oauth = dialect{
 		plainTarget:  "The redirect URI of the request itself begins with http.",
 		secureTarget: "Register an https redirect URI and send that one.",
 		lowerTarget:  "Register a redirect URI of a lower environment with the sandbox client.",
+		cookie:       "state cookie",
+		bound:        "state",
+		cookieCure:   "Set the state cookie with SameSite=None; Secure; HttpOnly, or let the provider answer in the query.",
+		answerPosted: "The rule judges sign-ins with response_mode=form_post.",
+		noneBefore:   "See CB-02.",
 		refused:      "the error",
 		unprepared:   "The application did not expect an answer without a code.",
 		lookFirst:    "Look for error in the callback before anything else, and answer it with a page.",

@@ -108,8 +108,9 @@ func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 // see what it leaves of them and not what a fixture says that it does.
 func TestSAMLMessages(t *testing.T) {
 	t.Parallel()
-	unrefused := []string{"CB-24", "ER-03", "ER-08", "SA-07", "SA-08"}
-	refused := []string{"ER-08", "SA-06", "SA-07"} // the capture holds no cookies
+	// The captures hold no cookies.
+	unrefused := []string{"CB-18", "CB-20", "CB-24", "ER-03", "ER-08", "SA-07", "SA-08"}
+	refused := []string{"CB-18", "CB-20", "ER-08", "SA-06", "SA-07"}
 	for _, tc := range []struct {
 		name, response, endPath, endPage string
 		fail, notSeen                    []string
@@ -177,7 +178,7 @@ func TestSAMLWithoutIntegration(t *testing.T) {
 	in := []analysis.Input{redacted(t, redactor(nil), "c1", samlHAR(t, samlResponse(success, assertion), "/home", helpfulPage))}
 	want := map[string]analysis.Verdict{
 		"TR-01": analysis.Pass, "TR-02": analysis.Pass, "TR-04": analysis.NotSeen, "CB-23": analysis.Pass,
-		"CB-24": analysis.NotSeen, "ER-03": analysis.NotSeen, "ER-08": analysis.NotSeen,
+		"CB-18": analysis.NotSeen, "CB-20": analysis.NotSeen, "CB-24": analysis.NotSeen, "ER-03": analysis.NotSeen, "ER-08": analysis.NotSeen,
 		"SA-01": analysis.Pass, "SA-02": analysis.Pass, "SA-03": analysis.Pass, "SA-04": analysis.Pass,
 		"SA-05": analysis.Pass, "SA-06": analysis.NotSeen, "SA-07": analysis.NotSeen, "SA-08": analysis.NotSeen,
 	}
