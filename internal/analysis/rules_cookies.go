@@ -109,10 +109,11 @@ func lostCookies(before jar, s *step) []setCookie {
 	return out
 }
 
-// keptBackCookies gives those of them that SameSite keeps back from an answer posted across sites.
+// keptBackCookies gives those of them that SameSite keeps back from an answer
+// posted across sites; from one over http, Secure alone does.
 func keptBackCookies(before jar, s *step) []setCookie {
 	return slices.DeleteFunc(lostCookies(before, s), func(c setCookie) bool {
-		return c.SameSite == "None" && c.Secure || !c.takesIn(s)
+		return c.Secure && (c.SameSite == "None" || s.at.scheme != "https") || !c.takesIn(s)
 	})
 }
 
