@@ -38,7 +38,7 @@ func is(name, scenario string, steps matrix.Steps, expected ...matrix.Expected) 
 }
 
 // cases are all of them. What is expected was written down before the first run.
-var cases = slices.Concat(faultless, messageCases, assertionCases, endCases, refusalCases)
+var cases = slices.Concat(faultless, messageCases, assertionCases, endCases, cookieCases, refusalCases)
 
 var faultless = []staged{
 	{Case: is("saml-faultless", "happy-path", happy)},
@@ -153,8 +153,8 @@ var endCases = []staged{
 		Case:  is("saml-service-over-http", "happy-path", ends(allowed, arrive(atPlain, samlparty.ServicePath), sendAnyway, arrive(atPlain, samlparty.LandingPath)), matrix.Fails("TR-01")),
 		party: []samlparty.Fault{samlparty.PlainService, samlparty.TakesAll},
 	},
-	{
-		Case:  is("saml-landing-over-http", "happy-path", ends(allowed, arrive(atPlain, samlparty.LandingPath)), matrix.Fails("TR-01"), matrix.Fails("TR-02")),
+	{ // the session cookie has to do without Secure
+		Case:  is("saml-landing-over-http", "happy-path", ends(allowed, arrive(atPlain, samlparty.LandingPath)), matrix.Fails("TR-01"), matrix.Fails("TR-02"), matrix.Fails("CB-18")),
 		party: []samlparty.Fault{samlparty.PlainLanding},
 	},
 	{
@@ -164,6 +164,21 @@ var endCases = []staged{
 	{
 		Case:  is("saml-redirect-loop", "happy-path", happy, matrix.Fails("CB-23")),
 		party: []samlparty.Fault{samlparty.Loops},
+	},
+}
+
+var cookieCases = []staged{
+	{
+		Case:  is("saml-session-cookie-bare", "happy-path", happy, matrix.Fails("CB-18")),
+		party: []samlparty.Fault{samlparty.BareSession},
+	},
+	{
+		Case:  is("saml-request-cookie-lost", "happy-path", ends(allowed, arrive(atParty, samlparty.ProblemPath)), matrix.Fails("CB-20")),
+		party: []samlparty.Fault{samlparty.LaxRequest},
+	},
+	{
+		Case:  is("saml-request-cookie-by-exception", "happy-path", happy, matrix.Warns("CB-20")),
+		party: []samlparty.Fault{samlparty.BareRequest},
 	},
 }
 

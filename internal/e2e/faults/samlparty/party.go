@@ -39,6 +39,7 @@ const (
 
 // Cookie names.
 const (
+	visitorCookie = "__Host-visitor" // of everybody who opens the first page
 	requestCookie = "__Host-request"
 	sessionCookie = "__Host-session"
 	plainCookie   = "session" // of a party whose cookies lack Secure
@@ -70,6 +71,7 @@ const (
 	AsksAgain       Fault = "a refusal starts the sign-in again"
 	OpensAnyway     Fault = "a refusal opens a session"
 	LaxRequest      Fault = "the request cookie is SameSite=Lax"
+	BareRequest     Fault = "the request cookie has no SameSite"
 	BareSession     Fault = "the session cookie has neither Secure nor HttpOnly"
 )
 
@@ -157,7 +159,10 @@ func (p *Party) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mux.ServeHTTP(w, r)
 }
 
-func (p *Party) first(w http.ResponseWriter, _ *http.Request) { show(w, http.StatusOK, startPage, nil) }
+func (p *Party) first(w http.ResponseWriter, _ *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: visitorCookie, Value: rand.Text(), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	show(w, http.StatusOK, startPage, nil)
+}
 
 // signIn sends the browser to the provider; next names the path to return to.
 func (p *Party) signIn(w http.ResponseWriter, r *http.Request) {

@@ -124,8 +124,11 @@ func (p *Party) refused(w http.ResponseWriter, r *http.Request, text string) {
 // site, so only a cookie with SameSite=None comes along.
 func (p *Party) setRequest(w http.ResponseWriter, key string) {
 	site := http.SameSiteNoneMode
-	if p.commits(LaxRequest) {
+	switch {
+	case p.commits(LaxRequest):
 		site = http.SameSiteLaxMode
+	case p.commits(BareRequest):
+		site = 0
 	}
 	http.SetCookie(w, &http.Cookie{Name: requestCookie, Value: key, Path: "/", Secure: true, HttpOnly: true, SameSite: site, MaxAge: 600})
 }
