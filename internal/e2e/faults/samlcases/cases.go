@@ -44,6 +44,12 @@ var faultless = []staged{
 	{Case: is("saml-faultless", "happy-path", happy)},
 	{Case: is("saml-faultless-encrypted", "happy-path", happy), encrypted: true},
 	{Case: is("saml-faultless-denied", "consent-denied", refused)},
+	{Case: is("saml-faultless-second-try", "consent-denied", ends(denied, slices.Concat(
+		[]step{arrive(atParty, samlparty.DeniedPath), click("a"), arrive(atProvider, samlidp.SignOnPath)}, signedIn[len(toProvider):],
+	)...))},
+	{Case: is("saml-faultless-twice", "happy-path", ends(signedIn, slices.Concat(
+		[]step{open(atParty, samlparty.SignInPath), arrive(atProvider, samlidp.SignOnPath)}, signedIn[len(toProvider):],
+	)...))},
 	{Case: is("saml-faultless-posted-again", "replay", ends(signedIn, slices.Concat(postAgain, []step{arrive(atParty, samlparty.ProblemPath)})...))},
 }
 
