@@ -17,7 +17,7 @@ func TestCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = front.Close() })
-	stage, err := samlcases.On(front)
+	stage, err := samlcases.Open(front)
 	if err != nil {
 		t.Fatal(err)
 	}

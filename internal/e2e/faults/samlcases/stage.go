@@ -68,14 +68,14 @@ func (s staged) whole() matrix.Case {
 	return c
 }
 
-// Stage plays the SAML cases; make it with On.
+// Stage plays the SAML cases; make it with Open.
 type Stage struct {
 	front *hosts.Front
 	keys  tls.Certificate
 }
 
-// On makes a stage that serves its hosts on a front.
-func On(front *hosts.Front) (*Stage, error) {
+// Open makes a stage that serves its hosts on a front.
+func Open(front *hosts.Front) (*Stage, error) {
 	keys, err := samlidp.MakeKeys(Provider)
 	if err != nil {
 		return nil, err
