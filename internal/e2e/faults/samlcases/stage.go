@@ -126,7 +126,7 @@ func (st *Stage) play(s staged) (integration.Config, error) {
 func description(service string, encrypted bool) integration.Config {
 	return integration.Config{
 		Format: integration.Format, Name: "Lakeshore Benefits", Protocol: integration.SAML2, UseCases: []integration.UseCase{integration.Identity},
-		Environment: integration.Sandbox, ExpectedAPIHost: providerHost,
+		Environment: integration.Sandbox, ExpectedAPIHost: providerHost, Policies: []string{samlparty.Policy},
 		SAML: integration.SAML{EntityID: site.RelyingParty + samlparty.EntityPath, ACSURLs: []string{service}, Encryption: encrypted},
 		Pages: integration.Pages{
 			Start: samlparty.StartPath, Landing: samlparty.LandingPath, Denied: samlparty.DeniedPath, Error: samlparty.ProblemPath,

@@ -111,7 +111,8 @@ func (p *Provider) answer(req *saml.IdpAuthnRequest, allowed bool) (*answer, err
 // declares a key for it, encrypted.
 func (p *Provider) assert(req *saml.IdpAuthnRequest, inResponseTo string) error {
 	err := saml.DefaultAssertionMaker{}.MakeAssertion(req, &saml.Session{
-		ID: rand.Text(), CreateTime: req.Now, ExpireTime: req.Now.Add(time.Hour), Index: rand.Text(), NameID: rand.Text(),
+		ID: rand.Text(), CreateTime: req.Now, ExpireTime: req.Now.Add(time.Hour), Index: rand.Text(),
+		NameID: p.subject, NameIDFormat: string(saml.PersistentNameIDFormat),
 		UserEmail: "wilhelmina.testuser@example.com", UserGivenName: "Wilhelmina", UserSurname: "Testuser",
 	})
 	if err != nil {
@@ -120,6 +121,9 @@ func (p *Provider) assert(req *saml.IdpAuthnRequest, inResponseTo string) error 
 	confirmed := req.Assertion.Subject.SubjectConfirmations[0].SubjectConfirmationData
 	confirmed.InResponseTo = inResponseTo
 	conditions := req.Assertion.Conditions
+	if asked := req.Request.RequestedAuthnContext; asked != nil {
+		req.Assertion.AuthnStatements[0].AuthnContext.AuthnContextClassRef.Value = asked.AuthnContextClassRef
+	}
 	for fault, change := range map[Fault]func(){
 		OtherRecipient: func() { confirmed.Recipient = elsewhere },
 		NoRecipient:    func() { confirmed.Recipient = "" },

@@ -4,6 +4,7 @@
 package samlidp
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
 	"fmt"
@@ -47,6 +48,7 @@ type Config struct {
 type Provider struct {
 	core    saml.IdentityProvider
 	refusal string
+	subject string // the NameID of the test user
 	faults  []Fault
 	mux     *http.ServeMux
 
@@ -71,7 +73,7 @@ func New(cfg Config) (*Provider, error) {
 			Key: key, Certificate: cfg.Keys.Leaf, SignatureMethod: dsig.RSASHA256SignatureMethod,
 			MetadataURL: *origin.JoinPath("/saml/metadata/provider"), SSOURL: *origin.JoinPath(SignOnPath),
 		},
-		refusal: cfg.Refusal, faults: cfg.Faults, mux: http.NewServeMux(),
+		refusal: cfg.Refusal, subject: rand.Text(), faults: cfg.Faults, mux: http.NewServeMux(),
 		services: map[string]*saml.EntityDescriptor{}, asked: map[string]*saml.IdpAuthnRequest{},
 	}
 	if p.commits(SHA1) {

@@ -27,6 +27,9 @@ const (
 	ProblemPath = "/sign-in/problem"
 )
 
+// Policy is the handle of the policy that it asks for.
+const Policy = "http://idmanagement.gov/ns/assurance/ial/2"
+
 // SignInLink are the words of the link on the first page.
 const SignInLink = "Verify my identity"
 
@@ -109,6 +112,8 @@ func New(cfg Config) (*Party, error) {
 	p := &Party{
 		core: saml.ServiceProvider{
 			EntityID: origin.JoinPath(EntityPath).String(), AcsURL: *origin.JoinPath(ServicePath), IDPMetadata: cfg.Provider,
+			AuthnNameIDFormat:     saml.PersistentNameIDFormat,
+			RequestedAuthnContext: &saml.RequestedAuthnContext{Comparison: "exact", AuthnContextClassRef: Policy},
 		},
 		faults: cfg.Faults, mux: http.NewServeMux(),
 		asked: map[string]asked{}, returns: map[string]string{}, sessions: map[string]bool{},
