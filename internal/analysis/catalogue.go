@@ -14,6 +14,7 @@ const (
 	FamilyRefusal   Family = "refusal"   // ER: what the user sees after a refusal
 	FamilyToken     Family = "token"     // TK, ID: redeeming the code, and the id_token
 	FamilySAML      Family = "saml"      // SA: the messages of SAML
+	FamilyData      Family = "data"      // DA, PV: test users, and what is received of a user
 )
 
 // Need is something a run must show before a rule can say pass.
@@ -33,6 +34,9 @@ const (
 	NeedIntegration Need = "integration"
 	NeedMessage     Need = "AuthnRequest"
 	NeedResponse    Need = "SAML Response"
+	NeedAttributes  Need = "the user's attributes"
+	NeedScenario    Need = "scenario of the run"
+	NeedTestUser    Need = "test user of the run"
 )
 
 // Rule is one row of the catalogue as it is shown.
@@ -86,6 +90,7 @@ var catalogue = slices.Concat(
 	stateRules, pkceRules, requestRules, freshRules, authorizeRules,
 	callbackRules, cookieRules, sessionRules, headerRules, pageRules, browserTokenRules, restartRules, tamperedRules, issuerRules,
 	refusalRules, afterErrorRules,
-	tokenRules, idTokenRules,
-	samlMessageRules, samlAssertionRules, samlEndRules,
+	tokenRules, tokenUseRules, payloadRules, idTokenRules,
+	samlMessageRules, samlRequestRules, samlAssertionRules, samlEndRules,
+	dataRules, privacyRules,
 )

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/integration"
 )
 
 // Entries of the recordings that faults are put into.
@@ -19,11 +20,16 @@ const (
 	atCallback  = 12
 	atLanding   = 13
 	atToken     = 0 // of the back channel
+	atKeys      = 1
 	atUserinfo  = 2
 )
 
 // faulty is the recorded right sign-in as it is edited.
-type faulty struct{ front, back []map[string]any }
+type faulty struct {
+	front, back []map[string]any
+	cfg         *integration.Config
+	user        string // label of the run
+}
 
 // edit replaces a text in one entry, wherever in it it stands.
 func edit(t *testing.T, entries []map[string]any, n int, from, to string) {
@@ -57,6 +63,40 @@ func (h *faulty) again(t *testing.T) {
 	for _, n := range []int{atCallback, atLanding} {
 		h.front = append(h.front, maps.Clone(h.front[n]))
 		edit(t, h.front, len(h.front)-1, "06:15:42.", "06:15:52.")
+	}
+}
+
+// more appends a copy of a call of the server, a second after it, with these texts replaced.
+func (h *faulty) more(t *testing.T, n int, fromTo ...string) {
+	t.Helper()
+	h.back = append(h.back, maps.Clone(h.back[n]))
+	last := len(h.back) - 1
+	edit(t, h.back, last, "06:15:42.", "06:15:43.")
+	for i := 0; i < len(fromTo); i += 2 {
+		edit(t, h.back, last, fromTo[i], fromTo[i+1])
+	}
+}
+
+const refreshToken = "rF5kQ8wZ2xN7vB3cL9mJ6hG4dS1aP0oI"
+
+// refresh appends a call that sends the refresh token, with the answer of the code.
+func (h *faulty) refresh(t *testing.T) {
+	t.Helper()
+	h.more(t, atToken)
+	q := h.back[len(h.back)-1]["request"].(map[string]any)
+	q["postData"] = map[string]any{
+		"mimeType": "application/x-www-form-urlencoded",
+		"text":     "grant_type=refresh_token&client_id=" + h.cfg.Client.ID + "&refresh_token=" + refreshToken,
+	}
+}
+
+// status sets the status of an answer and, if one is given, its text.
+func status(t *testing.T, e map[string]any, code int, text string) {
+	t.Helper()
+	response := e["response"].(map[string]any)
+	response["status"] = code
+	if text != "" {
+		response["content"].(map[string]any)["text"] = text
 	}
 }
 
@@ -145,6 +185,46 @@ var faults = []struct {
 	{"the token in the query", func(t *testing.T, h *faulty) {
 		edit(t, h.back, atUserinfo, "v3/userinfo", "v3/userinfo?access_token=MwB_DFb7EsZGEp17qhZZ30GSQpVPrFoThhPMJv4dg8I")
 	}, "TK-04"},
+	{"a code redeemed late", func(t *testing.T, h *faulty) {
+		for n := range h.back {
+			edit(t, h.back, n, "06:15:42.", "06:21:42.")
+		}
+		h.token(t, func(_, claims map[string]any) { claims["exp"] = claims["exp"].(float64) + 3600 })
+	}, "TK-05"},
+	{"a token without a lifetime", func(t *testing.T, h *faulty) { edit(t, h.back, atToken, `\"expires_in\":300,`, "") }, "TK-06"},
+	{"a token used when it has expired", func(t *testing.T, h *faulty) { edit(t, h.back, atUserinfo, "06:15:42.", "06:21:42.") }, "TK-06"},
+	{"a token that is refused", func(t *testing.T, h *faulty) { status(t, h.back[atUserinfo], 401, `{"error":"invalid_token"}`) }, "TK-06"},
+	{"a token used twice", func(t *testing.T, h *faulty) { h.more(t, atUserinfo) }, "TK-07"},
+	{"no refresh token", func(_ *testing.T, h *faulty) { h.cfg.Uses.Refresh = true }, "TK-08"},
+	{"a refresh that is refused", func(t *testing.T, h *faulty) {
+		h.cfg.Uses.Refresh = true
+		edit(t, h.back, atToken, `\"expires_in\":300,`, `\"expires_in\":300,\"refresh_token\":\"`+refreshToken+`\",`)
+		h.refresh(t)
+		status(t, h.back[len(h.back)-1], 400, `{"error":"invalid_grant"}`)
+	}, "TK-08"},
+	{"a refresh that renews nothing", func(t *testing.T, h *faulty) {
+		h.cfg.Uses.Refresh = true
+		edit(t, h.back, atToken, `\"expires_in\":300,`, `\"expires_in\":300,\"refresh_token\":\"`+refreshToken+`\",`)
+		h.refresh(t)
+	}, "TK-08"},
+	{"a payload in clear", func(_ *testing.T, h *faulty) { h.cfg.PayloadEncryption = true }, "TK-09"},
+	{"keys of another host", func(t *testing.T, h *faulty) { edit(t, h.back, atKeys, "idp.localhost:8081", "keys.example") }, "TK-10"},
+	{"keys of another environment", func(t *testing.T, h *faulty) { edit(t, h.back, atKeys, "idp.localhost:8081", "api.id.me") }, "TK-10"},
+	{"a server error after a refused code", func(t *testing.T, h *faulty) {
+		status(t, h.back[atToken], 400, `{"error":"invalid_grant","error_description":"The provided authorization grant is expired or revoked"}`)
+		h.back = h.back[:1]
+		status(t, h.front[atLanding], 500, "")
+	}, "TK-11"},
+	{"an attribute without purpose", func(t *testing.T, h *faulty) { edit(t, h.back, atUserinfo, `\"zip\":`, `\"phone\":\"\",\"zip\":`) }, "DA-04"},
+	{"an attribute in the id_token", func(t *testing.T, h *faulty) {
+		h.token(t, func(_, claims map[string]any) { claims["phone"] = "5551234567" })
+	}, "DA-04"},
+	{"an attribute that is not declared any more", func(_ *testing.T, h *faulty) { h.cfg.Attributes = h.cfg.Attributes[1:] }, "DA-04"},
+	{"a null ends in an error", func(t *testing.T, h *faulty) {
+		edit(t, h.back, atUserinfo, `\"zip\":\"43440\"`, `\"zip\":null`)
+		status(t, h.front[atLanding], 500, "")
+	}, "DA-03"},
+	{"a test user who is not described", func(_ *testing.T, h *faulty) { h.user = "state-id" }, "DA-01"},
 	{"an unsigned id_token", func(t *testing.T, h *faulty) {
 		h.token(t, func(header, _ map[string]any) { header["alg"] = "none" })
 	}, "ID-01"},
@@ -177,7 +257,7 @@ func TestFaultsInRecordings(t *testing.T) {
 			t.Parallel()
 			cfg := readConfig(t, "right")
 			front, entries := readHAR(t, testdata+"captures/recorded/right-happy-path.har")
-			h := &faulty{front: entries}
+			h := &faulty{front: entries, cfg: &cfg}
 			back, entries := readHAR(t, testdata+"captures/recorded/right-happy-path.backchannel.har")
 			h.back = entries
 			tc.edit(t, h)
@@ -190,6 +270,7 @@ func TestFaultsInRecordings(t *testing.T) {
 			}{{"c1", front, h.front}, {"b1", back, h.back}} {
 				c.har["log"].(map[string]any)["entries"] = c.entries
 				in = append(in, redacted(t, r, c.id, marshal(t, c.har)))
+				in[len(in)-1].TestUser = h.user
 			}
 			got := []string{}
 			findings := analysis.Judge(cfg, in, nil)

@@ -4,7 +4,7 @@
 package analysis
 
 // RuleSet is the version of the catalogue; evidence names the one it was judged under.
-const RuleSet = 2
+const RuleSet = 3
 
 // Verdict is what a rule says.
 type Verdict string

@@ -1,10 +1,40 @@
 package analysis_test
 
 import (
+	"strconv"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
+
+// applyOptions reads what a line says of a capture.
+func applyOptions(in *analysis.Input, words []string) bool {
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, "=")
+		switch name {
+		case "round":
+			in.T.Meta.Round = value
+		case "by":
+			in.RedactedBy = value
+		case "user":
+			in.TestUser = value
+		case "scenario":
+			in.Scenario = value
+		case "policy":
+			in.T.Meta.Policy, _ = strconv.Atoi(value)
+		case "integration":
+			in.T.Meta.IntegrationDigest = value
+		case "kind":
+			in.Kind = analysis.CaptureKind(value)
+		case "limits":
+			in.T.Meta.Source.Limits = strings.Split(value, ",")
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // applyAnswer gives an entry a cookie that it sends, or its answer a header, a
 // cookie, a cookie in the exporter's list only, or the skeleton of JSON.

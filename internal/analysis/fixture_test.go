@@ -52,7 +52,8 @@ import (
 // the service https://rp.example/acs; fixtures of the rules SA have no other.
 //
 // An entry is a document unless its type says otherwise; a failed one ends in
-// "-> failed". Entries follow each other by 100 milliseconds.
+// "-> failed". Entries follow each other by 100 milliseconds, one with "after: 10s"
+// by so much more.
 type fixture struct {
 	rule  string
 	path  string
@@ -144,6 +145,13 @@ func loadFixture(t *testing.T, path string) fixture {
 			t.Fatalf("%s: file %s is none of run, round, config, golden", path, file.Name)
 		}
 	}
+	for _, c := range fx.cases {
+		for i := range c.run {
+			if m := &c.run[i].T.Meta; m.IntegrationDigest == "this" {
+				m.IntegrationDigest = integration.Digest(c.cfg)
+			}
+		}
+	}
 	return fx
 }
 
@@ -204,6 +212,16 @@ func parseRun(t testing.TB, path, text string) []analysis.Input {
 			newCapture("c1")
 		}
 		tr := out[len(out)-1].T
+		if wait, found := strings.CutPrefix(strings.TrimSpace(line), "after: "); found && len(tr.Entries) > 0 {
+			d, err := time.ParseDuration(wait)
+			if err != nil {
+				bad(err.Error())
+			}
+			at = at.Add(d)
+			last := &tr.Entries[len(tr.Entries)-1]
+			last.StartedAt = last.StartedAt.Add(d)
+			continue
+		}
 		if strings.HasPrefix(line, " ") {
 			if len(tr.Entries) == 0 || !applyDetail(&tr.Entries[len(tr.Entries)-1], strings.TrimSpace(line)) {
 				bad("unknown detail")
@@ -219,25 +237,6 @@ func parseRun(t testing.TB, path, text string) []analysis.Input {
 		tr.Entries = append(tr.Entries, e)
 	}
 	return out
-}
-
-func applyOptions(in *analysis.Input, words []string) bool {
-	for _, w := range words {
-		name, value, _ := strings.Cut(w, "=")
-		switch name {
-		case "round":
-			in.T.Meta.Round = value
-		case "by":
-			in.RedactedBy = value
-		case "kind":
-			in.Kind = analysis.CaptureKind(value)
-		case "limits":
-			in.T.Meta.Source.Limits = strings.Split(value, ",")
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 func parseEntry(line string) (transcript.Entry, bool) {
@@ -307,7 +306,7 @@ func applyDetail(e *transcript.Entry, line string) bool {
 
 var factMacros = map[string]string{
 	"page":     "body_kind=html visible_chars=240 scripts=0 stack_trace=false raw_error_text=false retry_control=false help_link=false",
-	"response": "saml_success saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=1 saml_attributes=4 saml_times_ok saml_destination_ok saml_recipient_registered saml_audience_registered",
+	"response": "saml_success saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=1 saml_attributes=4 saml_times_ok saml_window_seconds=360 saml_destination_ok saml_recipient_registered saml_audience_registered",
 	"refusal":  "saml_success=false saml_encrypted=false saml_signed saml_signed_part=response saml_signature_alg=rsa-sha256 saml_sha1=false saml_assertions=0 saml_attributes=0 saml_destination_ok",
 	"checked":  "redirect_uri_registered redirect_uri_query=false redirect_uri_fragment=false redirect_uri_wildcard=false redirect_uri_ip=false state_chars=43 state_bits=256 challenge_form",
 	"signed":   "id_token_alg=RS256 id_token_unsigned=false id_token_iss_https id_token_aud id_token_times_ok",

@@ -20,6 +20,7 @@ const ByServer = "server"
 type Input struct {
 	ID       string // names the capture in Ref
 	Scenario string // of its test run; empty when unknown
+	TestUser string // label of the test user of its test run; empty when unknown
 	// Kind is empty when nobody said it; then a capture in which no browser
 	// shows itself counts as back channel.
 	Kind CaptureKind

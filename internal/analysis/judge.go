@@ -24,7 +24,9 @@ func Judge(cfg integration.Config, run, round []Input) []Finding {
 	}
 	for _, in := range round {
 		if !own[in.ID] {
-			c.others = append(c.others, newRun(cfg, []Input{in}).flows...)
+			other := newRun(cfg, []Input{in})
+			c.others = append(c.others, other.flows...)
+			c.otherRuns = append(c.otherRuns, other)
 		}
 	}
 	redactedBy := map[string]string{}
@@ -42,10 +44,11 @@ func Judge(cfg integration.Config, run, round []Input) []Finding {
 
 // court is what the rules may look at.
 type court struct {
-	run    *run
-	others []*flow // of the round's other captures
-	known  *loads  // nil until a rule asks
-	sent   map[string]*tally
+	run       *run
+	others    []*flow // of the round's other captures
+	otherRuns []*run  // each of them
+	known     *loads  // nil until a rule asks
+	sent      map[string]*tally
 	// apart are the courts that see the sign-ins of one protocol only.
 	apart map[Protocol]*court
 }
@@ -141,6 +144,7 @@ func (c *court) of(row row) *court {
 		r := *c.run
 		r.flows = slices.DeleteFunc(slices.Clone(r.flows), strange)
 		apart := newCourt(&r)
+		apart.otherRuns = c.otherRuns
 		apart.others = slices.DeleteFunc(slices.Clone(c.others), strange)
 		c.apart[heard[0]] = apart
 	}

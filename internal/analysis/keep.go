@@ -113,7 +113,9 @@ func matters(e *transcript.Entry) bool {
 	trace, _ := e.Facts.Bool(transcript.FactStackTrace)
 	cut, _ := e.Facts.Bool(transcript.FactTruncatedBody)
 	cut = cut && e.Facts.Code(transcript.FactBodyKind) == "json"
-	return secret || token || trace || cut || header(q.Headers, "Authorization") != ""
+	number, _ := e.Facts.Bool(transcript.FactSSN)
+	sent, _ := e.Facts.Bool(transcript.FactAttributeSent)
+	return secret || token || trace || cut || number || sent || header(q.Headers, "Authorization") != ""
 }
 
 // carries tells whether a parameter has a name of the protocol or a value that

@@ -23,15 +23,23 @@ func samlConfig() integration.Config {
 		Format: integration.Format, Name: "Example", Protocol: integration.SAML2, Environment: integration.Sandbox,
 		ExpectedAPIHost: "idp.example",
 		SAML:            integration.SAML{EntityID: "https://rp.example/saml/metadata", ACSURLs: []string{"https://rp.example/saml/acs"}},
-		Pages:           integration.Pages{Start: "/", Landing: "/home", Denied: "/declined", Error: "/problem"},
-		Hosts:           integration.Hosts{Own: []string{"rp.example"}},
+		Policies:        []string{"fortified_identity"},
+		Attributes: []integration.Attribute{
+			{Handle: "email", Purpose: "notices", Required: true}, {Handle: "zip", Purpose: "address check", MayBeNullWhen: "the document is a passport"},
+		},
+		Pages: integration.Pages{Start: "/", Landing: "/home", Denied: "/declined", Error: "/problem"},
+		Hosts: integration.Hosts{Own: []string{"rp.example"}},
 	}
 }
 
 const (
 	authnRequest = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
  ID="_1f0e8a7c5d3b4e6f9a8b7c6d5e4f3a2b" Version="2.0" IssueInstant="2026-11-23T09:00:00Z" Destination="https://idp.example/saml/SingleSignOnService"
- AssertionConsumerServiceURL="https://rp.example/saml/acs"><saml:Issuer>https://rp.example/saml/metadata</saml:Issuer></samlp:AuthnRequest>`
+ AssertionConsumerServiceURL="https://rp.example/saml/acs"><saml:Issuer>https://rp.example/saml/metadata</saml:Issuer>
+<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"/><samlp:RequestedAuthnContext>
+<saml:AuthnContextClassRef>fortified_identity</saml:AuthnContextClassRef></samlp:RequestedAuthnContext></samlp:AuthnRequest>`
+	attributeStatement = `<saml:AttributeStatement><saml:Attribute Name="email"><saml:AttributeValue>nobody@example.com</saml:AttributeValue></saml:Attribute>
+<saml:Attribute Name="zip"><saml:AttributeValue/></saml:Attribute></saml:AttributeStatement></saml:Assertion>`
 	signature = `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>
 <ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><ds:Reference URI="#_r">
 <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>AA==</ds:DigestValue></ds:Reference>
@@ -58,16 +66,25 @@ func samlResponse(status, content string) string {
 		signature + `<samlp:Status>` + status + `</samlp:Status>` + content + `</samlp:Response>`
 }
 
+// fullAssertion is the assertion with attributes.
+var fullAssertion = strings.Replace(assertion, "</saml:Assertion>", attributeStatement, 1)
+
 // samlHAR writes a sign-in as a browser saves it: the request by redirect, the
 // Response by POST, a page at the end.
 func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
+	t.Helper()
+	return samlHAROf(t, authnRequest, response, endPath, endPage, "")
+}
+
+// samlHAROf is samlHAR with another request, and at the end a call to the address that is given.
+func samlHAROf(t *testing.T, request, response, endPath, endPage, called string) []byte {
 	t.Helper()
 	var deflated bytes.Buffer
 	w, err := flate.NewWriter(&deflated, flate.BestCompression)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = w.Write([]byte(authnRequest)); err != nil {
+	if _, err = w.Write([]byte(request)); err != nil {
 		t.Fatal(err)
 	}
 	if err = w.Close(); err != nil {
@@ -97,6 +114,10 @@ func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 	add("GET", sso, "", 200, "", "<!doctype html><title>Consent</title><p>Do you agree that your name goes to Example?</p>")
 	add("POST", "https://rp.example/saml/acs", form, 302, endPath, "")
 	add("GET", "https://rp.example"+endPath, "", 200, "", endPage)
+	if called != "" {
+		add("GET", called, "", 204, "", "")
+		entries[len(entries)-1].(map[string]any)["_resourceType"] = "image"
+	}
 	out, err := json.Marshal(map[string]any{"log": map[string]any{"version": "1.2", "creator": map[string]string{"name": "Firefox", "version": "1"}, "entries": entries}})
 	if err != nil {
 		t.Fatal(err)
@@ -109,25 +130,26 @@ func samlHAR(t *testing.T, response, endPath, endPage string) []byte {
 func TestSAMLMessages(t *testing.T) {
 	t.Parallel()
 	// The captures hold no cookies.
-	unrefused := []string{"CB-18", "CB-20", "CB-24", "ER-03", "ER-08", "SA-07", "SA-08"}
-	refused := []string{"CB-18", "CB-20", "ER-08", "SA-06", "SA-07"}
+	unseenAlways := []string{"CB-18", "CB-20", "CB-24", "ER-03", "ER-08", "SA-07", "SA-08", "DA-01", "DA-02", "DA-05"}
+	inAssertion := []string{"DA-03", "DA-04", "PV-01"}
+	refused := append([]string{"CB-18", "CB-20", "ER-08", "SA-06", "SA-07", "SA-11", "DA-01", "DA-02", "DA-05", "PV-02"}, inAssertion...)
 	for _, tc := range []struct {
 		name, response, endPath, endPage string
 		fail, notSeen                    []string
 		flow                             string
 	}{
 		{
-			"signed, in clear", samlResponse(success, assertion), "/home", helpfulPage, nil, unrefused,
+			"signed, in clear", samlResponse(success, fullAssertion), "/home", helpfulPage, nil, append([]string{"SA-11"}, unseenAlways...),
 			"1 success in_response_to\n",
 		},
 		{
-			"signed, encrypted", samlResponse(success, encryptedAssertion), "/home", helpfulPage, nil, append([]string{"SA-02", "SA-06"}, unrefused...),
+			"signed, encrypted", samlResponse(success, encryptedAssertion), "/home", helpfulPage, nil, slices.Concat([]string{"SA-02", "SA-06"}, inAssertion, unseenAlways),
 			"1 success in_response_to\n",
 		},
 		{
 			"late, for another, with SHA-1", strings.NewReplacer("T08:59", "T09:04", "<saml:Audience>https://rp", "<saml:Audience>https://other",
-				"xmldsig-more#rsa-sha256", "xmldsig-more#rsa-sha1", "Recipient=\"https://rp", "Recipient=\"https://other").Replace(samlResponse(success, assertion)),
-			"/home", helpfulPage, []string{"SA-02", "SA-05", "SA-06"}, unrefused,
+				"xmldsig-more#rsa-sha256", "xmldsig-more#rsa-sha1", "Recipient=\"https://rp", "Recipient=\"https://other").Replace(samlResponse(success, fullAssertion)),
+			"/home", helpfulPage, []string{"SA-02", "SA-05", "SA-06"}, append([]string{"SA-11"}, unseenAlways...),
 			"1 success in_response_to\n",
 		},
 		{
@@ -181,6 +203,9 @@ func TestSAMLWithoutIntegration(t *testing.T) {
 		"CB-18": analysis.NotSeen, "CB-20": analysis.NotSeen, "CB-24": analysis.NotSeen, "ER-03": analysis.NotSeen, "ER-08": analysis.NotSeen,
 		"SA-01": analysis.Pass, "SA-02": analysis.Pass, "SA-03": analysis.Pass, "SA-04": analysis.Pass,
 		"SA-05": analysis.Pass, "SA-06": analysis.NotSeen, "SA-07": analysis.NotSeen, "SA-08": analysis.NotSeen,
+		"SA-09": analysis.NotSeen, "SA-10": analysis.NotSeen, "SA-11": analysis.NotSeen,
+		"DA-01": analysis.NotSeen, "DA-02": analysis.NotSeen, "DA-03": analysis.NotSeen, "DA-04": analysis.NotSeen, "DA-05": analysis.NotSeen,
+		"PV-01": analysis.Pass, "PV-02": analysis.Pass,
 	}
 	if diff := cmp.Diff(want, verdicts(integration.Config{}, in)); diff != "" {
 		t.Errorf("verdicts differ (-want +got):\n%s", diff)

@@ -46,6 +46,11 @@ func redactor(cfg *integration.Config) *redact.Redactor {
 	return redact.New(redact.Options{Config: cfg, Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
 }
 
+// redactorWithDigest also says in its transcripts that an integration was there.
+func redactorWithDigest(cfg *integration.Config) *redact.Redactor {
+	return redact.New(redact.Options{Config: cfg, Digest: integration.Digest(*cfg), Key: [32]byte{1, 2, 3}, Round: "r1", Version: "test"})
+}
+
 func redacted(t *testing.T, r *redact.Redactor, id string, har []byte) analysis.Input {
 	t.Helper()
 	tr, _, err := r.Transcript(bytes.NewReader(har), capture.Limits{})
@@ -61,10 +66,13 @@ func TestRecordings(t *testing.T) {
 	t.Parallel()
 	refusals := []string{"CB-24", "ER-01", "ER-02", "ER-03", "ER-04", "ER-05", "ER-08"}
 	posted := []string{"CB-20"} // no provider here posts its answer
+	// No run here is labelled, of the scenario for new accounts, of a user without some attribute, or refused at the token endpoint.
+	never := []string{"DA-01", "DA-02", "DA-03", "DA-05", "TK-08", "TK-09", "TK-11"}
+	unread := []string{"DA-04", "PV-01", "TK-05", "TK-06", "TK-07", "TK-10"} // without a back channel
 	codes := []string{"CB-07", "CB-08", "CB-09", "CB-10", "CB-11", "CB-18", "CB-21"}
 	alone := []string{"AR-04", "AR-07", "AR-10"}
 	untouched := []string{"CB-03", "CB-04", "CB-05"} // nobody tampered with a callback
-	front := slices.Concat(alone, untouched, posted, []string{"AR-11", "CB-06", "CB-15", "TK-01", "TK-02", "TK-03", "TK-04",
+	front := slices.Concat(alone, untouched, posted, never, unread, []string{"AR-11", "CB-06", "CB-15", "TK-01", "TK-02", "TK-03", "TK-04",
 		"ID-01", "ID-02", "ID-03", "ID-04", "ID-05"})
 	for _, tc := range []struct {
 		name, config string
@@ -80,7 +88,7 @@ func TestRecordings(t *testing.T) {
 			name: "right, happy path with back channel and round", config: "right",
 			run:     []string{"captures/recorded/right-happy-path.har", "captures/recorded/right-happy-path.backchannel.har"},
 			round:   []string{"captures/recorded/right-second-happy-path.har", "captures/recorded/right-consent-denied.har"},
-			notSeen: slices.Concat(untouched, posted, refusals, []string{"ID-05"}), // its id_token has no hash
+			notSeen: slices.Concat(untouched, posted, never, refusals, []string{"ID-05", "PV-01"}), // its id_token has no hash
 		},
 		{
 			name: "right, second happy path", config: "right", run: []string{"captures/recorded/right-second-happy-path.har"},
@@ -88,7 +96,7 @@ func TestRecordings(t *testing.T) {
 		},
 		{
 			name: "right, consent denied", config: "right", run: []string{"captures/recorded/right-consent-denied.har"},
-			notSeen: slices.Concat(front, codes),
+			notSeen: slices.Concat(front, codes, []string{"PV-02"}),
 		},
 		{
 			name: "faulty, happy path", config: "faulty", run: []string{"captures/recorded/faulty-happy-path.har"},
@@ -100,13 +108,13 @@ func TestRecordings(t *testing.T) {
 		{
 			name: "faulty, consent denied", config: "faulty", run: []string{"captures/recorded/faulty-consent-denied.har"},
 			fail: []string{"AR-03", "CB-02", "CB-25", "ER-04", "ER-05", "TR-03"}, warn: []string{"AR-06", "AR-08"},
-			notSeen: slices.Concat(front, []string{"AR-09"}, codes),
+			notSeen: slices.Concat(front, []string{"AR-09", "PV-02"}, codes),
 		},
 		{
 			name: "Okta sample", config: "okta_sample", run: []string{"hars/piyushazanjad_okta-har-analyzer__sample.har"},
 			// Its token response has no Cache-Control; the times of its entries are missing, it has no iss and no hashes.
 			fail: []string{"AR-12", "CB-08", "CB-10", "CB-11", "CB-14", "CB-25", "TK-02", "TR-03"}, warn: []string{"AR-03", "CB-18"},
-			notSeen: slices.Concat(alone, untouched, posted, refusals, []string{"CB-02", "CB-13", "CB-15", "ID-03", "ID-05", "TK-04"}),
+			notSeen: slices.Concat(alone, untouched, posted, never, refusals, []string{"CB-02", "CB-13", "CB-15", "DA-04", "ID-03", "ID-05", "TK-04", "TK-05", "TK-07", "TK-10"}),
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

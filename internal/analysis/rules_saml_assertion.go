@@ -22,7 +22,7 @@ var samlAssertionRules = []row{
 			ID: "SA-06", Family: FamilySAML, Severity: High, Protocols: onlySAML,
 			Title:   "The conditions of the assertion hold",
 			Needs:   []Need{NeedResponse, NeedFacts, NeedIntegration},
-			Decides: "Fails when the Audience is missing or not the registered entity id; warns when the Response arrives outside NotBefore and NotOnOrAfter, which a clock can do too. The length of the window is not judged.",
+			Decides: "Fails when the Audience is missing or not the registered entity id; warns when the Response arrives outside NotBefore and NotOnOrAfter, which a clock can do too, or, as medium, when more than ten minutes lie between the two.",
 			Clause:  "SAML 2.0 Core, 2.5.1; SAML 2.0 Profiles, 4.1.4.2 and 4.1.4.3",
 		},
 		facts: true,
@@ -76,9 +76,12 @@ var signedWords = map[string]string{
 	"response": "the Response", "assertion": "the assertion", "both": "Response and assertion", "": "the message",
 }
 
+// maxWindow is for how many seconds an assertion may be valid.
+const maxWindow = 600
+
 func judgeConditions(c *court, f *flow) ruling {
 	entity := c.run.cfg.SAML.EntityID
-	expected := "now between NotBefore and NotOnOrAfter, the registered entity id as Audience"
+	expected := "now between NotBefore and NotOnOrAfter, ten minutes at most, the registered entity id as Audience"
 	s, r := f.response()
 	if r != nil {
 		return *r
@@ -90,6 +93,7 @@ func judgeConditions(c *court, f *flow) ruling {
 	times, timesKnown := facts.Bool(transcript.FactSAMLTimes)
 	ours, audienceKnown := facts.Bool(transcript.FactSAMLAudience)
 	audience := s.value("saml.audience")
+	window, windowKnown := facts.Number(transcript.FactSAMLWindow)
 	switch {
 	case audience != "" && audienceKnown && !ours:
 		return fails("The assertion is for another audience", entity, audience, at).
@@ -99,6 +103,10 @@ func judgeConditions(c *court, f *flow) ruling {
 		return warns("The assertion is taken outside its time", expected, "outside, by the time of the capture", at).
 			because(CauseTestSetup, "At the time that the capture gives to the POST, NotBefore was still to come or NotOnOrAfter was over. Either the clock of the machine that recorded is wrong, or the provider's is, or the Response was kept before it was posted.",
 				"Set the clock of the machine by a time server and record the sign-in again.")
+	case windowKnown && window > maxWindow:
+		return warns("The assertion is valid for long", expected, count(window, "second", "seconds")+" from NotBefore to NotOnOrAfter", at).at(Medium).
+			because(CauseProvider, "Whoever gets hold of the assertion can use it for so long; ten minutes are enough for a browser and two clocks.",
+				"Ask your consultant for a shorter validity, and keep the IDs of assertions until they expire.")
 	case !counted:
 		return unseen(withoutSAMLFacts, at...)
 	case assertions == 0:
@@ -113,6 +121,8 @@ func judgeConditions(c *court, f *flow) ruling {
 		return unseen("The integration names no entity id to compare the Audience with. Enter it in the description.", at...)
 	case !audienceKnown:
 		return unseen("The capture was redacted without this integration, so nobody compared the Audience. Redact it again with the integration.", at...)
+	case timesKnown && !windowKnown:
+		return unseen("How long the assertion is valid is not in the transcript: it does not say from when, or an older version redacted the capture. Redact it again with this version.", at...)
 	case !timesKnown:
 		return unseen("The assertion has no NotOnOrAfter, or the capture does not say when it was posted. Record it with times.", at...)
 	}

@@ -130,6 +130,9 @@ func TestSpoiledRecordings(t *testing.T) {
 		{"pages that anybody may frame", happy, func(r *recording) {
 			r.set(13, "response", "Content-Security-Policy", "default-src 'none'")
 		}, "CB-25 fail"},
+		{"a social security number in the page", happy, func(r *recording) {
+			r.content(13, func(s string) string { return strings.Replace(s, "</body>", "<p>On file: 514-23-8876</p></body>", 1) })
+		}, "PV-02 fail"},
 		{"a stack trace", denied, func(r *recording) {
 			r.content(13, func(s string) string {
 				return strings.Replace(s, "</body>", "<pre>Traceback (most recent call last):\n  File \"/srv/app/views.py\", line 12, in callback\nKeyError: 'code'</pre></body>", 1)

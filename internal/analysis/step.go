@@ -32,6 +32,8 @@ type run struct {
 	lanes lanes
 	flows []*flow
 	told  told
+	// digest is that of the description, worked out when a rule asks.
+	digest string
 	// messages finds the steps that carry a SAML message, by the message and by its ID.
 	messages map[valueKey][]*step
 }

@@ -139,7 +139,7 @@ func (b captureBase) newCapture(cmd Command, in NewCapture, r redactedCapture) s
 	c := store.Capture{PartnerID: b.run.PartnerID, ID: store.NewID(), IntegrationID: b.integration.ID, TestRunID: b.run.ID,
 		RoundID: b.round.ID, Kind: in.Kind, Exporter: m.Source.Exporter, CannotShow: m.Source.Limits, RedactedBy: r.redactedBy(),
 		Format: m.Format, Policy: m.Policy, EntryCount: r.rows.count, ConfigurationVersion: b.integration.ConfigurationVersion,
-		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario}
+		CreatedBy: cmd.Actor.UserID, Scenario: b.run.Scenario, TestUser: b.run.TestUser}
 	if c.CannotShow == nil {
 		c.CannotShow = []string{}
 	}
@@ -183,7 +183,7 @@ func (a *App) judgeWith(ctx context.Context, b captureBase, c store.Capture, t *
 			others = append(others, in)
 		}
 	}
-	run = append(run, analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t})
+	run = append(run, inputOf(c, t))
 	return analysis.Judge(b.integration.Config, run, others), nil
 }
 
@@ -210,7 +210,14 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	if last != nil {
 		t.Entries = append(t.Entries, analysis.KeepLast(last))
 	}
-	return analysis.Input{ID: c.ID.String(), Scenario: c.Scenario, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t}, nil
+	return inputOf(c, t), nil
+}
+
+// inputOf is a stored capture with its transcript as rules take it.
+func inputOf(c store.Capture, t *transcript.Transcript) analysis.Input {
+	return analysis.Input{
+		ID: c.ID.String(), Scenario: c.Scenario, TestUser: c.TestUser, Kind: analysis.CaptureKind(c.Kind), RedactedBy: c.RedactedBy, T: t,
+	}
 }
 
 // storeCapture is the transaction: everything of one capture, if nothing it was

@@ -71,9 +71,11 @@ func (r *run) responseBody(p *capture.Response, out *transcript.Response) {
 		found := r.json(text, place)
 		out.BodyText = found.text
 		r.tokenFacts(found)
+		r.ssnFact(text)
 	case "html":
 		if len(text) > 0 {
 			r.htmlFacts(text)
+			r.ssnFact(text)
 		}
 	case "script":
 		r.scriptFacts(text)
@@ -129,6 +131,10 @@ func bodyKind(mime string, text []byte) string {
 		return "html"
 	case len(head) > 0 && (head[0] == '{' || head[0] == '['):
 		return "json"
+	case bytes.HasPrefix(head, []byte("eyj")) || bytes.HasPrefix(head, []byte(`"eyj`)):
+		if _, ok := jwtText(text); ok {
+			return "json"
+		}
 	case strings.HasPrefix(mime, "text/"):
 		return "text"
 	case len(head) == 0:

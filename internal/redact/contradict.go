@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -82,6 +83,7 @@ func (w *witness) judge(e *transcript.Entry, name string) {
 	w.authorization(own, j)
 	own.parameters(e, skeleton, j)
 	own.saml(e, j)
+	own.attributes(e, j)
 	w.tokens(skeleton, own, j)
 	first := len(w.found)
 	for name, v := range e.Facts {
@@ -122,6 +124,9 @@ func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {
 			j[transcript.FactPage] = exactly(pages[0])
 		}
 	}
+	if !isOfOthers(integration.HostRole(e.Facts.Code(transcript.FactHostRole))) {
+		j[transcript.FactAttributeSent] = never
+	}
 	if e.Facts[transcript.FactHostRole] != "provider" {
 		j[transcript.FactHostEnv] = never
 	}
@@ -140,6 +145,7 @@ func (w *witness) hosts(e *transcript.Entry, name string, j judgement) {
 var onlyTrue = []transcript.Fact{
 	transcript.FactHostProd, transcript.FactPII, transcript.FactUnknownPII, transcript.FactMetaRefresh, transcript.FactSecretInPage,
 	transcript.FactTokenInPage, transcript.FactTruncatedBody, transcript.FactAutoSubmit, transcript.FactSAMLForm, transcript.FactSOAPFault,
+	transcript.FactSSN, transcript.FactAttributeSent,
 }
 
 // pageFacts are facts of HTML only.
@@ -156,7 +162,7 @@ func bodies(e *transcript.Entry, j judgement) {
 	p := e.Response
 	if p == nil {
 		j.all(never, pageFacts...)
-		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody, transcript.FactSOAPFault)
+		j.all(never, transcript.FactBodyKind, transcript.FactStackTrace, transcript.FactSecretInPage, transcript.FactTokenInPage, transcript.FactTokenKinds, transcript.FactTruncatedBody, transcript.FactSOAPFault, transcript.FactSSN)
 		return
 	}
 	kinds := possibleKinds(p)
@@ -173,6 +179,9 @@ func bodies(e *transcript.Entry, j judgement) {
 		most := p.BodySize + p.BodySize/100 + 1
 		j.all(atMost(most/len("<input>")), transcript.FactFormFields, transcript.FactPasswordFields, transcript.FactHiddenFields)
 		j[transcript.FactVisible], j[transcript.FactForms], j[transcript.FactScripts] = atMost(most), atMost(most/len("<form>")), atMost(most/len("<script>"))
+	}
+	if !may("html") && !may("json") {
+		j[transcript.FactSSN] = never
 	}
 	if !may("xml") {
 		j[transcript.FactSOAPFault] = never

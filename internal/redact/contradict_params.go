@@ -231,7 +231,18 @@ func (w *witness) redirectURI(uri string, j judgement) {
 var samlResponseFacts = []transcript.Fact{
 	transcript.FactSAMLSuccess, transcript.FactSAMLEncrypted, transcript.FactSAMLSigned, transcript.FactSAMLSHA1, transcript.FactSAMLTimes,
 	transcript.FactSAMLSignedPart, transcript.FactSAMLSignatureAlg, transcript.FactSAMLAssertions, transcript.FactSAMLAttributes,
-	transcript.FactSAMLRecipient, transcript.FactSAMLAudience,
+	transcript.FactSAMLRecipient, transcript.FactSAMLAudience, transcript.FactSAMLWindow,
+}
+
+// attributes judges where values of attributes can have come from and gone to.
+func (o *ownParams) attributes(e *transcript.Entry, j judgement) {
+	if o.fields == 0 && e.Request.BodyText == "" {
+		j[transcript.FactAttributeSent] = never
+	}
+	answers := e.Response != nil && e.Response.BodyText != ""
+	if !answers && len(o.values["saml.type"]) == 0 && !strings.Contains(o.nested, "saml.type") {
+		j[transcript.FactAttributeValues] = never
+	}
 }
 
 // saml judges the facts about a SAML response by the fields derived from it.

@@ -94,7 +94,8 @@ func (s *tokenSkeleton) take(inside *tokenSkeleton) {
 
 // derived reads what stands in a skeleton behind an id_token.
 func (s *tokenSkeleton) derived(dec *json.Decoder, name string) bool {
-	into := map[string]*map[string]any{"id_token.header": &s.header, "id_token.claims": &s.claims}[name]
+	var ofAnother map[string]any // of a body that is a token itself, of which no fact is computed
+	into := map[string]*map[string]any{"id_token.header": &s.header, "id_token.claims": &s.claims, "jwt.header": &ofAnother, "jwt.claims": &ofAnother}[name]
 	if into == nil {
 		return false
 	}

@@ -34,6 +34,10 @@ type run struct {
 	saml               int          // SAML messages that may still be decoded
 	seen               requestFacts // of the request's clear parameters ...
 	observing          bool         // ... while they are the request's own
+	toOthers           bool         // its host is of nobody who takes part in the sign-in
+	fromProvider       bool         // its host is the provider's
+	withToken          bool         // the request sends an access token
+	noted              int          // values of attributes that it brought
 	out                transcript.Entry
 	response           transcript.Response
 	cookies            messageCookies
@@ -104,7 +108,9 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 	host := r.hostFacts(e)
 	r.address = addressOf(e.Request.URL)
 	r.streamFacts(e)
+	r.noted = 0
 	r.redactRequest(&e.Request)
+	r.withToken = r.seen.param("access_token") != "" || isBearer(header(e.Request.Headers, "authorization"))
 	if e.Response != nil {
 		var asked transcript.Facts
 		if e.Response.Status == 0 {

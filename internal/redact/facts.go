@@ -13,7 +13,7 @@ import (
 // hostFacts computes what is known of the entry's host and page, and gives the
 // host's name.
 func (r *run) hostFacts(e *capture.Entry) string {
-	r.entryHost = ""
+	r.entryHost, r.toOthers, r.fromProvider = "", false, false
 	if r.again {
 		return ""
 	}
@@ -34,6 +34,7 @@ func (r *run) hostFacts(e *capture.Entry) string {
 	r.entryHost = hostPort
 	host := r.registered(u.scheme, hostPort)
 	r.setFact(transcript.FactHostRole, string(host.Role))
+	r.toOthers, r.fromProvider = isOfOthers(host.Role), host.Role == integration.HostProvider
 	if host.Role == integration.HostProvider && host.Env != "" {
 		r.setFact(transcript.FactHostEnv, string(host.Env))
 	}

@@ -8,11 +8,13 @@ import (
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// flowMemory is what later entries of a capture are compared with, in clear. It
+// flowMemory is what later entries of a capture are compared with, values of
+// attributes by their digests, the rest in clear. It
 // lives as long as the run.
 type flowMemory struct {
 	nonces, challenges lately // of authorization requests
 	code               lately // authorization codes; the last counts
+	received           receivedValues
 }
 
 // lately keeps the last values that it was given.

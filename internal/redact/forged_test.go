@@ -40,7 +40,7 @@ func registered(t *testing.T, entry map[string]any) transcript.Entry {
 func TestDerivedFieldsAreNotForged(t *testing.T) {
 	t.Parallel()
 	form := url.Values{}
-	members := []string{`"id_token.claims":{"iss":"https://localhost/"}`, `"id_token.header":{"alg":"RS256"}`}
+	members := []string{`"id_token.claims":{"iss":"https://localhost/"}`, `"id_token.header":{"alg":"RS256"}`, `"jwt.header":{"alg":"RS256"}`, `"jwt.claims":{"iss":"x"}`}
 	for _, name := range transcript.DerivedNames {
 		form.Set(name, "Response")
 		members = append(members, `"`+name+`":"Response"`)
@@ -49,7 +49,7 @@ func TestDerivedFieldsAreNotForged(t *testing.T) {
 	posted := harEntry("POST", "https://localhost/?"+form.Encode(), form.Encode())
 	answered := withBody("application/json", "{"+strings.Join(members, ",")+"}")
 	once := redacted(t, r, harOf(posted, answered))
-	for _, name := range append([]string{"id_token.claims", "id_token.header"}, transcript.DerivedNames...) {
+	for _, name := range append([]string{"id_token.claims", "id_token.header", "jwt.header", "jwt.claims"}, transcript.DerivedNames...) {
 		if strings.Contains(string(once), name) {
 			t.Errorf("%s was sent by hand and is in the output", name)
 		}
@@ -64,7 +64,7 @@ const ourHead = `{"log":{"version":"1.2","creator":{"name":"proofwalk","version"
 
 // withMarker says of a file that it was redacted before.
 func withMarker(har []byte) []byte {
-	const marker = `,"_proofwalk":{"format":1,"policy":2,"round":"` + round + `","redactor":{"name":"proofwalk","version":"0.1.0"},"source":{"kind":"har","exporter":"chrome","limits":[]},"integration_digest":""}}}`
+	const marker = `,"_proofwalk":{"format":1,"policy":3,"round":"` + round + `","redactor":{"name":"proofwalk","version":"0.1.0"},"source":{"kind":"har","exporter":"chrome","limits":[]},"integration_digest":""}}}`
 	return append([]byte(ourHead), append(bytes.TrimPrefix(bytes.TrimSuffix(har, []byte(`,"version":"1.2"}}`)), []byte(`{"log":{`)), marker...)...)
 }
 

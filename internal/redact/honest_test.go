@@ -66,7 +66,12 @@ func (h honest) params(n int) string {
 
 func (h honest) saml() string {
 	return `<` + h.of("Response", "AuthnRequest", "Envelope", "Assertion", "x") + ` Destination="` + url.QueryEscape(h.address()) + `"><Status><StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:` + h.of("Success", "Responder", "x") +
-		`"/><StatusMessage>` + h.of("Subject did not consent to attribute release", "other") + `</StatusMessage></Status>` + h.of("", "<Assertion><Signature/></Assertion>", "<EncryptedAssertion/>") + h.of("</Response>", "</AuthnRequest>", "</Envelope>", "</Assertion>", "</x>")
+		`"/><StatusMessage>` + h.of("Subject did not consent to attribute release", "other") + `</StatusMessage></Status>` + h.of("", "<Assertion><Signature/></Assertion>", "<EncryptedAssertion/>", h.attributes()) + h.of("</Response>", "</AuthnRequest>", "</Envelope>", "</Assertion>", "</x>")
+}
+
+func (h honest) attributes() string {
+	return `<Assertion><AttributeStatement><Attribute Name="` + h.of("fname", "shoe size", "mail", "~str", "~name#1", "") + `"><AttributeValue>` + h.of("", "Jane") +
+		`</AttributeValue></Attribute><Attribute Name="zip" FriendlyName="cn"/>` + h.of("", "<EncryptedAttribute/>") + `</AttributeStatement></Assertion>`
 }
 
 func (h honest) token() string {
@@ -76,9 +81,10 @@ func (h honest) token() string {
 }
 
 func (h honest) body() (mime, text string) {
-	mime = h.of("text/html", "application/json", "text/plain", "text/xml", "image/png", "", "text/javascript", "TEXT/HTML; charset=utf-8", "application/x-made-up", "multipart/mixed; boundary=X")
+	mime = h.of("text/html", "application/json", "text/plain", "text/xml", "image/png", "", "text/javascript", "TEXT/HTML; charset=utf-8", "application/x-made-up", "multipart/mixed; boundary=X", "application/jwt")
 	text = h.of("", "<html><form action='"+h.address()+"'><input type=password></form>access_denied</html>", `{"id_token":"`+h.token()+`","access_token":"`+h.of("", "x", "aB3dE6gH9jK2mN5pQ8sT1vW4")+`","error_description":"`+h.of("x", "")+`"}`,
-		h.saml(), "plain", `[{"a":"{\"error_description\":\"x\"}"}]`, `{"refresh_token":"a","data":{"id_token":"`+h.token()+`"}}`, "--X\r\n\r\n")
+		h.saml(), "plain", `[{"a":"{\"error_description\":\"x\"}"}]`, `{"refresh_token":"a","data":{"id_token":"`+h.token()+`"}}`, "--X\r\n\r\n",
+		h.token(), `"`+h.token()+`"`, `{"attributes":[{"handle":"`+h.of("zip", "shoe size", "~str", "jane@example.com")+`","value":null}],"uuid":"","jwt.claims":{"access_token":"a"}}`)
 	return mime, text
 }
 

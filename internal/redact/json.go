@@ -40,6 +40,8 @@ type jsonWalk struct {
 	place  string
 	found  jsonFound
 	left   int
+	handle string // of the attribute that is being read
+	brings bool   // its values are attributes of the user
 }
 
 // json redacts a JSON text; a text that is none gives an empty skeleton, one
@@ -51,13 +53,16 @@ func (r *run) json(text []byte, place string) jsonFound {
 	}
 	text = text[:min(len(text), limit)]
 	text = bytes.TrimSpace(text)
+	if token, ok := jwtText(text); ok {
+		return r.jwtBody(token, place)
+	}
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		if len(text) > 0 {
 			r.report.add("B1", place)
 		}
 		return jsonFound{}
 	}
-	w := &jsonWalk{r: r, tokens: &r.skeleton.tokens, place: place, left: maxJSONValues}
+	w := &jsonWalk{r: r, tokens: &r.skeleton.tokens, place: place, left: maxJSONValues, brings: r.bringsAttributes(place)}
 	w.tokens.reset(text)
 	r.skeleton.out = r.skeleton.out[:0]
 	w.value("", 0)
@@ -100,6 +105,9 @@ func (w *jsonWalk) value(name string, depth int) bool {
 func (w *jsonWalk) object(depth int) bool {
 	w.write("{")
 	first, whole := true, true
+	around := w.handle
+	w.handle = ""
+	defer func() { w.handle = around }()
 	for w.tokens.more() {
 		if !w.tokens.next() || w.tokens.kind != jsonString {
 			whole = false
@@ -128,10 +136,15 @@ func (w *jsonWalk) object(depth int) bool {
 }
 
 func (w *jsonWalk) memberName(name string) string {
-	if _, ok := w.r.spec(name); ok {
+	if _, ok := w.r.spec(name); ok || w.r.isHandle(name) {
 		return name
 	}
 	return w.r.name(name, w.place)
+}
+
+// isHandle tells whether a name is a documented or declared handle of an attribute.
+func (r *run) isHandle(name string) bool {
+	return isWord(handles, name) || r.r.public.handles[name]
 }
 
 func (w *jsonWalk) array(name string, depth int) bool {
@@ -192,18 +205,24 @@ func (w *jsonWalk) text(name, value string, depth int) {
 	}
 	w.quote(w.stringValue(name, value, depth))
 	if name == "id_token" && depth+2 < maxJSONDepth {
-		w.idToken(value, depth)
+		w.jwt(name, value, depth)
 	}
 }
 
 func (w *jsonWalk) stringValue(name, value string, depth int) string {
+	w.observe(name, value)
+	if name == "value" && w.handle == "uuid" {
+		name = w.handle
+	}
 	if spec, ok := w.r.spec(name); ok {
 		return w.r.known(spec, value, w.place, 1)
 	}
 	if name == "handle" {
-		if _, ok := handles[value]; ok || w.r.r.public.handles[value] {
+		w.handle = value
+		if w.r.isHandle(value) {
 			return value
 		}
+		return w.r.name(value, w.place)
 	}
 	if nested, ok := w.nested(value, depth); ok {
 		return nested
@@ -238,6 +257,9 @@ func (w *jsonWalk) number(name string, value []byte) {
 		out = w.r.seconds(string(value), w.place)
 	case spec.kind == kindTime:
 		out = w.r.instant(string(value), w.place)
+	case isSSNName(name) || name == "value" && isSSNName(w.handle):
+		w.observe(name, string(value))
+		w.r.report.add("N1", w.place)
 	case name == "status" || name == "level_of_assurance":
 		out = w.r.number(string(value), 999, w.place)
 	default:

@@ -14,6 +14,7 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	spec, known := r.spec(name)
 	if r.observing {
 		r.seen.observe(name, value, depth > 0)
+		r.lookForValue(value)
 	}
 	if !known {
 		return append(out, transcript.Field{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)})
@@ -105,6 +106,8 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 		return r.instant(value, place)
 	case kindText:
 		return r.sentence(value, place)
+	case kindHandles:
+		return r.handleList(value, place)
 	case kindSub:
 		if roomBits(value) < minHashBits || isPII(value) || !isRandomID(value) {
 			r.report.add("Q1", place)

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,16 +27,20 @@ const (
 
 // samlMessage is what a SAML message says, as far as it is used.
 type samlMessage struct {
-	root                                               int // level of the message's own element, 0 before it
-	kind                                               string
-	id, inResponseTo, destination, recipient, issuer   string
-	audience, acsURL, status, substatus, statusMessage string
-	certificate, signatureAlg                          string
-	bare                                               bool // an assertion without a response around it
-	signedResponse, signedAssertion                    bool
-	encrypted, sha1, fault                             bool
-	assertions, attributes                             int
-	notBefore, notOnOrAfter                            time.Time
+	root                                     int // level of the message's own element, 0 before it
+	kind                                     string
+	id, inResponseTo, destination, issuer    string
+	acsURL, status, substatus, statusMessage string
+	recipients, audiences, contexts          []string
+	recipient, audience                      string // that which is registered, else the first
+	nameIDFormat, nameID                     string
+	certificate, signatureAlg                string
+	bare                                     bool // an assertion without a response around it
+	signedResponse, signedAssertion          bool
+	encrypted, sha1, fault                   bool
+	assertions, attributes                   int
+	named                                    []samlAttribute
+	notBefore, notOnOrAfter, issued          time.Time
 }
 
 // samlFields decodes a clear SAMLRequest or SAMLResponse, sets the facts of the
@@ -49,13 +54,14 @@ func (r *run) samlFields(value, place string, depth int) []transcript.Field {
 	if !ok {
 		return nil
 	}
-	m, ok := readSAML(text)
+	m, ok := r.readSAML(text)
 	if !ok || m.kind == "" {
 		return nil
 	}
 	r.report.add("S1", place)
 	if r.observing { // the message is the request's own, not one in a Location
 		r.samlFacts(m, r.address)
+		r.samlValues(m)
 	}
 	var out []transcript.Field
 	for _, f := range []struct{ name, value string }{
@@ -63,12 +69,13 @@ func (r *run) samlFields(value, place string, depth int) []transcript.Field {
 		{"saml.destination", m.destination}, {"saml.recipient", m.recipient}, {"saml.issuer", m.issuer},
 		{"saml.audience", m.audience}, {"saml.acs_url", m.acsURL}, {"saml.status", m.status},
 		{"saml.substatus", m.substatus}, {"saml.status_message", m.statusMessage}, {"saml.certificate", m.certificate},
+		{"saml.authn_context", strings.Join(m.contexts, " ")}, {"saml.name_id_format", m.nameIDFormat}, {"saml.name_id", m.nameID},
 	} {
 		if f.value != "" {
 			out = append(out, transcript.Field{Name: f.name, Value: r.known(paramSpecs[f.name], f.value, place, depth)})
 		}
 	}
-	return out
+	return r.samlAttributes(out, m, place)
 }
 
 // decodeBase64 takes standard and URL alphabets, with or without padding and
@@ -111,6 +118,29 @@ func (r *run) samlXML(value string) ([]byte, bool) {
 		return nil, false
 	}
 	return b, true
+}
+
+// readSAML reads a message and chooses among what it says more than once.
+func (r *run) readSAML(text []byte) (*samlMessage, bool) {
+	m, ok := readSAML(text)
+	if ok {
+		m.recipient = registeredOne(m.recipients, r.r.public.ACSURLs...)
+		m.audience = registeredOne(m.audiences, r.r.public.EntityID)
+	}
+	return m, ok
+}
+
+// registeredOne is the value that is registered, else the first.
+func registeredOne(values []string, registered ...string) string {
+	for _, v := range values {
+		if slices.Contains(registered, v) {
+			return v
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // readSAML reads the parts of a message that are used; names are compared

@@ -65,11 +65,15 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 		m.sha1 = m.sha1 || parent == "Reference" && strings.HasSuffix(attr("Algorithm"), "sha1")
 	case "Assertion":
 		m.assertions++
+		m.issued, _ = time.Parse(time.RFC3339Nano, attr("IssueInstant"))
 	case "EncryptedAssertion":
 		m.assertions++
 		m.encrypted = true
 	case "Attribute":
 		m.attributes++
+		m.attribute(path, attr("Name"), attr("FriendlyName"))
+	case "EncryptedAttribute":
+		m.attribute(path, "", "")
 	case "StatusCode":
 		if parent == "StatusCode" {
 			m.substatus = attr("Value")
@@ -77,11 +81,28 @@ func (m *samlMessage) element(path []string, attrs []xml.Attr) {
 			m.status = attr("Value")
 		}
 	case "SubjectConfirmationData":
-		m.recipient = attr("Recipient")
+		m.recipients = appendSome(m.recipients, attr("Recipient"))
+	case "NameIDPolicy":
+		m.nameIDFormat = attr("Format")
+	case "NameID":
+		if parent == "Subject" {
+			m.nameIDFormat = attr("Format")
+		}
 	case "Conditions":
 		m.notBefore, _ = time.Parse(time.RFC3339Nano, attr("NotBefore"))
 		m.notOnOrAfter, _ = time.Parse(time.RFC3339Nano, attr("NotOnOrAfter"))
 	}
+}
+
+// maxSaid bounds what a message may say more than once.
+const maxSaid = 20
+
+// appendSome appends a value that is not empty, up to maxSaid of them.
+func appendSome(values []string, value string) []string {
+	if value == "" || len(values) == maxSaid {
+		return values
+	}
+	return append(values, value)
 }
 
 // chars notes the text of an element inside the message.
@@ -89,13 +110,23 @@ func (m *samlMessage) chars(path []string, text string) {
 	if text == "" || m.root == 0 || len(path) == 0 {
 		return
 	}
+	if n := len(m.named); n > 0 && m.named[n-1].around(path) {
+		m.named[n-1].filled = true
+		m.named[n-1].values = appendSome(m.named[n-1].values, text)
+	}
 	switch path[len(path)-1] {
 	case "Issuer":
 		if m.issuer == "" {
 			m.issuer = text
 		}
 	case "Audience":
-		m.audience = text
+		m.audiences = appendSome(m.audiences, text)
+	case "AuthnContextClassRef":
+		m.contexts = appendSome(m.contexts, text)
+	case "NameID":
+		if len(path) > 1 && path[len(path)-2] == "Subject" && m.nameID == "" {
+			m.nameID = text
+		}
 	case "StatusMessage":
 		m.statusMessage = text
 	case "X509Certificate":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
@@ -28,6 +29,13 @@ func (r *run) samlFacts(m *samlMessage, address string) {
 	if !r.started.IsZero() && !m.notOnOrAfter.IsZero() {
 		holds := r.started.Before(m.notOnOrAfter) && !r.started.Before(m.notBefore)
 		r.setFact(transcript.FactSAMLTimes, holds)
+	}
+	from := m.notBefore
+	if from.IsZero() {
+		from = m.issued
+	}
+	if window := m.notOnOrAfter.Sub(from) / time.Second; !from.IsZero() && window >= 0 {
+		r.setFact(transcript.FactSAMLWindow, int(min(window, transcript.MaxFactNumber)))
 	}
 	switch {
 	case m.signedResponse && m.signedAssertion:
@@ -59,7 +67,7 @@ func (r *run) wresult(value string) {
 		return
 	}
 	r.saml--
-	if m, ok := readSAML(text); ok {
+	if m, ok := r.readSAML(text); ok {
 		r.samlFacts(m, "")
 	}
 }
@@ -72,7 +80,7 @@ func (r *run) xmlFacts(text []byte) {
 		return
 	}
 	r.saml--
-	m, ok := readSAML(text)
+	m, ok := r.readSAML(text)
 	if !ok {
 		return
 	}

@@ -18,7 +18,7 @@ func VocabularyText() string {
 		}
 	}
 	for _, set := range []map[string]struct{}{
-		scopeWords, algWords, samlAlgWords, samlStatusWords, localeWords, structureNames, derivedMembers, handles, methods, versions, schemes,
+		scopeWords, algWords, samlAlgWords, samlStatusWords, localeWords, structureNames, derivedMembers, handles, samlAttributeWords, methods, versions, schemes,
 		headerWordSet, qualities, mimeTypes, linkWords, authSchemes, agentFamilies, cspDirectives, cspSources, pathWords,
 	} {
 		for w := range set {

@@ -24,6 +24,7 @@ const (
 	kindSub               // a pseudonym when of random shape, else ~pii
 	kindSAML              // a SAML message: pseudonym and derived fields
 	kindTime              // seconds relative to the entry
+	kindHandles           // names of attributes
 )
 
 type paramSpec struct {
@@ -80,6 +81,12 @@ var samlStatusWords = wordSet(`urn:oasis:names:tc:SAML:2.0:status:Success urn:oa
 var localeWords = wordSet(`en en-US en-GB en-CA fr fr-CA fr-FR de de-DE es es-ES es-US es-419 es-MX it it-IT nl nl-NL pt pt-BR pt-PT
 	pl ru uk ja ja-JP ko ko-KR zh zh-CN zh-TW zh-Hans zh-Hant ar fa hi bn pa vi th tl km hy ht yi cs da fi nb no sv tr he`)
 
+// nameIDFormats are the formats of a NameID (SAML 2.0 Core, 8.3).
+var nameIDFormats = wordSet(`urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress
+	urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName
+	urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos urn:oasis:names:tc:SAML:2.0:nameid-format:entity
+	urn:oasis:names:tc:SAML:2.0:nameid-format:persistent urn:oasis:names:tc:SAML:2.0:nameid-format:transient`)
+
 // secretParams, constParams and the like are the closed lists of parameter and
 // member names, by how their value is treated.
 var secretParams = map[string]string{
@@ -92,7 +99,7 @@ var secretParams = map[string]string{
 	"id":           "saml.certificate request_id kid azp origin_jti Signature",
 	"saml":         "saml.id saml.in_response_to InResponseTo",
 	"relay":        "RelayState",
-	"const:pii":    "login_hint username user login email mail phone phone_number ssn social name given_name family_name middle_name nickname preferred_username fname lname mname birth_date birthdate street city zip postal_code street_address region locality country address first_name last_name firstName lastName profile_image picture uuid zoneinfo gender identifier value",
+	"const:pii":    "login_hint username user login email mail phone phone_number ssn social name given_name family_name middle_name nickname preferred_username fname lname mname birth_date birthdate street city zip postal_code street_address region locality country address first_name last_name firstName lastName profile_image picture zoneinfo gender identifier value",
 	"const:secret": "password passwd pwd pass new_password current_password client_secret otp pin passcode api_key apikey",
 }
 
@@ -108,6 +115,7 @@ var wordParams = map[string]string{
 	"client_assertion_type":            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
 	"SAMLEncoding":                     "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE",
 	"saml.type":                        "AuthnRequest Response LogoutRequest LogoutResponse ArtifactResolve other",
+	"Binding":                          "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact",
 	"wa":                               "wsignin1.0 wsignout1.0 wsignoutcleanup1.0",
 	"op":                               "signup signin",
 	"typ":                              "JWT at+jwt logout+jwt dpop+jwt",
@@ -147,11 +155,13 @@ func buildParamSpecs() map[string]paramSpec {
 			saml.destination saml.recipient saml.acs_url authorization_endpoint token_endpoint userinfo_endpoint jwks_uri
 			end_session_endpoint introspection_endpoint revocation_endpoint verification_uri verification_uri_complete url href redirect redirectUrl`,
 		kindNumber: "expires_in max_age interval default_max_age refresh_expires_in not_before_policy",
-		kindScope:  "scope scopes scopes_supported acr acr_values wauth",
+		kindScope:  "scope scopes scopes_supported acr acr_values wauth AuthnContext saml.authn_context",
 		kindText:   "error_description saml.status_message StatusMessage",
 		kindLocale: "ui_locales claims_locales locale lang language kc_locale",
-		kindPublic: "client_id aud audience saml.issuer saml.audience",
+		kindPublic: "client_id aud audience EntityID saml.issuer saml.audience",
 		kindTime:   "exp iat nbf auth_time updated_at",
+		// only of fields that the redactor adds
+		kindHandles: "saml.attributes saml.empty_attributes",
 	} {
 		for name := range strings.FieldsSeq(names) {
 			m[name] = paramSpec{kind: kind, class: "id"}
@@ -163,9 +173,13 @@ func buildParamSpecs() map[string]paramSpec {
 	m["SigAlg"] = paramSpec{kind: kindWords, words: samlAlgWords}
 	m["saml.status"] = paramSpec{kind: kindWords, words: samlStatusWords}
 	m["saml.substatus"] = m["saml.status"]
+	m["NameIDFormat"] = paramSpec{kind: kindWords, words: nameIDFormats}
+	m["saml.name_id_format"] = m["NameIDFormat"]
 	m["SAMLRequest"] = paramSpec{kind: kindSAML, class: "saml"}
 	m["SAMLResponse"] = m["SAMLRequest"]
-	m["sub"] = paramSpec{kind: kindSub, class: "sub"}
+	for _, name := range []string{"sub", "uuid", "saml.name_id"} {
+		m[name] = paramSpec{kind: kindSub, class: "sub"}
+	}
 	for _, name := range transcript.DerivedNames {
 		spec := m[name]
 		spec.derived = true
@@ -186,7 +200,14 @@ var structureNames = wordSet(`attributes handle verified status code message err
 	frontchannel_logout_supported backchannel_logout_supported require_request_uri_registration`)
 
 // derivedMembers are the JSON members that the redactor adds.
-var derivedMembers = wordSet("id_token.header id_token.claims")
+var derivedMembers = wordSet("id_token.header id_token.claims jwt.header jwt.claims")
+
+// samlAttributeWords are names of attributes that directories and their gateways use.
+var samlAttributeWords = wordSet(`urn:oid:0.9.2342.19200300.100.1.1 urn:oid:0.9.2342.19200300.100.1.3 urn:oid:2.5.4.3 urn:oid:2.5.4.4 urn:oid:2.5.4.42
+	urn:oid:2.5.4.20 urn:oid:2.5.4.17 urn:oid:1.3.6.1.4.1.5923.1.1.1.6 urn:oid:1.3.6.1.4.1.5923.1.1.1.1 urn:oid:2.16.840.1.113730.3.1.241
+	http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname
+	http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name
+	mail givenName sn cn uid displayName firstName lastName memberOf`)
 
 // handles are the attribute handles of ID.me and the claim names that may stand as a `handle`.
 var handles = wordSet(`fname lname mname full_name email emails_confirmed birth_date social phone street street2 city state zip country uuid group

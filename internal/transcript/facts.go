@@ -56,6 +56,11 @@ const (
 	FactSocketBytes    Fact = "websocket_bytes"    // their bytes in all, to three digits
 	FactEvents         Fact = "event_messages"     // messages of an event stream
 	FactEventBytes     Fact = "event_bytes"        // their bytes in all, to three digits
+	FactSSN            Fact = "ssn_in_body"        // a page or JSON shows a social security number
+
+	// About the user's attributes.
+	FactAttributeValues Fact = "attribute_values" // values of attributes that the entry brought and that later ones are searched for
+	FactAttributeSent   Fact = "attribute_sent"   // a request to a host of others holds one of them
 
 	// About the authorization request.
 	FactRedirectRegistered Fact = "redirect_uri_registered" // byte-equal to a registered one
@@ -99,8 +104,9 @@ const (
 	FactSAMLAssertions   Fact = "saml_assertions"           // assertions, the encrypted ones included
 	FactSAMLAttributes   Fact = "saml_attributes"           // attributes in clear
 	FactSAMLDestination  Fact = "saml_destination_ok"       // Destination is the address that the message was sent to
-	FactSAMLRecipient    Fact = "saml_recipient_registered" // Recipient is a registered ACS URL
-	FactSAMLAudience     Fact = "saml_audience_registered"  // Audience is the registered entity id
+	FactSAMLRecipient    Fact = "saml_recipient_registered" // a Recipient is a registered ACS URL
+	FactSAMLAudience     Fact = "saml_audience_registered"  // an Audience is the registered entity id
+	FactSAMLWindow       Fact = "saml_window_seconds"       // from NotBefore to NotOnOrAfter
 	FactSOAPFault        Fact = "soap_fault"                // the body is a SOAP fault
 	FactRelayBytes       Fact = "relay_state_bytes"
 )
@@ -203,6 +209,9 @@ var factList = []FactSpec{
 	{FactSocketBytes, FactNumber, nil},
 	{FactEvents, FactNumber, nil},
 	{FactEventBytes, FactNumber, nil},
+	{FactSSN, FactBool, nil},
+	{FactAttributeValues, FactNumber, nil},
+	{FactAttributeSent, FactBool, nil},
 	{FactRedirectRegistered, FactBool, nil},
 	{FactRedirectQuery, FactBool, nil},
 	{FactRedirectFragment, FactBool, nil},
@@ -242,6 +251,7 @@ var factList = []FactSpec{
 	{FactSAMLDestination, FactBool, nil},
 	{FactSAMLRecipient, FactBool, nil},
 	{FactSAMLAudience, FactBool, nil},
+	{FactSAMLWindow, FactNumber, nil},
 	{FactSOAPFault, FactBool, nil},
 	{FactRelayBytes, FactNumber, nil},
 }

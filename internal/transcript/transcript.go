@@ -10,7 +10,7 @@ import "time"
 // Format and policy versions of this build.
 const (
 	Format = 1 // log._proofwalk.format
-	Policy = 2 // log._proofwalk.policy, the redaction policy's version
+	Policy = 3 // log._proofwalk.policy, the redaction policy's version
 )
 
 // Creator is log.creator.name of every transcript.

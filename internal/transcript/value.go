@@ -185,4 +185,5 @@ var DerivedNames = []string{
 	"code_verifier.s256",
 	"saml.type", "saml.id", "saml.in_response_to", "saml.destination", "saml.recipient", "saml.issuer",
 	"saml.audience", "saml.acs_url", "saml.status", "saml.substatus", "saml.status_message", "saml.certificate",
+	"saml.attributes", "saml.empty_attributes", "saml.authn_context", "saml.name_id_format", "saml.name_id",
 }
