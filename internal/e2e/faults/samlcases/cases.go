@@ -38,7 +38,7 @@ func is(name, scenario string, steps matrix.Steps, expected ...matrix.Expected) 
 }
 
 // cases are all of them. What is expected was written down before the first run.
-var cases = slices.Concat(faultless, messageCases, assertionCases, endCases, cookieCases, refusalCases)
+var cases = slices.Concat(faultless, messageCases, requestCases, assertionCases, endCases, cookieCases, refusalCases)
 
 var faultless = []staged{
 	{Case: is("saml-faultless", "happy-path", happy)},
@@ -79,7 +79,7 @@ var messageCases = []staged{
 		provider: []samlidp.Fault{samlidp.NoRecipient}, party: takesAll,
 	},
 	{
-		Case:  is("saml-service-undescribed", "happy-path", happy, matrix.Fails("SA-02")),
+		Case:  is("saml-service-undescribed", "happy-path", happy, matrix.Fails("SA-02"), matrix.Fails("SA-09")),
 		party: []samlparty.Fault{samlparty.OtherService},
 		describe: func(cfg *integration.Config) {
 			cfg.SAML.ACSURLs = []string{site.RelyingParty + samlparty.ServicePath}
@@ -119,6 +119,25 @@ var messageCases = []staged{
 			allowed[len(toProvider):], []step{arrive(atStranger, "/")},
 		)...), matrix.Warns("SA-04")),
 		party: []samlparty.Fault{samlparty.OpenRelayState},
+	},
+}
+
+var requestCases = []staged{
+	{
+		Case:     is("saml-issuer-other", "happy-path", happy, matrix.Fails("SA-09")),
+		provider: []samlidp.Fault{samlidp.UnknownServices}, party: []samlparty.Fault{samlparty.OtherIssuer},
+	},
+	{
+		Case:  is("saml-policy-other", "happy-path", happy, matrix.Fails("SA-10")),
+		party: []samlparty.Fault{samlparty.OtherPolicy},
+	},
+	{
+		Case:  is("saml-policy-missing", "happy-path", happy, matrix.Warns("SA-10")),
+		party: []samlparty.Fault{samlparty.NoPolicy},
+	},
+	{
+		Case:     is("saml-assertion-in-clear", "happy-path", happy, matrix.Fails("SA-11")),
+		provider: []samlidp.Fault{samlidp.InClear}, encrypted: true,
 	},
 }
 

@@ -54,6 +54,8 @@ type Fault string
 // The faults.
 const (
 	OtherIssuer     Fault = "the request has another issuer"
+	OtherPolicy     Fault = "the request asks for a policy that was not agreed"
+	NoPolicy        Fault = "the request asks for no policy"
 	BrokenRequest   Fault = "the request cannot be decoded"
 	OtherService    Fault = "the request names an address that the description does not"
 	PlainLanding    Fault = "the landing page is opened over http"
@@ -182,6 +184,12 @@ func (p *Party) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.commits(OtherIssuer) {
 		req.Issuer.Value = "https://other.example/saml/metadata"
+	}
+	switch {
+	case p.commits(OtherPolicy):
+		req.RequestedAuthnContext = &saml.RequestedAuthnContext{Comparison: "exact", AuthnContextClassRef: "http://idmanagement.gov/ns/assurance/ial/1"}
+	case p.commits(NoPolicy):
+		req.RequestedAuthnContext = nil
 	}
 	relay := rand.Text()
 	switch {
