@@ -50,14 +50,21 @@ type tie struct {
 // wording is what findings call the same thing in the two protocols.
 type wording struct {
 	noFlow       string // why no rule can be heard
+	request      string // what asks for a sign-in
 	noReturn     string // why a sign-in without callback cannot be judged
 	plainTarget  string // TR-01: the address of the callback begins with http
 	secureTarget string // TR-01: its cure
 	lowerTarget  string // TR-04: the cure of a return to a production host
+	cookie       string // CB-20: the cookie that ties the browser to its request
+	bound        string // CB-20: what is bound to that cookie
+	cookieCure   string // CB-20: its cure
+	answerPosted string // CB-20: which answers are posted
+	noneBefore   string // CB-20: what to do where no such cookie is seen
 	refused      string // what was answered where no error code is known
 	unprepared   string // ER-02: why the application failed
 	lookFirst    string // ER-02: its cure
 	pageRule     string // without whose word no refusal counts as handled
+	noSession    string // ER-08: its cure
 	rawExpected  string // ER-04: what must not be in the text
 	rawNone      string // ER-04: none of it is
 	rawText      string // ER-04: the text that the error came with
@@ -90,14 +97,21 @@ var oauth = dialect{
 	target:    func(authorize *step) string { return authorize.value("redirect_uri") },
 	words: wording{
 		noFlow:       noFlow,
+		request:      "authorization request",
 		noReturn:     "The sign-in does not come back to the redirect URI in this run. Record it until the last page has loaded.",
 		plainTarget:  "The redirect URI of the request itself begins with http.",
 		secureTarget: "Register an https redirect URI and send that one.",
 		lowerTarget:  "Register a redirect URI of a lower environment with the sandbox client.",
+		cookie:       "state cookie",
+		bound:        "state",
+		cookieCure:   "Set the state cookie with SameSite=None; Secure; HttpOnly, or let the provider answer in the query.",
+		answerPosted: "The rule judges sign-ins with response_mode=form_post.",
+		noneBefore:   "See CB-02.",
 		refused:      "the error",
 		unprepared:   "The application did not expect an answer without a code.",
 		lookFirst:    "Look for error in the callback before anything else, and answer it with a page.",
 		pageRule:     "ER-01",
+		noSession:    "Look for error in the callback before anything else, end the sign-in there, and open a session only for a code that your server has redeemed.",
 		rawExpected:  "neither the error code word nor the description in the visible text",
 		rawNone:      "neither",
 		rawText:      "the description",

@@ -130,9 +130,10 @@ func samlHAROf(t *testing.T, request, response, endPath, endPage, called string)
 func TestSAMLMessages(t *testing.T) {
 	t.Parallel()
 	pages := []string{"PG-02", "PG-04", "PG-05", "PG-06", "LO-01"} // nothing of them is declared or recorded
-	unseenAlways := append([]string{"SA-07", "SA-08", "DA-01", "DA-02", "DA-05"}, pages...)
+	// The captures hold no cookies.
+	unseenAlways := append([]string{"CB-18", "CB-20", "CB-24", "ER-03", "ER-08", "SA-07", "SA-08", "DA-01", "DA-02", "DA-05"}, pages...)
 	inAssertion := []string{"DA-03", "DA-04", "PV-01"}
-	refused := slices.Concat([]string{"SA-06", "SA-07", "SA-11", "DA-01", "DA-02", "DA-05", "PV-02"}, inAssertion, pages)
+	refused := slices.Concat([]string{"CB-18", "CB-20", "ER-08", "SA-06", "SA-07", "SA-11", "DA-01", "DA-02", "DA-05", "PV-02"}, inAssertion, pages)
 	for _, tc := range []struct {
 		name, response, endPath, endPage string
 		fail, notSeen                    []string
@@ -200,6 +201,7 @@ func TestSAMLWithoutIntegration(t *testing.T) {
 	in := []analysis.Input{redacted(t, redactor(nil), "c1", samlHAR(t, samlResponse(success, assertion), "/home", helpfulPage))}
 	want := map[string]analysis.Verdict{
 		"TR-01": analysis.Pass, "TR-02": analysis.Pass, "TR-04": analysis.NotSeen, "CB-23": analysis.Pass,
+		"CB-18": analysis.NotSeen, "CB-20": analysis.NotSeen, "CB-24": analysis.NotSeen, "ER-03": analysis.NotSeen, "ER-08": analysis.NotSeen,
 		"SA-01": analysis.Pass, "SA-02": analysis.Pass, "SA-03": analysis.Pass, "SA-04": analysis.Pass,
 		"PG-01": analysis.Pass, "PG-02": analysis.NotSeen, "PG-03": analysis.NotSeen,
 		"PG-04": analysis.NotSeen, "PG-05": analysis.NotSeen, "PG-06": analysis.NotSeen, "LO-01": analysis.NotSeen,

@@ -11,11 +11,11 @@ import (
 var restartRules = []row{
 	{
 		Rule: Rule{
-			ID: "CB-24", Family: FamilyCallback, Severity: Medium,
+			ID: "CB-24", Family: FamilyCallback, Severity: Medium, Protocols: anyOfTwo,
 			Title:   "An error does not start the sign-in again by itself",
 			Needs:   []Need{NeedRefusal, NeedFinalPage, NeedFacts},
-			Decides: "Fails when the callback with an error leads to another authorization request without the user's doing; a silent request (prompt=none) may.",
-			Clause:  "RFC 6749, 4.1.2.1; OpenID Connect Core, 3.1.2.6; ID.me, error codes",
+			Decides: "Fails when the callback with an error leads to another request without the user's doing; a silent one (prompt=none, IsPassive) may.",
+			Clause:  "RFC 6749, 4.1.2.1; OpenID Connect Core, 3.1.2.6; SAML 2.0 Core, 3.4.1; ID.me, error codes",
 		},
 		facts: true, refusals: true,
 		judge: judgeRestart,
@@ -25,7 +25,7 @@ var restartRules = []row{
 var afterErrorRules = []row{
 	{
 		Rule: Rule{
-			ID: "ER-03", Family: FamilyRefusal, Severity: High,
+			ID: "ER-03", Family: FamilyRefusal, Severity: High, Protocols: anyOfTwo,
 			Title:   "No stack trace is shown after a refusal",
 			Needs:   []Need{NeedRefusal, NeedFinalPage, NeedFacts},
 			Decides: "Fails when a page or answer of the partner from the callback on holds the marks of a stack trace.",
@@ -36,11 +36,11 @@ var afterErrorRules = []row{
 	},
 	{
 		Rule: Rule{
-			ID: "ER-08", Family: FamilyRefusal, Severity: Critical,
+			ID: "ER-08", Family: FamilyRefusal, Severity: Critical, Protocols: anyOfTwo,
 			Title:   "A refusal opens no session",
 			Needs:   []Need{NeedRefusal, NeedFinalPage, NeedCookies},
 			Decides: "Fails when the user ends on the landing page with a new cookie after an error; warns when on the landing page without one. A new cookie on another page is not seen as either.",
-			Clause:  "RFC 6749, 4.1.2.1; RFC 9700, 4.7",
+			Clause:  "RFC 6749, 4.1.2.1; RFC 9700, 4.7; SAML 2.0 Core, 3.2.2.2",
 		},
 		facts: true, refusals: true,
 		judge: judgeNoSession,
@@ -50,6 +50,9 @@ var afterErrorRules = []row{
 // silentErrors are the answers to prompt=none after which a visible request is right.
 var silentErrors = []string{"login_required", "interaction_required", "consent_required", "account_selection_required"}
 
+// passiveStatus is the answer to IsPassive after which it is.
+const passiveStatus = "NoPassive"
+
 func judgeRestart(_ *court, f *flow) ruling {
 	const expected = "a page after the error, and a new request only when the user asks for it"
 	s := f.callback
@@ -58,15 +61,15 @@ func judgeRestart(_ *court, f *flow) ruling {
 		if next == nil {
 			break
 		}
-		if asksToSignIn(next) {
+		if f.dialect.asks(next) {
 			return restarted(f, next, next.at.host, expected)
 		}
 		s = next
 	}
-	if s.isRedirect() && asksIn(s.location()) {
+	if s.isRedirect() && f.dialect == &oauth && asksIn(s.location()) { // of a SAML message it takes the request to tell
 		return restarted(f, s, parseAddress(s.location(), s.at).host, expected)
 	}
-	if !s.isRedirect() && maybeByScript(s) {
+	if !s.isRedirect() && f.maybeByScript(s) {
 		return unseen("The page after the error holds scripts, and the capture does not say whether they or the user started the next sign-in. Save it with the browser's request headers.", refs("", s, s.next)...)
 	}
 	switch {
@@ -80,11 +83,15 @@ func judgeRestart(_ *court, f *flow) ruling {
 
 func restarted(f *flow, s *step, host, expected string) ruling {
 	at := refs("", f.callback, s)
-	if f.authorize.value("prompt") == "none" && slices.Contains(silentErrors, f.errorCode()) {
-		return passes("A visible request follows a silent one", expected, f.errorCode()+" to prompt=none", at)
+	const silently = "A visible request follows a silent one"
+	switch {
+	case f.authorize.value("prompt") == "none" && slices.Contains(silentErrors, f.errorCode()):
+		return passes(silently, expected, f.errorCode()+" to prompt=none", at)
+	case f.dialect == &saml && f.errorCode() == passiveStatus:
+		return passes(silently, expected, passiveStatus+" to IsPassive", at)
 	}
-	return fails("The error starts the sign-in again", expected, "another authorization request, to "+host, at).
-		because(CausePartnerCode, "The answer to "+f.errorCode()+" led the browser to another authorization request without a page between; who has declined is asked again and again.",
+	return fails("The error starts the sign-in again", expected, "another "+f.dialect.words.request+", to "+host, at).
+		because(CausePartnerCode, "The answer to "+f.errorWord()+" led the browser to another "+f.dialect.words.request+" without a page between; who has declined is asked again and again.",
 			"Answer the error with a page that says what happened, and start again only on the user's click.")
 }
 
@@ -98,13 +105,13 @@ func asksIn(location string) bool {
 
 // maybeByScript tells whether a page's scripts may have led to the sign-in that
 // follows it: nothing says whether the user clicked.
-func maybeByScript(s *step) bool {
+func (f *flow) maybeByScript(s *step) bool {
 	scripts, known := scripted(s)
 	if s.next == nil || known && !scripts || header(s.next.e.Request.Headers, "Sec-Fetch-User") != "" {
 		return false
 	}
 	for n := s.next; n != nil; n = n.next {
-		if asksToSignIn(n) {
+		if f.dialect.asks(n) {
 			return true
 		}
 		if !n.isRedirect() {
@@ -120,7 +127,7 @@ func judgeStackTrace(_ *court, f *flow) ruling {
 		found, _ := s.e.Facts.Bool(transcript.FactStackTrace)
 		if found && !s.back && s.seq >= f.callback.seq && (s.role == RolePartner || s == f.callback) {
 			return fails("A stack trace is shown after the refusal", expected, "in the "+s.e.Facts.Code(transcript.FactBodyKind)+" of "+s.at.host+s.at.path, refs("", s)).
-				because(CausePartnerCode, "The answer to "+f.errorCode()+" holds the marks of a stack trace: an error was not caught, and its details are sent to the browser.",
+				because(CausePartnerCode, "The answer to "+f.errorWord()+" holds the marks of a stack trace: an error was not caught, and its details are sent to the browser.",
 					"Catch the error in the callback, answer with a page of your own, and switch detailed errors off outside development.")
 		}
 	}
@@ -155,14 +162,14 @@ func judgeNoSession(_ *court, f *flow) ruling {
 	is := sessionOf(f)
 	at := append(refs("", f.callback, s), refs("Set-Cookie", stepsOf(is.fresh)...)...)
 	landed := name == pageNames["landing"] && s.status() > 0 && s.status() < 400
-	const cure = "Look for error in the callback before anything else, end the sign-in there, and open a session only for a code that your server has redeemed."
+	cure := f.dialect.words.noSession
 	switch {
 	case landed && len(is.fresh) > 0:
 		return fails("The refusal opens a session", expected, is.fresh[0].Name+" is set and the landing page shown", at).
-			because(CausePartnerCode, "After "+f.errorCode()+" the partner set a new cookie and led to "+s.at.host+s.at.path+", which is declared as the page for those who have signed in.", cure)
+			because(CausePartnerCode, "After "+f.errorWord()+" the partner set a new cookie and led to "+s.at.host+s.at.path+", which is declared as the page for those who have signed in.", cure)
 	case landed:
 		return warns("The refusal ends on the landing page", expected, "the landing page, no new cookie", at).
-			because(CausePartnerCode, "After "+f.errorCode()+" the user is on "+s.at.host+s.at.path+", which is declared as the page for those who have signed in; whether it shows a session the capture does not say.",
+			because(CausePartnerCode, "After "+f.errorWord()+" the user is on "+s.at.host+s.at.path+", which is declared as the page for those who have signed in; whether it shows a session the capture does not say.",
 				"Lead a refusal to a page of its own, and check that it opens no session.")
 	case s.e.Failed || s.status() == 0 || s.role != RolePartner:
 		return unseen("The user does not end on a page of the partner; see ER-01.", at...)
@@ -185,7 +192,7 @@ func judgeNoSession(_ *court, f *flow) ruling {
 // landingRefused gives a visit of the landing page after the refusal that led
 // elsewhere or was forbidden, so that nobody is signed in; nil without one.
 func landingRefused(f *flow) *step {
-	for n := f.final.next; n != nil && !asksToSignIn(n); n = n.next {
+	for n := f.final.next; n != nil && !f.dialect.asks(n); n = n.next {
 		if f.run.pageName(n, "code") != pageNames["landing"] {
 			continue
 		}

@@ -21,7 +21,7 @@ var cookieRules = []row{
 	},
 	{
 		Rule: Rule{
-			ID: "CB-18", Family: FamilyCallback, Severity: High,
+			ID: "CB-18", Family: FamilyCallback, Severity: High, Protocols: anyOfTwo,
 			Title:   "Cookies set with the callback are Secure, HttpOnly and SameSite",
 			Needs:   []Need{NeedCallback, NeedFinalPage, NeedCookies},
 			Decides: "Fails when a cookie that can be a session lacks Secure or, no other having it, HttpOnly, and when SameSite=None stands without Secure; warns when SameSite is missing, or when another cookie that can be the session has all three.",
@@ -31,11 +31,11 @@ var cookieRules = []row{
 	},
 	{
 		Rule: Rule{
-			ID: "CB-20", Family: FamilyCallback, Severity: High,
+			ID: "CB-20", Family: FamilyCallback, Severity: High, Protocols: anyOfTwo,
 			Title:   "The state cookie reaches a callback that is posted",
 			Needs:   []Need{NeedRequest, NeedCallback, NeedCookies},
-			Decides: "Fails when the answer is posted from the provider's site and no cookie set before the request comes with it; warns when only some do, or when one comes without SameSite. Judges response_mode=form_post only.",
-			Clause:  "OAuth 2.0 Form Post Response Mode, 2; RFC 6265bis, 5.6.7",
+			Decides: "Fails when the answer is posted from the provider's site and no cookie set before the request comes with it; warns when only some do, when one comes without SameSite, or, of SAML, when the lost ones were not set for the request. Judges SAML and response_mode=form_post only.",
+			Clause:  "OAuth 2.0 Form Post Response Mode, 2; SAML 2.0 Bindings, 3.5; RFC 6265bis, 5.6.7",
 		},
 		judge: judgePostedCookie,
 	},
@@ -111,10 +111,11 @@ func lostCookies(before jar, s *step) []setCookie {
 	return out
 }
 
-// keptBackCookies gives those of them that SameSite keeps back from an answer posted across sites.
+// keptBackCookies gives those of them that SameSite keeps back from an answer
+// posted across sites; from one over http, Secure alone does.
 func keptBackCookies(before jar, s *step) []setCookie {
 	return slices.DeleteFunc(lostCookies(before, s), func(c setCookie) bool {
-		return c.SameSite == "None" && c.Secure || !c.takesIn(s)
+		return c.Secure && (c.SameSite == "None" || s.at.scheme != "https") || !c.takesIn(s)
 	})
 }
 
@@ -145,12 +146,16 @@ func (c setCookie) attributes() string {
 
 func judgePostedCookie(_ *court, f *flow) ruling {
 	const expected = "the cookie from before the request comes with the posted answer"
-	s := f.callback
+	s, words := f.callback, f.dialect.words
 	switch {
 	case s == nil:
 		return unseen(f.incomplete(), refs("", f.authorize)...)
 	case s.e.Request.Method != "POST":
-		return unseen("The answer comes in an address, where browsers send Lax cookies. The rule judges sign-ins with response_mode=form_post.", refs("", s)...)
+		return unseen("The answer comes in an address, where browsers send Lax cookies. "+words.answerPosted, refs("", s)...)
+	case f.start() == StartProvider:
+		return unseen("The provider started this sign-in, so no cookie of a request is due. A sign-in that starts at your application would show it.", refs("", s)...)
+	case f.start() == StartMissing:
+		return unseen(requestMissing, refs("", s)...)
 	case f.oneSite():
 		return unseen("Provider and partner are of one site in this run, where SameSite stops no cookie. Record it across sites.", refs("", s)...)
 	case f.hidesCookies() != "":
@@ -158,32 +163,49 @@ func judgePostedCookie(_ *court, f *flow) ruling {
 	}
 	before := f.cookiesBefore()
 	lost := keptBackCookies(before, s)
-	var kept *heldCookie
-	for _, c := range s.e.Request.Cookies {
-		if held, same := before.holds(s, c.Name, c.Value); same {
-			kept = &held
-			break
-		}
-	}
-	const cure = "Set the state cookie with SameSite=None; Secure; HttpOnly, or let the provider answer in the query."
+	tied := slices.IndexFunc(lost, f.madeForRequest) // the one that the answer should have brought, where it is clear
+	kept := f.keptCookie(before)
 	switch {
 	case kept == nil && len(s.e.Request.Cookies) > 0:
 		return unseen("The posted answer carries cookies, but the capture does not show that the browser held them before the request. Record it from the page with the button on.", refs("Cookie", s)...)
 	case kept == nil && len(lost) == 0:
-		return unseen("The capture shows no cookie for the callback that was set before the request and that SameSite would keep back; see CB-02.", refs("Cookie", s)...)
+		return unseen("The capture shows no cookie for the callback that was set before the request and that SameSite would keep back. "+words.noneBefore, refs("Cookie", s)...)
 	case kept == nil && f.hidesCookiesOfRedirect():
 		return unseen(withoutRedirectCookies, refs("Cookie", s)...)
-	case kept == nil:
-		return fails("The state cookie does not reach the callback", expected, "none; it was set with "+lost[0].attributes(), refs("Cookie", lost[0].at, s)).
-			because(CausePartnerCode, "The provider's page posts the answer across sites, and browsers send "+lost[0].Name+" there only with SameSite=None and Secure.", cure)
-	case len(lost) > 0:
+	case kept == nil && tied < 0 && f.dialect == &saml: // services may keep the request without a cookie
 		return warns("A cookie from before the request does not reach the callback", expected, lost[0].Name+", set with "+lost[0].attributes(), refs("Cookie", lost[0].at, s)).
-			because(CausePartnerCode, kept.name+" comes back and "+lost[0].Name+" does not; if the state is bound to the second, the callback cannot check it.", cure)
+			because(CausePartnerCode, "Browsers send "+lost[0].Name+" with an answer posted across sites only with SameSite=None and Secure; if the "+words.bound+" is bound to it, the callback cannot check it.", words.cookieCure)
+	case kept == nil:
+		gone := lost[max(tied, 0)]
+		return fails("The "+words.cookie+" does not reach the callback", expected, "none; it was set with "+gone.attributes(), refs("Cookie", gone.at, s)).
+			because(CausePartnerCode, "The provider's page posts the answer across sites, and browsers send "+gone.Name+" there only with SameSite=None and Secure.", words.cookieCure)
+	case len(lost) > 0 && !(tied < 0 && f.setForRequest(*kept)):
+		gone := lost[max(tied, 0)]
+		return warns("A cookie from before the request does not reach the callback", expected, gone.Name+", set with "+gone.attributes(), refs("Cookie", gone.at, s)).
+			because(CausePartnerCode, kept.name+" comes back and "+gone.Name+" does not; if the "+words.bound+" is bound to the second, the callback cannot check it.", words.cookieCure)
 	case kept.set != nil && kept.set.whole && kept.set.SameSite == "":
-		return warns("The state cookie comes with the posted answer by an exception", expected, kept.name+", set without SameSite", refs("Cookie", kept.at, s)).
-			because(CausePartnerCode, "Without SameSite, Chrome sends a cookie with a posted answer for two minutes only, and other browsers as they please.", cure)
+		return warns("The "+words.cookie+" comes with the posted answer by an exception", expected, kept.name+", set without SameSite", refs("Cookie", kept.at, s)).
+			because(CausePartnerCode, "Without SameSite, Chrome sends a cookie with a posted answer for two minutes only, and other browsers as they please.", words.cookieCure)
 	}
-	return passes("The state cookie reaches the posted callback", expected, kept.name, refs("Cookie", kept.at, s))
+	return passes("The "+words.cookie+" reaches the posted callback", expected, kept.name, refs("Cookie", kept.at, s))
+}
+
+// madeForRequest tells whether the partner set the cookie while it led to the request.
+func (f *flow) madeForRequest(c setCookie) bool {
+	return f.setForRequest(heldCookie{at: c.at, set: &c})
+}
+
+// keptCookie gives a cookie from before the request that comes with the
+// callback, one that was set for the request where there is one; nil without any.
+func (f *flow) keptCookie(before jar) *heldCookie {
+	var kept *heldCookie
+	for _, c := range f.callback.e.Request.Cookies {
+		held, same := before.holds(f.callback, c.Name, c.Value)
+		if same && (kept == nil || f.setForRequest(held) && !f.setForRequest(*kept)) {
+			kept = &held
+		}
+	}
+	return kept
 }
 
 func judgeCookieFlags(_ *court, f *flow) ruling {

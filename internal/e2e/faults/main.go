@@ -19,6 +19,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/hosts"
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/matrix"
 	"github.com/proofwalk/proofwalk/internal/e2e/faults/oauthcases"
+	"github.com/proofwalk/proofwalk/internal/e2e/faults/samlcases"
 )
 
 // group is the cases that share a stage.
@@ -33,6 +34,7 @@ func groups() []group {
 		{oauthcases.Cases(), func(ctx context.Context, front *hosts.Front) (matrix.Stage, error) {
 			return oauthcases.Open(ctx, front, "tools/node")
 		}},
+		{samlcases.Cases(), func(_ context.Context, front *hosts.Front) (matrix.Stage, error) { return samlcases.Open(front) }},
 	}
 }
 
