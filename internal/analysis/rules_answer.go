@@ -146,6 +146,10 @@ func judgeCallbackParams(_ *court, f *flow) ruling {
 			extra = append(extra, p.Name)
 		}
 	}
+	hidden := slices.ContainsFunc(extra, func(name string) bool { return strings.HasPrefix(name, "~") })
+	if len(own) > 0 && hidden { // of the two, only the redirect URI stands as it is registered
+		return unseen("The redirect URI has parameters, and the names of those of the callback were hidden, so they cannot be told apart. See TR-07.", refs(extra[0], s)...)
+	}
 	if len(extra) == 0 {
 		return passes("The callback holds the answer and nothing else", expected, first(strings.Join(seen, ", "), "no parameter"), refs("", s))
 	}

@@ -187,6 +187,7 @@ func (r *Redactor) meta(s *capture.Source, t *tally) transcript.Meta {
 	}
 	kept.IntegrationDigest = old.IntegrationDigest
 	kept.Source.Kind, kept.Source.Exporter = old.SourceKind, old.SourceExporter
+	kept.Policy = min(old.Policy, transcript.Policy) // what it could not write then is not there now
 	// The program that redacted stays named, so that what was approved on the
 	// partner's side is, byte for byte, what is stored.
 	if programs[old.RedactorName] && old.RedactorVersion == r.opts.Version {

@@ -22,7 +22,7 @@ var oauthCases = []matrix.Case{
 	oauth("state-unchecked", tampered, tampers(otherState, party.LandingPath), fails("CB-03")),
 	oauth("code-twice", happy, signsIn(party.LandingPath), fails("CB-06")),
 	oauth("token-in-query", happy, signsIn(party.LandingPath), fails("CB-12")),
-	oauth("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), warns("PG-03")),
+	oauth("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), fails("TK-06"), warns("PG-03")),
 	oauth("raw-error", denied, declines(party.CallbackPath), fails("ER-04")),
 	oauth("restart-after-error", denied, declinesAndReturns, fails("CB-24")),
 }

@@ -129,7 +129,7 @@ var oidcCases = []matrix.Case{
 	oidc("token-without-verifier", happy, signsIn(party.ProblemPath), fails("TK-01")),
 	oidc("secret-in-token-address", happy, signsIn(party.LandingPath), fails("TK-01")),
 	oidc("password-grant", happy, signsIn(party.LandingPath), fails("TK-03")),
-	oidc("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), warns("PG-03")),
+	oidc("bearer-in-query", happy, signsIn(party.ProblemPath), fails("TK-04"), fails("TK-06"), warns("PG-03")),
 
 	// The provider's own mistakes.
 	oidc("state-changed", happy, signsIn(party.LandingPath), fails("CB-01"), fails("CB-03")),

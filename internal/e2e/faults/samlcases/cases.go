@@ -59,7 +59,7 @@ var messageCases = []staged{
 		provider: []samlidp.Fault{samlidp.ByRedirect}, party: takesAll,
 	},
 	{
-		Case:  is("saml-request-broken", "happy-path", ends(toProvider), matrix.Fails("SA-01")),
+		Case:  is("saml-request-broken", "happy-path", ends(toProvider), matrix.Fails("SA-01"), matrix.Fails("PG-01")),
 		party: []samlparty.Fault{samlparty.BrokenRequest},
 	},
 	{
@@ -198,7 +198,7 @@ var cookieCases = []staged{
 		party: []samlparty.Fault{samlparty.BareSession},
 	},
 	{
-		Case:  is("saml-request-cookie-lost", "happy-path", ends(allowed, arrive(atParty, samlparty.ProblemPath)), matrix.Fails("CB-20")),
+		Case:  is("saml-request-cookie-lost", "happy-path", ends(allowed, arrive(atParty, samlparty.ProblemPath)), matrix.Fails("CB-20"), matrix.Warns("PG-03")),
 		party: []samlparty.Fault{samlparty.LaxRequest},
 	},
 	{
