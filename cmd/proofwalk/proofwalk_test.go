@@ -128,7 +128,7 @@ func checkRefusal(t *testing.T, name string, a answer, names string) {
 	if a.code != 2 || a.stdout != "" || strings.Count(a.messages, "\n") != 1 || !strings.Contains(a.messages, names) {
 		t.Errorf("%s: exit %d, %d bytes out, messages %q", name, a.code, len(a.stdout), a.messages)
 	}
-	if a.took > 2*time.Second {
+	if a.took > 30*time.Second { // a guard against hanging, not a measure
 		t.Errorf("%s: took %v", name, a.took)
 	}
 }
