@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -11,11 +12,19 @@ import (
 )
 
 // coverage fills in what the packet's test runs show together, under the
-// packet's own labels.
+// packet's own labels. A revision that was frozen before sign-ins were kept has
+// nothing to say of them: what is computed since is not what was reviewed.
 func (g *gathering) coverage() error {
+	if g.frozen != nil && g.frozen.SignIns == nil {
+		return nil
+	}
 	signIns, err := store.ListSignIns(g.ctx, g.q, g.scope, g.integration.ID)
 	if err != nil {
 		return err
+	}
+	if g.frozen != nil {
+		signIns = append(slices.DeleteFunc(signIns, func(s store.SignIn) bool { return g.froze(s.TestRunID) }), g.frozen.SignIns...)
+		slices.SortStableFunc(signIns, func(a, b store.SignIn) int { return cmp.Compare(a.RunNumber, b.RunNumber) }) // CoverageOf takes them by run
 	}
 	signIns = slices.DeleteFunc(signIns, func(s store.SignIn) bool { _, packed := g.runFindings[s.TestRunID]; return !packed })
 	runs := map[int]uuid.UUID{}
