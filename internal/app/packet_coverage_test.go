@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -106,5 +107,29 @@ func TestARevisionWithoutSignInsMakesPackets(t *testing.T) {
 	}
 	if edition, paths := m.newestPaths(t, id); edition != 2 || paths != nil {
 		t.Errorf("edition %d says %+v of sign-ins that were not frozen", edition, paths)
+	}
+}
+
+// A packet shows some of very many sign-ins and says how many it leaves out.
+func TestAPacketShowsSomeOfManySignIns(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, r := m.refused(t)
+	_, err := m.app.Store.Pool().Exec(t.Context(), `UPDATE revisions SET frozen = jsonb_set(frozen, '{SignIns}',
+		(SELECT jsonb_agg(jsonb_set(frozen->'SignIns'->0, '{Number}', to_jsonb(n))) FROM generate_series(1, 500) n)) WHERE id = $1`, r.ID)
+	must(t, err)
+	m.decideReady(t, id, r)
+	_, paths := m.newestPaths(t, id)
+	if paths == nil || paths.Counts.Handled != 1 {
+		t.Fatalf("the packet says %+v", paths)
+	}
+	for _, p := range paths.Paths {
+		if n := len(p.Shown); p.State == "handled" && (n != 20 || p.NotShown != 480) {
+			t.Errorf("%d sign-ins are shown and %d are not", n, p.NotShown)
+		}
+	}
+	must(t, m.app.BuildPacket(t.Context(), m.packets(t, id)[0].ID))
+	if text := pdfText(t, m.download(t, id, m.packets(t, id)[0].ID)); !strings.Contains(text, "Not shown: 480 older sign-ins.") {
+		t.Error("the report does not say that sign-ins are left out")
 	}
 }
