@@ -366,24 +366,3 @@ func TestJudgingGoesOnAfterARestart(t *testing.T) {
 		t.Errorf("rule set %d after %d judgements, want 3: the first run is not judged twice", left, rule.runs)
 	}
 }
-
-// A round whose transcripts cannot be read keeps no other round from being
-// judged; the job fails, and is tried again for what is left.
-func TestABrokenRoundHoldsUpNoOther(t *testing.T) {
-	t.Parallel()
-	m := newTeam(t)
-	id, first := m.recorded(t, "right-happy-path.har")
-	must(t, m.decide(t, m.submit(t, id), store.RevisionReturned, "The button was missing.")) // opens round 2
-	second := m.second(t, id, "right-second-happy-path.har")
-	_, err := m.app.Store.Pool().Exec(t.Context(), `INSERT INTO artifacts (partner_id, digest, media_type, bytes, created_at)
-		SELECT partner_id, repeat('0', 64), media_type, bytes, created_at FROM artifacts WHERE digest = (SELECT digest FROM captures WHERE id = $1)`, first)
-	must(t, err)
-	_, err = m.app.Store.Pool().Exec(t.Context(), "UPDATE captures SET digest = repeat('0', 64) WHERE id = $1", first)
-	must(t, err)
-	if err := m.app.JudgeAgain(t.Context(), (&newer{}).judge(analysis.RuleSet+1), id); err == nil {
-		t.Error("a run that could not be read was taken for judged")
-	}
-	if _, ruleSet, _ := m.verdicts(t, id, m.runOf(t, id, second)); ruleSet != analysis.RuleSet+1 {
-		t.Errorf("the run of the other round is of rule set %d", ruleSet)
-	}
-}
