@@ -89,6 +89,17 @@ func (s PathState) with(h Handling) PathState {
 	return PathUntold
 }
 
+// DeciderFirst gives at most so many of its error transcripts: the one that the
+// state rests on, then the newest others.
+func (p ErrorPath) DeciderFirst(most int) []ShownError {
+	shown := slices.Clone(p.Shown)
+	if at := slices.IndexFunc(shown, func(s ShownError) bool { return string(s.Handling) == string(p.State) }); at > 0 {
+		decider := shown[at]
+		shown = slices.Insert(slices.Delete(shown, at, at+1), 0, decider)
+	}
+	return shown[:min(len(shown), most)]
+}
+
 // CountPaths counts the refusals by their state.
 func CountPaths(paths []ErrorPath) map[PathState]int {
 	n := map[PathState]int{}

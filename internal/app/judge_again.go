@@ -82,7 +82,8 @@ var errMovedOn = errors.New("judging again: the round or the description changed
 // description. Runs of closed rounds keep the description they were judged
 // with; runs that a revision in review rests on are left alone. Each run is a
 // write of its own, so that what is done stays done, and a run that somebody
-// else judged meanwhile is not judged twice.
+// else judged meanwhile is not judged twice. A round that cannot be judged keeps
+// no other from it.
 func (a *App) JudgeAgain(ctx context.Context, judge Judge, id uuid.UUID) error {
 	scope := auth.System().Scope()
 	i, err := store.FindIntegration(ctx, a.Store.Reader(), scope, id)
@@ -99,12 +100,11 @@ func (a *App) JudgeAgain(ctx context.Context, judge Judge, id uuid.UUID) error {
 			byRound[run.RoundID] = append(byRound[run.RoundID], run)
 		}
 	}
+	var failed error
 	for round, runs := range byRound {
-		if err := a.judgeRound(ctx, judge, i, round, runs); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, a.judgeRound(ctx, judge, i, round, runs))
 	}
-	return nil
+	return failed
 }
 
 // outdated tells whether a run's findings are not those that this judge gives.

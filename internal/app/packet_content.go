@@ -25,7 +25,7 @@ type gathering struct {
 	integration store.Integration
 	source      packetSource
 
-	frozen      store.Frozen // of the revision; empty for a draft
+	frozen      *store.Frozen // of the revision; nil for a draft
 	items       []store.ChecklistItem
 	evidence    []store.Evidence
 	captures    []store.Capture
@@ -44,7 +44,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
-	g, err := gather(ctx, q, scope, r.IntegrationID, r.ConfigurationVersion, frozen)
+	g, err := gather(ctx, q, scope, r.IntegrationID, r.ConfigurationVersion, &frozen)
 	if err != nil {
 		return packetSource{}, store.Revision{}, err
 	}
@@ -64,7 +64,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 
 // draftContent is the content of the integration as it stands, for a draft.
 func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scope, integrationID uuid.UUID, now time.Time) (packetSource, error) {
-	g, err := gather(ctx, q, scope, integrationID, currentConfiguration, store.Frozen{})
+	g, err := gather(ctx, q, scope, integrationID, currentConfiguration, nil)
 	if err != nil {
 		return packetSource{}, err
 	}
@@ -83,9 +83,9 @@ const currentConfiguration = 0
 // gather reads all that a packet of the integration is made of but decisions
 // and the passes of its texts.
 // The description is that of the configuration version: a revision's packet
-// keeps the one it was submitted with, and the findings of the runs that it
-// froze, whatever they were judged as since.
-func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int, frozen store.Frozen) (*gathering, error) {
+// keeps the one it was submitted with, and the findings and sign-ins of the runs
+// that it froze, whatever they were judged as since.
+func gather(ctx context.Context, q store.Querier, scope auth.Scope, id uuid.UUID, version int, frozen *store.Frozen) (*gathering, error) {
 	g := &gathering{ctx: ctx, q: q, scope: scope, frozen: frozen, labels: map[uuid.UUID]string{}, itemLabels: map[uuid.UUID]string{}, runFindings: map[uuid.UUID][]packet.Finding{}}
 	var err error
 	if g.integration, err = store.FindIntegration(ctx, q, scope, id); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -11,11 +12,19 @@ import (
 )
 
 // coverage fills in what the packet's test runs show together, under the
-// packet's own labels.
+// packet's own labels. A revision that was frozen before sign-ins were kept has
+// nothing to say of them: what is computed since is not what was reviewed.
 func (g *gathering) coverage() error {
+	if g.frozen != nil && g.frozen.SignIns == nil {
+		return nil
+	}
 	signIns, err := store.ListSignIns(g.ctx, g.q, g.scope, g.integration.ID)
 	if err != nil {
 		return err
+	}
+	if g.frozen != nil {
+		signIns = append(slices.DeleteFunc(signIns, func(s store.SignIn) bool { return g.froze(s.TestRunID) }), g.frozen.SignIns...)
+		slices.SortStableFunc(signIns, func(a, b store.SignIn) int { return cmp.Compare(a.RunNumber, b.RunNumber) }) // CoverageOf takes them by run
 	}
 	signIns = slices.DeleteFunc(signIns, func(s store.SignIn) bool { _, packed := g.runFindings[s.TestRunID]; return !packed })
 	runs := map[int]uuid.UUID{}
@@ -27,6 +36,9 @@ func (g *gathering) coverage() error {
 	return nil
 }
 
+// mostPacked is how many sign-ins a packet shows of a refusal or a null value.
+const mostPacked = 20
+
 func (g *gathering) errorPaths(paths []analysis.ErrorPath, runs map[int]uuid.UUID) *packet.ErrorPaths {
 	n := analysis.CountPaths(paths)
 	out := &packet.ErrorPaths{Paths: []packet.ErrorPath{}, Counts: packet.PathCounts{Total: len(paths), Handled: n[analysis.PathHandled],
@@ -36,7 +48,9 @@ func (g *gathering) errorPaths(paths []analysis.ErrorPath, runs map[int]uuid.UUI
 		if p.State == analysis.PathNotExercised {
 			line.HowTo = p.HowTo
 		}
-		for _, s := range p.Shown {
+		shown := p.DeciderFirst(mostPacked)
+		line.NotShown = len(p.Shown) - len(shown)
+		for _, s := range shown {
 			line.Shown = append(line.Shown, g.errorTranscript(s, g.runFindings[runs[s.Run]]))
 		}
 		out.Paths = append(out.Paths, line)
@@ -80,7 +94,9 @@ func (g *gathering) nullValues(m analysis.NullMatrix) *packet.NullValues {
 		for _, x := range row.Cells {
 			cell := packet.NullValue{Policy: row.Policy, Attribute: row.Handle, Method: x.Method, Required: row.Required, MayBeMissing: x.MayBeMissing,
 				Source: string(x.Source), Says: x.Says, Inferred: x.Inferred, Disputed: x.Disputed, State: string(x.State), Why: x.Why}
-			for _, s := range x.Shown {
+			shown := emptyFirst(x.Shown)
+			cell.NotShown = len(x.Shown) - len(shown)
+			for _, s := range shown {
 				cell.Shown = append(cell.Shown, packet.SeenAttribute{Run: packet.Label(packet.LabelRun, s.Run), Empty: s.Empty, At: g.packedRef(s.At),
 					Page: g.packedRef(s.Final), Status: s.FinalStatus})
 			}
@@ -91,6 +107,18 @@ func (g *gathering) nullValues(m analysis.NullMatrix) *packet.NullValues {
 		}
 	}
 	return out
+}
+
+// emptyFirst gives all sign-ins where they are few, else those in which the
+// attribute came empty before the others.
+func emptyFirst(all []analysis.ShownAttribute) []analysis.ShownAttribute {
+	if len(all) <= mostPacked {
+		return all
+	}
+	isEmpty := func(s analysis.ShownAttribute) bool { return s.Empty }
+	isFilled := func(s analysis.ShownAttribute) bool { return !s.Empty }
+	empty, filled := slices.DeleteFunc(slices.Clone(all), isFilled), slices.DeleteFunc(slices.Clone(all), isEmpty)
+	return append(empty, filled...)[:mostPacked]
 }
 
 func (g *gathering) minimization(m analysis.Minimization) *packet.Minimization {

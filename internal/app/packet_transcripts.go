@@ -101,10 +101,9 @@ func (g *gathering) findings() error {
 	if err != nil {
 		return err
 	}
-	froze := func(run uuid.UUID) bool {
-		return slices.ContainsFunc(g.frozen.TestRuns, func(t store.TestRun) bool { return t.ID == run })
+	if g.frozen != nil {
+		all = append(slices.DeleteFunc(all, func(f store.Finding) bool { return g.froze(f.TestRunID) }), g.frozen.Findings...)
 	}
-	all = append(slices.DeleteFunc(all, func(f store.Finding) bool { return froze(f.TestRunID) }), g.frozen.Findings...)
 	for _, c := range g.captures {
 		if _, done := g.runFindings[c.TestRunID]; done {
 			continue
@@ -117,6 +116,11 @@ func (g *gathering) findings() error {
 		}
 	}
 	return nil
+}
+
+// froze tells whether a run was frozen with the revision.
+func (g *gathering) froze(run uuid.UUID) bool {
+	return slices.ContainsFunc(g.frozen.TestRuns, func(t store.TestRun) bool { return t.ID == run })
 }
 
 func (g *gathering) addFinding(f store.Finding) {

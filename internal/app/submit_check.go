@@ -103,6 +103,11 @@ func checkSubmit(ctx context.Context, w *Write, i store.Integration, f store.Fro
 			held = append(held, apperr.Field{Name: item, Text: item + " rests on a capture that holds what looks like a credential: record the run again"})
 		}
 	}
+	for _, run := range f.TestRuns {
+		if BuiltinJudge().outdated(run, i.ConfigurationVersion) {
+			held = append(held, apperr.Field{Text: fmt.Sprintf("run %d is being judged again, for the description or the rules changed: submit in a moment", run.Number)})
+		}
+	}
 	texts, err := suspectTexts(ctx, w, i, f, checked, names)
 	if err != nil {
 		return err

@@ -22,8 +22,11 @@ type ErrorPath struct {
 	Codes   []string `json:"codes,omitempty"`
 	State   string   `json:"state"` // handled, mishandled, untold, not_exercised
 	// HowTo says how to exercise it; set on not_exercised.
-	HowTo string            `json:"how_to,omitempty"`
-	Shown []ErrorTranscript `json:"shown,omitempty"` // the newest run first
+	HowTo string `json:"how_to,omitempty"`
+	// Shown are the error transcript that decides, then the newest others;
+	// NotShown counts what is left out.
+	Shown    []ErrorTranscript `json:"shown,omitempty"`
+	NotShown int               `json:"not_shown,omitempty"`
 }
 
 // ErrorTranscript is a sign-in that met a refusal.
@@ -73,14 +76,17 @@ type NullValue struct {
 	Required  bool   `json:"required"`
 	// MayBeMissing by Source: description, or document for what is known of the
 	// provider's documents. Disputed: the description calls it required all the same.
-	MayBeMissing bool            `json:"may_be_missing"`
-	Source       string          `json:"source,omitempty"`
-	Says         string          `json:"says,omitempty"`
-	Inferred     bool            `json:"inferred,omitempty"`
-	Disputed     bool            `json:"disputed,omitempty"`
-	State        string          `json:"state"` // handled, broken, untold, value_only, never_seen
-	Why          string          `json:"why,omitempty"`
-	Shown        []SeenAttribute `json:"shown,omitempty"` // the newest run first
+	MayBeMissing bool   `json:"may_be_missing"`
+	Source       string `json:"source,omitempty"`
+	Says         string `json:"says,omitempty"`
+	Inferred     bool   `json:"inferred,omitempty"`
+	Disputed     bool   `json:"disputed,omitempty"`
+	State        string `json:"state"` // handled, broken, untold, value_only, never_seen
+	Why          string `json:"why,omitempty"`
+	// Shown has the newest run first; of very many, those where it came empty.
+	// NotShown counts what is left out.
+	Shown    []SeenAttribute `json:"shown,omitempty"`
+	NotShown int             `json:"not_shown,omitempty"`
 }
 
 // SeenAttribute is a sign-in in which an attribute was looked for.

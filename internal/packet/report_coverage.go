@@ -43,7 +43,7 @@ func (r *report) errorPaths() {
 	r.doc.Add(t)
 }
 
-// shownErrors writes the error transcript that decides, and names the others.
+// shownErrors writes the error transcripts, the one that decides first.
 func (r *report) shownErrors(p ErrorPath) []pdf.Span {
 	if len(p.Shown) == 0 {
 		return []pdf.Span{pdf.T("How to exercise it: " + p.HowTo)}
@@ -61,6 +61,9 @@ func (r *report) shownErrors(p ErrorPath) []pdf.Span {
 		if len(s.Findings) > 0 {
 			out = append(append(out, pdf.T(" ")), links(s.Findings)...)
 		}
+	}
+	if p.NotShown > 0 {
+		out = append(out, pdf.T("\nNot shown: "+count(p.NotShown, "older sign-in")+"."))
 	}
 	return out
 }

@@ -46,7 +46,8 @@ type Frozen struct {
 	Items    []ChecklistItem
 	Evidence []Evidence
 	// TestRuns are those that evidence was taken from, with all their captures,
-	// findings and sign-ins.
+	// findings and sign-ins. SignIns is nil in a revision that was frozen before
+	// they were kept, and never nil in a later one.
 	TestRuns []TestRun
 	Captures []Capture
 	Findings []Finding

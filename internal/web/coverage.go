@@ -94,13 +94,17 @@ func (c coverage) paths() view.PathsModel {
 		if c.mayRun && p.Scenario != "" {
 			line.NewHref = pathNewRun(c.integration) + "?scenario=" + p.Scenario
 		}
-		for _, s := range p.Shown {
+		for _, s := range p.DeciderFirst(mostShown) {
 			line.Shown = append(line.Shown, c.shownError(s))
 		}
+		line.Others = len(p.Shown) - 1
 		m.Lines = append(m.Lines, line)
 	}
 	return m
 }
+
+// mostShown is how many error transcripts of a refusal a page draws.
+const mostShown = 20
 
 // shownError draws one error transcript with the hops and findings that show it.
 func (c coverage) shownError(s analysis.ShownError) view.ShownError {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -165,16 +166,23 @@ func preflightLines(checks []analysis.PreflightCheck) []view.PreflightLine {
 	return out
 }
 
-// saveDescription keeps the form as the next configuration version.
+// saveDescription keeps the form as the next configuration version, or the file
+// that showVoids asked about.
 func saveDescription(r *request) error {
 	form, err := r.FormParams()
 	if err != nil {
 		return apperr.Wrap(apperr.Invalid, "The form could not be read.", err)
 	}
-	if form.Get("back") != "" {
-		return r.goOnWriting(configFromForm(form))
+	cfg := configFromForm(form)
+	if file := form.Get("yaml"); file != "" {
+		if cfg, err = integration.Parse([]byte(strings.ReplaceAll(file, "\r\n", "\n"))); err != nil {
+			return err
+		}
 	}
-	return r.save(configFromForm(form))
+	if form.Get("back") != "" {
+		return r.goOnWriting(cfg)
+	}
+	return r.save(cfg)
 }
 
 // importIntegration keeps an integration.yaml as the next configuration version.

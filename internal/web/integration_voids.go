@@ -13,7 +13,7 @@ import (
 )
 
 // showVoids shows what a save makes stale and asks to go on. The description
-// travels in the page, as it was sent.
+// travels in the page as a file, which says more than the lines of the form.
 func (r *request) showVoids(cfg integration.Config, void *app.WouldVoid) error {
 	saved, i, err := r.description()
 	if err != nil {
@@ -25,13 +25,11 @@ func (r *request) showVoids(cfg integration.Config, void *app.WouldVoid) error {
 	}
 	m := view.VoidsModel{Shell: saved.Shell, Action: pathDescription(i.ID), Key: r.FormValue("key"), RowVersion: rowVersion,
 		Agreement: void.Agreement, Again: r.FormValue("agreement") != ""}
-	for _, section := range configSections {
-		for _, f := range section.fields {
-			if value := f.get(cfg); value != "" {
-				m.Fields = append(m.Fields, view.HiddenField{Name: f.name, Value: value})
-			}
-		}
+	file, err := integration.Marshal(cfg)
+	if err != nil {
+		return err
 	}
+	m.Fields = []view.HiddenField{{Name: "yaml", Value: string(file)}}
 	if reason := r.FormValue(app.FieldPassReason); reason != "" {
 		m.Fields = append(m.Fields, view.HiddenField{Name: app.FieldPassReason, Value: reason})
 	}

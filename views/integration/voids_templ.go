@@ -23,7 +23,7 @@ type VoidsModel struct {
 	Action, Key string
 	RowVersion  int
 	Agreement   string
-	// Fields are the description as it was sent.
+	// Fields are the description as it was sent, and what was sent with it.
 	Fields []HiddenField
 	Items  []VoidLine
 	// Changed lists the fields that the save changes.
