@@ -91,8 +91,8 @@ func judgeConditions(c *court, f *flow) ruling {
 	encrypted, _ := facts.Bool(transcript.FactSAMLEncrypted)
 	assertions, counted := facts.Number(transcript.FactSAMLAssertions)
 	times, timesKnown := facts.Bool(transcript.FactSAMLTimes)
-	ours, audienceKnown := facts.Bool(transcript.FactSAMLAudience)
 	audience := s.value("saml.audience")
+	ours, audienceKnown := f.run.registeredFact(s, transcript.FactSAMLAudience, audience, entity)
 	window, windowKnown := facts.Number(transcript.FactSAMLWindow)
 	switch {
 	case audience != "" && audienceKnown && !ours:
@@ -120,7 +120,7 @@ func judgeConditions(c *court, f *flow) ruling {
 	case entity == "":
 		return unseen("The integration names no entity id to compare the Audience with. Enter it in the description.", at...)
 	case !audienceKnown:
-		return unseen("The capture was redacted without this integration, so nobody compared the Audience. Redact it again with the integration.", at...)
+		return unseen("The capture was redacted without the integration as it is now described, so nobody compared the Audience. Redact it again with the integration.", at...)
 	case timesKnown && !windowKnown:
 		return unseen("How long the assertion is valid is not in the transcript: it does not say from when, or an older version redacted the capture. Redact it again with this version.", at...)
 	case !timesKnown:

@@ -168,14 +168,14 @@ func judgeDestination(c *court, f *flow) ruling {
 	case destination != "" && !known:
 		return unseen("The transcript does not say whether the Destination is the address. Redact the capture again with this version.", refs("SAMLResponse", s)...)
 	}
-	return judgeRecipient(s, expected)
+	return f.run.judgeRecipient(s, expected)
 }
 
 // judgeRecipient goes on where the Destination is right, or need not be there.
-func judgeRecipient(s *step, expected string) ruling {
+func (r *run) judgeRecipient(s *step, expected string) ruling {
 	at := refs("SAMLResponse", s)
 	recipient := s.value("saml.recipient")
-	registered, known := s.e.Facts.Bool(transcript.FactSAMLRecipient)
+	registered, known := r.registeredFact(s, transcript.FactSAMLRecipient, recipient, r.cfg.SAML.ACSURLs...)
 	assertions, counted := s.e.Facts.Number(transcript.FactSAMLAssertions)
 	encrypted, _ := s.e.Facts.Bool(transcript.FactSAMLEncrypted)
 	pass := func(actual string) ruling {

@@ -65,12 +65,22 @@ func (f *flow) asking() (s *step, why string) {
 
 // isRegistered tells whether a value is one of those that are registered, which
 // stand in clear in a capture that was redacted with the description as it is.
-func (c *court) isRegistered(s *step, value string, registered ...string) (is, known bool) {
+func (r *run) isRegistered(s *step, value string, registered ...string) (is, known bool) {
 	if slices.Contains(registered, value) {
 		return true, true
 	}
 	replaced := strings.Contains(value, "~") || strings.Contains(value, ".invalid")
-	return false, !replaced || c.run.redactedAsDescribed(s.in)
+	return false, !replaced || r.redactedAsDescribed(s.in)
+}
+
+// registeredFact tells whether a value is registered by the word of the redactor,
+// who saw it; of a capture that was redacted under another description, by the
+// value itself where it stands in clear.
+func (r *run) registeredFact(s *step, fact transcript.Fact, value string, registered ...string) (is, known bool) {
+	if s.in.T.Meta.IntegrationDigest != "" && !r.redactedAsDescribed(s.in) {
+		return r.isRegistered(s, value, registered...)
+	}
+	return s.e.Facts.Bool(fact)
 }
 
 // redactedAsDescribed tells whether a capture was redacted with the description as it is.
@@ -103,7 +113,7 @@ func judgeRequester(c *court, f *flow) ruling {
 		return fails("The request does not say who asks", expected, "no Issuer", at).
 			because(CausePartnerCode, "The request names no service, so the provider cannot know whose keys and addresses hold.", "Set the entity id of your metadata as Issuer in your library's settings.")
 	}
-	if is, known := c.isRegistered(s, issuer, registered.EntityID); !is {
+	if is, known := c.run.isRegistered(s, issuer, registered.EntityID); !is {
 		if !known {
 			return unseen(withoutIntegration, at...)
 		}
@@ -112,7 +122,7 @@ func judgeRequester(c *court, f *flow) ruling {
 				"Make the entity id of your metadata, of the registration and of the description the same.")
 	}
 	service := s.value("saml.acs_url")
-	switch is, known := c.isRegistered(s, service, registered.ACSURLs...); {
+	switch is, known := c.run.isRegistered(s, service, registered.ACSURLs...); {
 	case service == "":
 		return passes("The request is from the registered service", expected, issuer+", which names no assertion consumer service, so that of the metadata holds", at)
 	case len(registered.ACSURLs) == 0:
@@ -147,7 +157,7 @@ func judgeAsked(c *court, f *flow) ruling {
 		return unseen("The capture was redacted by a version that does not read the AuthnContext. Redact it again with this version.", at...)
 	}
 	for _, policy := range asked {
-		is, known := c.isRegistered(s, policy, policies...)
+		is, known := c.run.isRegistered(s, policy, policies...)
 		switch {
 		case is:
 		case !known:

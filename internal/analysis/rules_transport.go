@@ -255,12 +255,12 @@ func judgeRedirectRegistered(c *court, f *flow) ruling {
 			because(CausePartnerCode, "The authorization request has no redirect_uri parameter, which the provider requires.",
 				"Send the registered redirect URI with every authorization request.")
 	}
-	same, known := f.authorize.e.Facts.Bool(transcript.FactRedirectRegistered)
+	same, known := c.run.registeredFact(f.authorize, transcript.FactRedirectRegistered, sent, registered...)
 	switch {
 	case len(registered) == 0:
 		return unseen("The integration lists no redirect URI to compare with. Enter the registered ones in the description.", at...)
 	case !known:
-		return unseen("The capture was redacted without this integration, so nobody compared the address character by character. Redact it again with the integration.", at...)
+		return unseen("The capture was redacted without the integration as it is now described, so nobody compared the address character by character. Redact it again with the integration.", at...)
 	case same:
 		return passes("The redirect URI is registered", expected, sent, at)
 	}
