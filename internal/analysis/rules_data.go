@@ -191,13 +191,6 @@ func judgeMissing(c *court, f *flow) ruling {
 	return passes("A missing attribute does not break the sign-in", expected, said, at)
 }
 
-// mayBeDeclared tells whether a handle is hidden that is declared by now.
-func (r *run) mayBeDeclared(a ReceivedAttribute) bool {
-	return strings.HasPrefix(a.Handle, "~") && slices.ContainsFunc(r.steps, func(s *step) bool {
-		return s.in.ID == a.At.Capture && !r.redactedAsDescribed(s.in)
-	})
-}
-
 func judgeMinimization(c *court, f *flow) ruling {
 	declared := map[string]string{}
 	for _, a := range c.run.cfg.Attributes {
@@ -212,7 +205,7 @@ func judgeMinimization(c *court, f *flow) ruling {
 	var at []Ref
 	for _, r := range received.Attributes {
 		purpose, listed := declared[strings.ToLower(r.Handle)]
-		if strings.TrimSpace(purpose) != "" || c.run.mayBeDeclared(r) {
+		if strings.TrimSpace(purpose) != "" {
 			continue
 		}
 		name := r.Handle
