@@ -185,8 +185,8 @@ func judgeMissing(c *court, f *flow) ruling {
 			because(CausePartnerCode, "The provider's answer lacks "+strings.Join(names, ", ")+", which the description says may happen, and the sign-in ends on "+f.final.at.path+" with an error.",
 				"Treat each of these attributes as one that may be null, empty or absent, and ask the user where you cannot do without.")
 	}
-	if !looked {
-		return unseen("The transcript does not say what the last page shows. Record it with content, and redact the capture with this version.", at...)
+	if cut, _ := f.final.e.Facts.Bool(transcript.FactTruncatedBody); cut || !looked {
+		return unseen("The transcript does not say what the whole last page shows. Record it with content, and redact the capture with this version.", at...)
 	}
 	return passes("A missing attribute does not break the sign-in", expected, said, at)
 }
