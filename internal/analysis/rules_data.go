@@ -219,7 +219,7 @@ func judgeMinimization(c *court, f *flow) ruling {
 	}
 	switch {
 	case len(surplus) > 0:
-		return fails("Attributes arrive that have no declared purpose", expected, strings.Join(surplus, ", "), at).
+		return fails("Attributes arrive that have no declared purpose", expected, someOf(surplus), at).
 			because(CauseConfiguration, "The provider's answer brings "+count(len(surplus), "attribute", "attributes")+" that the description does not list with a purpose. Either the description lacks them, or the policy brings more than you need.",
 				"Have your consultant take out of the policy what you do not need, and enter the purpose of the rest.")
 	case !received.Known:
