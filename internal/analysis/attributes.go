@@ -80,6 +80,7 @@ const (
 	// A handle that is declared now did not stand in clear then.
 	olderDescription = "The capture was redacted without the integration as it is now described, so a handle that is hidden may be a declared one. Redact it again with the integration."
 	olderRedaction   = "The capture was redacted by a version that does not name attributes. Redact it again with this version."
+	exporterLists    = "The lines of your server's exporter leave out attributes that its lists do not name. A HAR of the server's calls shows all; else compare them in the walkthrough."
 	hiddenClaims     = "An id_token came through the browser, of which a transcript does not hold the claims. A back-channel capture of the token request shows them."
 )
 
@@ -119,8 +120,11 @@ func (g *gathering) doubt(why string) { g.out.Why = first(g.out.Why, why) }
 
 func (g *gathering) add(s *step, handle string, empty bool, param string) {
 	empty = empty && !g.cut
-	if strings.HasPrefix(handle, "~") && !g.run.redactedAsDescribed(s.in) {
-		g.doubt(olderDescription)
+	if strings.HasPrefix(handle, "~") {
+		if why := g.run.mayHideDeclared(s); why != "" {
+			g.doubt(why)
+			return
+		}
 	}
 	key, comparable := keyOf(s, handle)
 	if i, known := g.at[key]; comparable && known {
@@ -132,6 +136,24 @@ func (g *gathering) add(s *step, handle string, empty bool, param string) {
 	}
 	g.out.Attributes = append(g.out.Attributes, ReceivedAttribute{Handle: handle, Empty: empty, At: s.ref(param)})
 }
+
+// mayHideDeclared says why a handle that is hidden in a capture may be a declared
+// one, empty where it is none.
+func (r *run) mayHideDeclared(s *step) string {
+	switch {
+	case !r.redactedAsDescribed(s.in):
+		return olderDescription
+	case s.isOlder(dataPolicy):
+		return olderRedaction
+	case s.in.ofExporter():
+		return exporterLists
+	}
+	return ""
+}
+
+// ofExporter tells whether a partner's server wrote the capture line by line, by
+// lists of its own; see docs/back_channel.md.
+func (in *Input) ofExporter() bool { return in.T.Meta.Source.Exporter == string(KindBackChannel) }
 
 // ofCalls reads the id_tokens and the calls for data.
 func (g *gathering) ofCalls(f *flow) {
@@ -161,10 +183,13 @@ func (g *gathering) ofCalls(f *flow) {
 	}
 }
 
-// ended notes that the capture of a call ends too early.
+// ended notes that the capture of a call ends too early, or leaves names out.
 func (g *gathering) ended(s *step) {
 	if s.in.cannotShow(capture.LimitTail) {
 		g.doubt(cutCapture)
+	}
+	if s.in.ofExporter() {
+		g.doubt(exporterLists)
 	}
 }
 

@@ -153,7 +153,7 @@ func judgeCallbackParams(_ *court, f *flow) ruling {
 	if len(extra) == 0 {
 		return passes("The callback holds the answer and nothing else", expected, first(strings.Join(seen, ", "), "no parameter"), refs("", s))
 	}
-	return warns("The callback brings more than the answer", expected, strings.Join(extra, ", ")+" beside it", refs(extra[0], s)).
+	return warns("The callback brings more than the answer", expected, someOf(extra)+" beside it", refs(extra[0], s)).
 		because(CauseConfiguration, "The request's redirect URI has no such parameter, and the protocol brings none. Either the provider has an address with parameters registered, or something before the application adds them.",
 			"Register the bare redirect URI, and let the callback take no other parameters than those of the answer.")
 }

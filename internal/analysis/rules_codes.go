@@ -157,7 +157,10 @@ func judgeCodes(c *court) ruling {
 			}
 		}
 	}
-	missing := slices.DeleteFunc(slices.Clone(documentedCodes), func(code string) bool { return slices.Contains(tried, code) })
+	without := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(documentedCodes), func(code string) bool { return slices.Contains(list, code) })
+	}
+	missing, inVain := without(tried), without(good) // inVain also holds those that another run tried in vain
 	switch {
 	case bad != nil && (bad.loose || len(good) > 0):
 		code := first(bad.f.callback.value("error"), "an error")
@@ -172,6 +175,8 @@ func judgeCodes(c *court) ruling {
 		return unseen(noRefusal)
 	case len(missing) > 0:
 		return unseen("Tried and handled: "+first(strings.Join(good, ", "), "none")+". Not tried: "+strings.Join(missing, ", ")+". Open the redirect URI with error set to each of them, and record it until its last page has loaded.", callbacksOf(mine)...)
+	case len(inVain) > 0:
+		return unseen("Another run of the round tried "+strings.Join(inVain, ", ")+", and does not show it handled; see ER-01 to ER-04 of its sign-in.", callbacksOf(mine)...)
 	}
 	return passes("Every documented error code is handled", expected, "all", callbacksOf(mine))
 }

@@ -185,17 +185,10 @@ func judgeMissing(c *court, f *flow) ruling {
 			because(CausePartnerCode, "The provider's answer lacks "+strings.Join(names, ", ")+", which the description says may happen, and the sign-in ends on "+f.final.at.path+" with an error.",
 				"Treat each of these attributes as one that may be null, empty or absent, and ask the user where you cannot do without.")
 	}
-	if !looked {
-		return unseen("The transcript does not say what the last page shows. Record it with content, and redact the capture with this version.", at...)
+	if cut, _ := f.final.e.Facts.Bool(transcript.FactTruncatedBody); cut || !looked {
+		return unseen("The transcript does not say what the whole last page shows. Record it with content, and redact the capture with this version.", at...)
 	}
 	return passes("A missing attribute does not break the sign-in", expected, said, at)
-}
-
-// mayBeDeclared tells whether a handle is hidden that is declared by now.
-func (r *run) mayBeDeclared(a ReceivedAttribute) bool {
-	return strings.HasPrefix(a.Handle, "~") && slices.ContainsFunc(r.steps, func(s *step) bool {
-		return s.in.ID == a.At.Capture && !r.redactedAsDescribed(s.in)
-	})
 }
 
 func judgeMinimization(c *court, f *flow) ruling {
@@ -212,7 +205,7 @@ func judgeMinimization(c *court, f *flow) ruling {
 	var at []Ref
 	for _, r := range received.Attributes {
 		purpose, listed := declared[strings.ToLower(r.Handle)]
-		if strings.TrimSpace(purpose) != "" || c.run.mayBeDeclared(r) {
+		if strings.TrimSpace(purpose) != "" {
 			continue
 		}
 		name := r.Handle
@@ -226,7 +219,7 @@ func judgeMinimization(c *court, f *flow) ruling {
 	}
 	switch {
 	case len(surplus) > 0:
-		return fails("Attributes arrive that have no declared purpose", expected, strings.Join(surplus, ", "), at).
+		return fails("Attributes arrive that have no declared purpose", expected, someOf(surplus), at).
 			because(CauseConfiguration, "The provider's answer brings "+count(len(surplus), "attribute", "attributes")+" that the description does not list with a purpose. Either the description lacks them, or the policy brings more than you need.",
 				"Have your consultant take out of the policy what you do not need, and enter the purpose of the rest.")
 	case !received.Known:

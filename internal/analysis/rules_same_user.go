@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/capture"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
@@ -14,15 +15,26 @@ type subject struct {
 	value string
 }
 
-// subjects gives the identifiers in the captures of a run with this test user.
+// subjects gives the identifiers in the captures of a run with this test user,
+// each once; of those that compare with no other capture one of a kind.
 func (r *run) subjects(user string) []subject {
+	type kindAndKey struct {
+		kind string
+		key  valueKey
+	}
 	var out []subject
+	known := map[kindAndKey]bool{}
 	for _, s := range r.steps {
 		if s.in.TestUser != user {
 			continue
 		}
 		take := func(kind, value string) {
-			if value != "" {
+			key, ok := keyOf(s, value)
+			if !ok || key.in != nil {
+				key = valueKey{}
+			}
+			if at := (kindAndKey{kind, key}); value != "" && !known[at] {
+				known[at] = true
 				out = append(out, subject{kind, s, value})
 			}
 		}
@@ -73,12 +85,14 @@ func judgeSameUser(c *court) ruling {
 	if len(theirs) == 0 {
 		return unseen("No other run of this round names the same test user. Sign "+user+" in a second time, with a back-channel capture.", mine[0].s.ref(mine[0].kind))
 	}
+	within := map[[2]string][]subject{} // those that may compare, by kind and round
+	for _, b := range theirs {
+		group := [2]string{b.kind, b.s.in.T.Meta.Round}
+		within[group] = append(within[group], b)
+	}
 	var same []subject
 	for _, a := range mine {
-		for _, b := range theirs {
-			if a.kind != b.kind {
-				continue
-			}
+		for _, b := range within[[2]string{a.kind, a.s.in.T.Meta.Round}] {
 			equal, comparable := equal(a.s, a.value, b.s, b.value)
 			switch {
 			case comparable && !equal:
@@ -147,11 +161,11 @@ func judgeAttributesSent(c *court) ruling {
 	case !slices.ContainsFunc(c.run.steps, others):
 		return unseen("The attributes are in a capture of the server and the browser's requests in another, and values are not compared over captures. Watch the requests to others in the browser's tools for data of the test user.", refs("", brought...)...)
 	}
-	for in, n := range kept {
+	for _, s := range brought { // in one order
 		switch {
-		case n >= maxKeptValues:
+		case kept[s.in] >= maxKeptValues:
 			return unseen("A capture brings more values than are looked for. Record one sign-in in a capture.", refs("", brought...)...)
-		case in.cannotShow("forms") || in.cannotShow("tail"):
+		case s.in.cannotShow(capture.LimitForms) || s.in.cannotShow(capture.LimitTail):
 			return unseen("The capture lacks values of forms or its end, so a value may have gone there. Save it whole, with another exporter.", refs("", brought...)...)
 		}
 	}

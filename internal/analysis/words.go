@@ -14,6 +14,19 @@ func count(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
+// mostNames is how many names a finding gives of what a capture has many.
+const mostNames = 20
+
+// someOf lists names for a finding, and says how many more there are.
+func someOf(names []string) string {
+	n := min(len(names), mostNames)
+	listed := strings.Join(names[:n], ", ")
+	if more := len(names) - n; more > 0 {
+		listed += " and " + strconv.Itoa(more) + " more"
+	}
+	return listed
+}
+
 func areOrIs(n int) string {
 	if n == 1 {
 		return "is"

@@ -41,13 +41,14 @@ func (r *run) bringsAttributes(place string) bool {
 	return place == "response.body" && r.fromProvider && r.withToken
 }
 
-// foldedValue is a value as it is compared; empty for one that is not.
+// foldedValue is a value as it is compared; empty for one that is not. Folding
+// may make a value longer.
 func foldedValue(value string) string {
 	if len(value) > maxReceivedChars {
 		return ""
 	}
 	value = strings.ToLower(strings.TrimSpace(value))
-	if len(value) < minReceivedChars {
+	if len(value) < minReceivedChars || len(value) > maxReceivedChars {
 		return ""
 	}
 	return value

@@ -36,6 +36,7 @@ func TestAttributeSent(t *testing.T) {
 	const userinfo = `{"email":"Jane.Roe@mailbox.example","fname":"Jane","state":"California","uuid":"6f0e6c5a3b9d4e7f8a1b2c3d4e5f6071",` +
 		`"attributes":[{"handle":"phone","name":"Phone number","value":"5551234567"},{"handle":"zip","name":"Zip","value":"43440-1234"}]}`
 	answer := dataAnswer("Bearer abc", userinfo)
+	grows := strings.Repeat("Ⱥ", 127) // 254 bytes, 381 in lower case
 	for name, c := range map[string]struct {
 		first, later map[string]any
 		want         bool
@@ -51,6 +52,7 @@ func TestAttributeSent(t *testing.T) {
 		"of an id_token":            {dataAnswer("", `{"id_token":"`+honest{}.plainToken(`{"email":"jane.roe@mailbox.example"}`)+`"}`), harEntry("GET", "https://count.example/c?e=jane.roe@mailbox.example", ""), true},
 		"of an assertion":           {samlPost(`<Response><Assertion><AttributeStatement><Attribute Name="mail"><AttributeValue>jane.roe@mailbox.example</AttributeValue></Attribute></AttributeStatement></Assertion></Response>`), harEntry("GET", "https://count.example/c?e=jane.roe@mailbox.example", ""), true},
 		"of a NameID":               {samlPost(`<Response><Assertion><Subject><NameID>jane.roe@mailbox.example</NameID></Subject></Assertion></Response>`), harEntry("GET", "https://count.example/c?e=jane.roe@mailbox.example", ""), true},
+		"one that grows":            {dataAnswer("Bearer abc", `{"email":"`+grows+`","fname":"Jane Roe-Doe"}`), harEntry("GET", "https://count.example/c?e="+url.QueryEscape(grows)+"&b=%FF"+strings.Repeat("A%FF", 100), ""), false},
 		"before the answer arrives": {harEntry("GET", "https://count.example/c?e=jane.roe@mailbox.example", ""), answer, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,7 @@ package backchannel
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -96,11 +97,11 @@ func (r *Recorder) Err() error {
 // RoundTrip implements http.RoundTripper. The line is written when the caller
 // has read the response to its end or closed it.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	if r.red == nil {
+	if r.red == nil || req.URL == nil { // which the transport refuses
 		return r.next.RoundTrip(req)
 	}
 	sent := &window{most: r.most, length: req.ContentLength}
-	x := exchange{started: time.Now(), method: req.Method, url: req.URL.String(), requestHeaders: headersOf(req.Header)}
+	x := exchange{started: time.Now(), method: cmp.Or(req.Method, http.MethodGet), url: req.URL.String(), requestHeaders: headersOf(req.Header)}
 	resp, err := r.next.RoundTrip(watched(req, sent))
 	x.requestBody = sent.take() // an answer may come before all was sent
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -277,5 +278,27 @@ func TestRecorderIsShared(t *testing.T) {
 	}
 	if len(codes) != calls {
 		t.Errorf("%d of %d calls have a line of their own", len(codes), calls)
+	}
+}
+
+// A request without a method is a GET, and one without an address gets the error
+// of the transport, as without the recorder.
+func TestBareRequests(t *testing.T) {
+	s := provider(t)
+	client, out := recorded(t, s, Options{})
+	address, err := url.Parse(s.URL + "/token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := client.Do(&http.Request{URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if got := linesOf(t, out); len(got) != 1 || got[0].Request.Method != http.MethodGet {
+		t.Errorf("%+v", got)
+	}
+	if _, err := client.Transport.RoundTrip(&http.Request{}); err == nil { //nolint:bodyclose // there is none
+		t.Error("a request to nowhere was answered")
 	}
 }

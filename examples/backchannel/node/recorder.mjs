@@ -90,8 +90,10 @@ export function record(fetch, { out, roundKey = process.env[VARIABLE] ?? '', bod
     pending.add(task);
   };
 
-  const recorded = async (input, init) => {
+  const recorded = async (input, given) => {
     const started = new Date();
+    const once = typeof given?.headers?.next === 'function'; // an iterator is read one time only
+    const init = once ? { ...given, headers: [...given.headers] } : given;
     const seen = asked(input, init, bodyLimit);
     seen.catch(() => {});
     let response;
@@ -101,7 +103,9 @@ export function record(fetch, { out, roundKey = process.env[VARIABLE] ?? '', bod
       later(seen, started);
       throw error;
     }
-    later(seen, started, response.clone());
+    try {
+      later(seen, started, response.clone());
+    } catch { /* what cannot be cloned is not recorded */ }
     return response;
   };
   return { fetch: recorded, flush: async () => { await Promise.all(pending); } };

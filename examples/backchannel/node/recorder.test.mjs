@@ -99,6 +99,21 @@ test('errors reach the caller, and those of the recorder do not', async (t) => {
   await full.flush();
 });
 
+test('headers that can be read once are sent, and an answer that cannot be cloned is handed on', async (t) => {
+  const { origin, recorder, parsed } = await setUp(t);
+  const headers = new Map([['content-type', 'application/x-www-form-urlencoded']]);
+  const [, , sent] = await seen(await recorder.fetch(`${origin}/token`, { method: 'POST', body: FORM, headers: headers.entries() }));
+  assert.equal(sent, `POST application/x-www-form-urlencoded ${FORM}`);
+  assert.deepEqual((await parsed())[0].request.form, WRITTEN);
+
+  const answer = { status: 200 };
+  const lines = [];
+  const other = record(async () => answer, { out: { write: (line) => lines.push(line) }, roundKey: KEY });
+  assert.equal(await other.fetch(`${origin}/token`), answer);
+  await other.flush();
+  assert.deepEqual(lines, []);
+});
+
 test('nothing is recorded without a key, and a wrong one is not repeated', async (t) => {
   const { origin, recorder, lines } = await setUp(t, { roundKey: '' });
   assert.equal((await recorder.fetch(`${origin}/token`)).status, 200);
