@@ -276,8 +276,18 @@ func TestTheOpenRoundFollowsTheDescription(t *testing.T) {
 	}
 	must(t, m.app.JudgeAgain(t.Context(), app.BuiltinJudge(), id))
 	verdicts, _, version := m.verdicts(t, id, run)
-	if verdicts["AR-14"] != analysis.Fail || version != 2 {
-		t.Errorf("AR-14 says %s under description %d, want fail under 2", verdicts["AR-14"], version)
+	if verdicts["AR-14"] != analysis.Fail || verdicts["TR-06"] != analysis.Pass || version != 2 {
+		t.Errorf("AR-14 says %s and TR-06 %s under description %d, want fail and pass under 2", verdicts["AR-14"], verdicts["TR-06"], version)
+	}
+	// That the address was registered is a fact of the old description.
+	m.save(t, id, func(c *integration.Config) {
+		for n := range c.RedirectURIs {
+			c.RedirectURIs[n] += "2"
+		}
+	})
+	must(t, m.app.JudgeAgain(t.Context(), app.BuiltinJudge(), id))
+	if verdicts, _, version = m.verdicts(t, id, run); verdicts["TR-06"] != analysis.Fail || version != 3 {
+		t.Errorf("TR-06 says %s under description %d, want fail under 3", verdicts["TR-06"], version)
 	}
 }
 
