@@ -90,13 +90,19 @@ func (c *court) judgeLogout(s *step) ruling {
 	if back == "" {
 		lacks = append(lacks, "redirect_uri")
 	}
+	if back == "" && len(lacks) == 1 && environmentOf(s.at.host) == "" {
+		return unseen("The request to sign out names no address to come back to, which OpenID Connect leaves to the provider. Look whether the user ends on a page with a way on.", refs("", s)...)
+	}
 	target := parseAddress(back, address{})
-	known := slices.Contains(c.run.cfg.RedirectURIs, back) || slices.Contains(c.run.lanes.registered.Page(target.scheme, target.host, target.path), "logout")
+	listed, sure := c.run.isRegistered(s, back, c.run.cfg.RedirectURIs...)
+	known := listed || slices.Contains(c.run.lanes.registered.Page(target.scheme, target.host, target.path), "logout")
 	switch {
 	case len(lacks) > 0:
 		return fails("The request to sign out lacks what it must have", expected, "no "+strings.Join(lacks, ", no "), refs("", s)).
 			because(CausePartnerCode, "The request to "+s.at.host+s.at.path+" has no "+strings.Join(lacks, " and no ")+", so the provider answers invalid_request.",
 				"Send client_id and the registered address with the request to sign out.")
+	case !known && !sure && s.in.T.Meta.IntegrationDigest != "":
+		return unseen(withoutIntegration, refs("redirect_uri", s)...)
 	case !known:
 		return fails("The address to come back to is not registered", expected, back, refs("redirect_uri", s)).
 			because(CauseConfiguration, "The request to sign out names "+back+", which is neither a registered redirect URI nor the declared logout page. Either the request or the description is wrong.",

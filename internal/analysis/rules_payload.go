@@ -111,11 +111,13 @@ func judgeKeys(c *court) ruling {
 		}
 		at := refs("", s)
 		mine, theirs := environmentOf(cfg.ExpectedAPIHost), environmentOf(s.at.host)
+		inClear := s.at.scheme == "http" && !s.at.loopback()
 		switch {
-		case s.at.scheme == "http" && !s.at.loopback():
+		case inClear && !s.back: // a page may load what it likes
+		case inClear:
 			return fails("The provider's keys are fetched in clear", expected, "http://"+s.at.host, at).
 				because(CausePartnerCode, "Whoever stands between can put other keys in, and then tokens of his own are believed.", "Fetch the keys over https.")
-		case mine != "" && theirs != "" && mine != theirs:
+		case s.back && mine != "" && theirs != "" && mine != theirs:
 			return fails("The keys are those of another environment", expected, s.at.host, at).
 				because(CausePartnerCode, "The sign-in is at "+cfg.ExpectedAPIHost+" ("+string(mine)+"), the keys come from "+s.at.host+" ("+string(theirs)+"), so no signature of this environment can hold.",
 					"Take the address of the keys from the metadata of "+cfg.ExpectedAPIHost+".")

@@ -117,7 +117,7 @@ var privacyRules = []row{
 			ID: "PV-01", Family: FamilyData, Severity: High, Protocols: anyOfTwo,
 			Title:   "No attribute of the user goes to others",
 			Needs:   []Need{NeedAttributes, NeedFacts},
-			Decides: "Fails when a request to an undeclared host, or to one of third parties, holds the value of an attribute that the provider's answer in the same capture brought. Values of less than six characters, and those that many people share, are not looked for.",
+			Decides: "Fails when a request to an undeclared host, or to one of third parties, holds as a whole the value of an attribute that the provider's answer in the same capture brought. Values of less than six characters, and those that many people share, are not looked for.",
 			Clause:  "ID.me, data minimization; NIST SP 800-122, 4.2.1",
 		},
 		facts:    true,
