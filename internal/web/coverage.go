@@ -52,9 +52,30 @@ func showCoverage(r *request) error {
 	if err != nil {
 		return err
 	}
+	runs, err := store.ListTestRuns(r.ctx(), r.reader(), r.scope(), page.Summary.ID)
+	if err != nil {
+		return err
+	}
 	return r.render(http.StatusOK, view.Coverage(view.CoverageModel{
-		Shell: page.Shell, OverviewHref: pathIntegration(page.Summary.ID), Paths: c.paths(), Nulls: c.nulls(), Minimal: c.minimal(),
+		Shell: page.Shell, OverviewHref: pathIntegration(page.Summary.ID), Waiting: waitingSaid(runs),
+		Paths: c.paths(), Nulls: c.nulls(), Minimal: c.minimal(),
 	}))
+}
+
+// waitingSaid names the runs that an older program judged, which did not keep all
+// that this page reads; empty without any.
+func waitingSaid(runs []store.TestRun) string {
+	n := 0
+	for _, run := range runs {
+		if run.JudgedRuleSet != 0 && run.JudgedRuleSet < analysis.RuleSet {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s to be judged again under rule set %d. What is missing here may be in them.",
+		components.Plural(n, "test run still has", "test runs still have"), analysis.RuleSet)
 }
 
 var pathStateWords = map[analysis.PathState]string{

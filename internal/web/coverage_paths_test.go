@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -41,4 +42,16 @@ func TestThePathShowsWhatDecidesFirst(t *testing.T) {
 		return
 	}
 	t.Error("the refusal is not listed")
+}
+
+// Runs of an older rule set do not pass for runs that show nothing.
+func TestCoverageSaysWhatIsNotJudged(t *testing.T) {
+	t.Parallel()
+	older, now, empty := store.TestRun{JudgedRuleSet: analysis.RuleSet - 1}, store.TestRun{JudgedRuleSet: analysis.RuleSet}, store.TestRun{}
+	if got := waitingSaid([]store.TestRun{now, empty}); got != "" {
+		t.Errorf("everything is judged, and the page says %q", got)
+	}
+	if got, want := waitingSaid([]store.TestRun{older, now, older}), "2 test runs still have to be judged again"; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
