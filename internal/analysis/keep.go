@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -196,7 +197,7 @@ func keepLight(e *transcript.Entry) transcript.Entry {
 	q := &e.Request
 	out := transcript.Entry{
 		Index: e.Index, StartedAt: e.StartedAt, TimeMS: e.TimeMS, Failed: e.Failed,
-		ResourceType: strings.Clone(e.ResourceType), Facts: transcript.Facts{},
+		ResourceType: strings.Clone(e.ResourceType), Facts: make(transcript.Facts, len(e.Facts)),
 		Request: transcript.Request{
 			Method: strings.Clone(q.Method), URL: strings.Clone(q.URL), BodySize: q.BodySize,
 			Query: ownFields(q.Query), Form: ownFields(q.Form), Fragment: ownFields(q.Fragment),
@@ -206,9 +207,7 @@ func keepLight(e *transcript.Entry) transcript.Entry {
 	if p := e.Response; p != nil {
 		out.Response = &transcript.Response{Status: p.Status, RedirectURL: strings.Clone(p.RedirectURL), BodySize: p.BodySize}
 	}
-	for name, v := range e.Facts {
-		out.Facts[name] = v
-	}
+	maps.Copy(out.Facts, e.Facts)
 	return out
 }
 
