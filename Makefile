@@ -83,7 +83,8 @@ bench-pages: setup-demo ## time every page against a large database and count it
 	go run ./internal/e2e/benchpages
 
 .PHONY: nightly
-nightly: setup wasm check ## what takes too long for every change: shuffled repeats under race, five minutes of each fuzz target, 2 GB redacted
+nightly: setup wasm check ## what takes too long for every change: shuffled repeats under race, every mistake live, five minutes of each fuzz target, 2 GB redacted
+	go run ./internal/e2e/faults
 	go test -race -shuffle=on -count=5 -timeout=60m ./...
 	@scripts/fuzz.sh 5m
 	@scripts/bench.sh --full
