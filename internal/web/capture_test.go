@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -26,6 +28,7 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	if got := p.text("article.finding.fail .rule"); !strings.Contains(got, "ER-04") || !strings.Contains(got, "ER-05") {
 		t.Errorf("the run page shows the failures %q, want ER-04 and ER-05 among them", got)
 	}
+	worstFirst(t, p, "article.finding")
 	captures := r.captures(t)
 	if len(captures) != 1 || captures[0].RedactedBy != "server" || captures[0].HappenedAt == nil {
 		t.Fatalf("stored captures: %+v", captures)
@@ -44,6 +47,7 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	if got := p.text(".same-as"); !strings.Contains(got, "same as hop") {
 		t.Errorf("no value is said to be the same as an earlier one")
 	}
+	worstFirst(t, p, ".jumps li")
 	for _, jump := range p.all(".jumps a") {
 		href := jump.Attr[0].Val
 		if strings.HasPrefix(href, "#") && len(p.all(href)) != 1 {
@@ -53,6 +57,27 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	summary, err := store.FindIntegrationSummary(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration)
 	if err != nil || summary.Stage != store.StageTesting {
 		t.Errorf("after the first capture the stage is %q, %v", summary.Stage, err)
+	}
+}
+
+// worstFirst tells whether failures stand before warnings, and in each the worst
+// severity first.
+func worstFirst(t *testing.T, p *page, findings string) {
+	t.Helper()
+	verdicts, severities := strings.Fields(p.text(findings+" .status")), strings.Fields(p.text(findings+" .severity"))
+	if len(verdicts) != len(severities) {
+		t.Fatalf("%s: the verdicts are %q and the severities %q", findings, verdicts, severities)
+	}
+	var order []int
+	for n, word := range severities {
+		place := analysis.Severity(word).Rank()
+		if verdicts[n] == "Warn" {
+			place += 4
+		}
+		order = append(order, place)
+	}
+	if !slices.IsSorted(order) || len(slices.Compact(slices.Clone(order))) < 2 {
+		t.Errorf("%s: %q with the severities %q", findings, verdicts, severities)
 	}
 }
 

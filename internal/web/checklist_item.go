@@ -226,6 +226,7 @@ func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(found, func(a, b store.ItemFinding) int { return analysis.CompareUrgency(a.Finding, b.Finding) })
 	if err := r.fillVerdictChanges(m, p, runs); err != nil {
 		return err
 	}
