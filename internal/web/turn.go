@@ -33,7 +33,7 @@ func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 	case s.SubmittedRevision > 0:
 		return sideConsultant, fmt.Sprintf("Revision %d is in review.", s.SubmittedRevision), "Each item is accepted or returned, then the revision is decided."
 	case s.Returned > 0:
-		return sidePartner, returnedWords(s.Returned), "Answer the remarks, add what is missing and claim again."
+		return sidePartner, components.Plural(s.Returned, "item was", "items were") + " returned.", "Answer the remarks, add what is missing and claim again."
 	case s.Stale > 0:
 		return sidePartner, staleWords(s.Stale), staleNote
 	case s.Stage == store.StageDescribed:
@@ -42,10 +42,6 @@ func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 		return sidePartner, components.Plural(s.OpenRequired, "required item is", "required items are") + " open.", "Tie evidence to them and claim them, then submit."
 	}
 	return sidePartner, "Every required item is claimed.", "Submit the checklist for review."
-}
-
-func returnedWords(n int) string {
-	return components.Plural(n, "item was", "items were") + " returned."
 }
 
 func staleWords(n int) string { return components.Plural(n, "item is", "items are") + " stale." }
