@@ -147,6 +147,9 @@ func TestSubmitPage(t *testing.T) {
 	if p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "Revision 1 is submitted.") || !strings.Contains(p.text("#revision-1"), "in review") {
 		t.Errorf("after submit: status %d, %q, %q", p.Status, p.text(".confirmation"), p.text("#revision-1"))
 	}
+	if got := p.text("#revision-1"); strings.Contains(got, "Not seen") || p.attr("#revision-1 .status", "class") != "status is-claimed" {
+		t.Errorf("a revision in review is marked %q and says %q", p.attr("#revision-1 .status", "class"), got)
+	}
 	if got := member.get("/reviews"); got.Status != http.StatusNotFound {
 		t.Errorf("the provider's queue answers a partner with %d", got.Status)
 	}
@@ -222,6 +225,10 @@ func TestReviewQueue(t *testing.T) {
 	p = dana.post(p.attr("#end form", "action"), p.form("#end form", "decision", "returned", "reasons", "The build has no name."))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#revision-1"), "The build has no name.") {
 		t.Errorf("returning the revision: status %d, %q", p.Status, p.text("#revision-1"))
+	}
+
+	if got := p.text("#revision-1"); strings.Contains(got, "Fail") || p.attr("#revision-1 .status", "class") != "status is-returned" {
+		t.Errorf("a returned revision is marked %q and says %q", p.attr("#revision-1 .status", "class"), got)
 	}
 
 	sam := v.as(t, v.member)
