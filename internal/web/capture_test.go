@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -12,9 +13,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
@@ -57,6 +61,43 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	summary, err := store.FindIntegrationSummary(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration)
 	if err != nil || summary.Stage != store.StageTesting {
 		t.Errorf("after the first capture the stage is %q, %v", summary.Stage, err)
+	}
+}
+
+// Findings of several runs on one item say whose they are.
+func TestFindingsOfTwoRunsOnAnItemNameTheirRun(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "faulty", "happy-path")
+	v := r.as(t, r.member)
+	second := r.newRun(t, "happy-path", "driver-licence")
+	item := "/integrations/" + r.integration.String() + "/checklist/SES-07"
+	for n, run := range []uuid.UUID{r.run, second} {
+		v.send(r.uploadPath(run), "browser", har("run.har", testFile(t, "captures", "recorded", []string{"faulty-happy-path.har", "right-happy-path.har"}[n]))).wants(http.StatusOK, fmt.Sprintf("Run %d: happy path", n+1))
+		stored, err := store.ListRunCaptures(t.Context(), r.Store.Reader(), r.member.Scope(), r.integration, run)
+		if err != nil || len(stored) != 1 {
+			t.Fatalf("%d captures of the run, %v", len(stored), err)
+		}
+		row, err := store.FindChecklistItem(t.Context(), r.Store.Reader(), r.member.Scope(), r.integration, "SES-07")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := app.ItemRef{Integration: r.integration, Requirement: "SES-07", RowVersion: row.RowVersion}
+		if err := r.AddCaptureEvidence(t.Context(), app.Command{Actor: r.member}, ref, checklist.EvidenceRedirect, stored[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		p := v.get(item)
+		worstFirst(t, p, "#findings article.finding")
+		findings := len(p.all("#findings .finding, #findings .finding-line"))
+		if n == 0 {
+			if got := p.text(`#findings a[href*="/runs/"]`); got != "" || findings == 0 {
+				t.Fatalf("with one run, %d findings are labelled %q", findings, got)
+			}
+			continue
+		}
+		first, last := len(p.all(`#findings a[href$="/runs/`+r.run.String()+`"]`)), len(p.all(`#findings a[href$="/runs/`+second.String()+`"]`))
+		if first == 0 || first+last != findings || !strings.Contains(p.text("#findings"), "run 2") {
+			t.Errorf("of %d findings %d name run 1 and %d run 2: %s", findings, first, last, p.text("#findings"))
+		}
 	}
 }
 

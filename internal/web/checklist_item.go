@@ -233,6 +233,9 @@ func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
 	m.RunWords = "from " + components.Plural(len(runs), "run", "runs") + ":"
 	for _, f := range found {
 		fm := findingModel(p.integration, f.Finding)
+		if len(runs) > 1 {
+			fm.Run, fm.RunHref = "run "+components.Number(f.RunNumber), pathRun(p.integration, f.RunID)
+		}
 		switch f.Finding.Verdict {
 		case analysis.Fail:
 			m.Counts.Fail++
