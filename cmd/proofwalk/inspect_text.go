@@ -71,12 +71,8 @@ func (a *inspection) alike(verdict analysis.Verdict) [][]*analysis.Finding {
 		}
 		groups[n] = append(groups[n], f)
 	}
-	slices.SortStableFunc(groups, func(x, y []*analysis.Finding) int { return cmp.Compare(rank(x[0].Severity), rank(y[0].Severity)) })
+	slices.SortStableFunc(groups, func(x, y []*analysis.Finding) int { return cmp.Compare(x[0].Severity.Rank(), y[0].Severity.Rank()) })
 	return groups
-}
-
-func rank(s analysis.Severity) int {
-	return slices.Index([]analysis.Severity{analysis.Critical, analysis.High, analysis.Medium, analysis.Low}, s)
 }
 
 // mostPlaces is how many places of one answer are named.

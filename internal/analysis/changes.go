@@ -27,7 +27,7 @@ type Change struct {
 }
 
 // Compare gives what rules say otherwise of a later run than of an earlier one,
-// problems that appeared first, then those that went. Answers are compared by
+// problems that appeared first, then those that went, each by urgency. Answers are compared by
 // rule and sign-in, where a run may have sign-ins that the other has not;
 // redacted values, which differ in every run, by their class only. Where a
 // sign-in has several answers of one rule, their order counts.
@@ -73,8 +73,18 @@ func Compare(before, after []Finding) []Change {
 		}
 	}
 	rank := []ChangeKind{ChangeAppeared, ChangeWent, ChangeChanged}
-	slices.SortStableFunc(out, func(a, b Change) int { return cmp.Compare(slices.Index(rank, a.Kind), slices.Index(rank, b.Kind)) })
+	slices.SortStableFunc(out, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(slices.Index(rank, a.Kind), slices.Index(rank, b.Kind)), CompareUrgency(a.told(), b.told()))
+	})
 	return out
+}
+
+// told is the finding that a change is told by: the new one, or the one that went.
+func (c Change) told() Finding {
+	if c.After == nil || c.Kind == ChangeWent {
+		return *c.Before
+	}
+	return *c.After
 }
 
 // classify fills in the kind; false when nothing changed.

@@ -40,7 +40,7 @@ func TestCompare(t *testing.T) {
 	want := []string{
 		"appeared ER-05/1:pass ER-05/1:fail", "appeared - ER-02/1:warn",
 		"went AR-08/1:fail AR-08/1:pass",
-		"changed CB-01/2:not_seen CB-01/2:pass", "changed ER-04/1:warn ER-04/1:fail", "changed TR-01/2:warn -",
+		"changed ER-04/1:warn ER-04/1:fail", "changed TR-01/2:warn -", "changed CB-01/2:not_seen CB-01/2:pass",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
@@ -141,5 +141,27 @@ func TestPairHopsIsBounded(t *testing.T) {
 	}
 	if pairs, more := analysis.PairHops(hops[:3], hops); !more || len(pairs) != 1000 {
 		t.Errorf("over the limit: %d pairs, more is %v", len(pairs), more)
+	}
+}
+
+// What appeared is told with the worst first, whatever the order of the rules.
+func TestCompareTellsTheWorstFirst(t *testing.T) {
+	t.Parallel()
+	var after []analysis.Finding
+	for _, f := range []struct {
+		verdict  analysis.Verdict
+		severity analysis.Severity
+	}{{analysis.Warn, analysis.Critical}, {analysis.Fail, analysis.Low}, {analysis.Fail, analysis.Critical}, {analysis.Fail, analysis.High}, {analysis.Fail, analysis.Medium}} {
+		is := found("AR-0"+fmt.Sprint(len(after)), 1, f.verdict, "")
+		is.Severity = f.severity
+		after = append(after, is)
+	}
+	var got []string
+	for _, c := range analysis.Compare(nil, after) {
+		got = append(got, string(c.After.Verdict)+" "+string(c.After.Severity))
+	}
+	want := []string{"fail critical", "fail high", "fail medium", "fail low", "warn critical"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }

@@ -3,6 +3,11 @@
 // computed, never edited; a rule supports a claim, a person claims. Pure.
 package analysis
 
+import (
+	"cmp"
+	"slices"
+)
+
 // RuleSet is the version of the catalogue; evidence names the one it was judged under.
 const RuleSet = 3
 
@@ -27,6 +32,9 @@ const (
 	Medium   Severity = "medium"
 	Low      Severity = "low"
 )
+
+// Rank counts from the worst severity, 0 for Critical.
+func (s Severity) Rank() int { return slices.Index([]Severity{Critical, High, Medium, Low}, s) }
 
 // Cause says whose a failure is.
 type Cause string
@@ -72,4 +80,11 @@ type Finding struct {
 	Refs   []Ref  `json:"refs"`
 	// PartnerSide is true when the finding rests on a fact that was not computed by the server.
 	PartnerSide bool `json:"partner_side"`
+}
+
+// CompareUrgency orders findings by what to read first: failures, warnings, what
+// was not seen, passes, and within each by severity.
+func CompareUrgency(a, b Finding) int {
+	order := []Verdict{Fail, Warn, NotSeen, Pass}
+	return cmp.Or(cmp.Compare(slices.Index(order, a.Verdict), slices.Index(order, b.Verdict)), cmp.Compare(a.Severity.Rank(), b.Severity.Rank()))
 }

@@ -185,7 +185,7 @@ func checkExpectedHost(cfg integration.Config) PreflightCheck {
 		return say(Fail, "The expected host is one of the partner's own", "The host of the provider is meant, to which the authorization request goes.",
 			"Enter the provider's host, or take this one out of the partner's hosts.")
 	case belongs == "":
-		return say(Pass, "The expected host is not a host of ID.me", "Another provider can be described; rules about ID.me's environments then have nothing to compare with.", "")
+		return say(Pass, "The expected host is a plain host of another provider", "Requests are compared with it; rules about ID.me's environments have nothing to compare with.", "")
 	case !isAPI:
 		return say(Warn, "The expected host is not one to which sign-ins go", "ID.me takes authorization requests at api.idmelabs.com and api.id.me.",
 			"Enter the host of the authorization request.")

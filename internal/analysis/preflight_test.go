@@ -82,7 +82,7 @@ func TestPreflightExpectedHost(t *testing.T) {
 		{"api.id.me", integration.Sandbox, integration.Group, "pass The expected host is shared with production"},
 		{"api.idmelabs.com", integration.Production, integration.Identity, "fail The expected host belongs to the sandbox"},
 		{"www.id.me", integration.Production, integration.Identity, "warn The expected host is not one to which sign-ins go"},
-		{"idp.example:8443", integration.Sandbox, integration.Identity, "pass The expected host is not a host of ID.me"},
+		{"idp.example:8443", integration.Sandbox, integration.Identity, "pass The expected host is a plain host of another provider"},
 		{"rp.example", integration.Sandbox, integration.Identity, "fail The expected host is one of the partner's own"},
 		{"https://api.id.me/", integration.Production, integration.Identity, "fail The expected host is more than a host"},
 		{"", integration.Sandbox, integration.Identity, "fail No expected host is described"},

@@ -152,7 +152,7 @@ func largeContent(t testing.TB) *Content {
 		{Role: "partner", Act: act("Hugo Brandt", "Kestrel Ticketing", "", 1)},
 		{Role: "consultant", Act: act("Dana Whitlock", "ID.me", "", 2)},
 	}
-	c.Sections = append(c.Sections, Section{"ERR", "Error handling"}, Section{"DAT", "Test data and data minimisation"}, Section{"RDY", "Readiness and scheduling"}, Section{"CTX", "Context for go-live"})
+	c.Sections = append(c.Sections, Section{"ERR", "Error handling"}, Section{"DAT", "Test data and data minimization"}, Section{"RDY", "Readiness and scheduling"}, Section{"CTX", "Context for go-live"})
 	states := []string{"accepted", "accepted", "claimed", "returned", "open", "not_applicable", "accepted"}
 	for i := range 28 {
 		section := []string{"TST", "ERR", "DAT", "SES", "RDY", "CTX", "TST"}[i%7]

@@ -105,7 +105,7 @@ func firstPage(d *Doc) {
 				section("Tests before the walkthrough", "12 of 12", "9 runs, 41 findings, 2 declarations", "ERR-01.1"),
 				section("Error handling", "4 of 4", "7 runs, 7 screenshots", "rules"),
 				section("Confirmed in the walkthrough", "6 of 7, 1 waived", "minutes of Fri 20 Nov", "TST-69"),
-				section("Test data and data minimisation", "3 of 3", "4 runs", "scripts"),
+				section("Test data and data minimization", "3 of 3", "4 runs", "scripts"),
 			}},
 	)
 	firstPageEnd(d)

@@ -28,6 +28,8 @@ type IntegrationSummary struct {
 	StageSince      time.Time
 	CreatedAt       time.Time
 
+	// Items is the sum of the six counts after it: a stale item counts as stale
+	// only, whatever its state.
 	Items         int
 	Open          int
 	Claimed       int
@@ -81,11 +83,11 @@ const summarySelect = `
 	                   AND d.decision IN ('go', 'go_with_conditions', 'no_go') ORDER BY d.received_at DESC LIMIT 1) o ON true
 	JOIN LATERAL (
 	    SELECT count(*) AS items,
-	           count(*) FILTER (WHERE x.state = 'open') AS open,
-	           count(*) FILTER (WHERE x.state = 'claimed') AS claimed,
-	           count(*) FILTER (WHERE x.state = 'accepted') AS accepted,
-	           count(*) FILTER (WHERE x.state = 'returned') AS returned,
-	           count(*) FILTER (WHERE x.state = 'not_applicable') AS not_applicable,
+	           count(*) FILTER (WHERE x.state = 'open' AND x.stale_reason IS NULL) AS open,
+	           count(*) FILTER (WHERE x.state = 'claimed' AND x.stale_reason IS NULL) AS claimed,
+	           count(*) FILTER (WHERE x.state = 'accepted' AND x.stale_reason IS NULL) AS accepted,
+	           count(*) FILTER (WHERE x.state = 'returned' AND x.stale_reason IS NULL) AS returned,
+	           count(*) FILTER (WHERE x.state = 'not_applicable' AND x.stale_reason IS NULL) AS not_applicable,
 	           count(*) FILTER (WHERE x.stale_reason IS NOT NULL) AS stale,
 	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.state = 'open') AS open_required,
 	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.stale_reason IS NOT NULL) AS stale_required,

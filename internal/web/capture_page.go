@@ -90,6 +90,7 @@ func (r *request) loadCapture() (p capturePage, err error) {
 		return p, err
 	}
 	p.findings = slices.DeleteFunc(found, func(f store.Finding) bool { return !p.concerns(f.Finding) })
+	worstFirst(p.findings)
 	p.labels, p.query = newLabels(), r.entriesQuery()
 	if p.query.hop >= hopsOnPage && p.query.after < 0 {
 		p.query.after = p.query.hop - 1 // a page that begins with it
@@ -226,9 +227,8 @@ func (r *request) transcript(p capturePage) (view.TranscriptModel, error) {
 
 // fillFindings fills in counts, jump links and what was not seen.
 func (p capturePage) fillFindings(m *view.TranscriptModel) {
-	var warnings []view.Jump
 	for _, f := range p.findings {
-		jump := view.Jump{Verdict: components.Verdict(f.Finding.Verdict), Title: f.Finding.Title, Href: "#" + findingAnchor(f.Position)}
+		jump := view.Jump{Verdict: components.Verdict(f.Finding.Verdict), Severity: string(f.Finding.Severity), Title: f.Finding.Title, Href: "#" + findingAnchor(f.Position)}
 		n, drawn := p.hopOf(f.Finding)
 		switch {
 		case !drawn:
@@ -244,7 +244,7 @@ func (p capturePage) fillFindings(m *view.TranscriptModel) {
 			m.Jumps = append(m.Jumps, jump)
 		case analysis.Warn:
 			m.Counts.Warn++
-			warnings = append(warnings, jump)
+			m.Jumps = append(m.Jumps, jump)
 		case analysis.Pass:
 			m.Counts.Pass++
 		case analysis.NotSeen:
@@ -252,7 +252,6 @@ func (p capturePage) fillFindings(m *view.TranscriptModel) {
 			m.NotSeen = append(m.NotSeen, findingModel(p.capture.IntegrationID, p.labels.finding(f.Finding)))
 		}
 	}
-	m.Jumps = append(m.Jumps, warnings...)
 }
 
 // shows tells whether the entry is among the rows of this page.

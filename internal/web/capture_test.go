@@ -3,16 +3,22 @@ package web_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
@@ -26,6 +32,7 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	if got := p.text("article.finding.fail .rule"); !strings.Contains(got, "ER-04") || !strings.Contains(got, "ER-05") {
 		t.Errorf("the run page shows the failures %q, want ER-04 and ER-05 among them", got)
 	}
+	worstFirst(t, p, "article.finding")
 	captures := r.captures(t)
 	if len(captures) != 1 || captures[0].RedactedBy != "server" || captures[0].HappenedAt == nil {
 		t.Fatalf("stored captures: %+v", captures)
@@ -44,6 +51,7 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	if got := p.text(".same-as"); !strings.Contains(got, "same as hop") {
 		t.Errorf("no value is said to be the same as an earlier one")
 	}
+	worstFirst(t, p, ".jumps li")
 	for _, jump := range p.all(".jumps a") {
 		href := jump.Attr[0].Val
 		if strings.HasPrefix(href, "#") && len(p.all(href)) != 1 {
@@ -53,6 +61,64 @@ func TestARefusalOfTheFaultySiteIsShownHopByHop(t *testing.T) {
 	summary, err := store.FindIntegrationSummary(t.Context(), r.Store.Reader(), auth.System().Scope(), r.integration)
 	if err != nil || summary.Stage != store.StageTesting {
 		t.Errorf("after the first capture the stage is %q, %v", summary.Stage, err)
+	}
+}
+
+// Findings of several runs on one item say whose they are.
+func TestFindingsOfTwoRunsOnAnItemNameTheirRun(t *testing.T) {
+	t.Parallel()
+	r := newRecorded(t, "faulty", "happy-path")
+	v := r.as(t, r.member)
+	second := r.newRun(t, "happy-path", "driver-licence")
+	item := "/integrations/" + r.integration.String() + "/checklist/SES-07"
+	for n, run := range []uuid.UUID{r.run, second} {
+		v.send(r.uploadPath(run), "browser", har("run.har", testFile(t, "captures", "recorded", []string{"faulty-happy-path.har", "right-happy-path.har"}[n]))).wants(http.StatusOK, fmt.Sprintf("Run %d: happy path", n+1))
+		stored, err := store.ListRunCaptures(t.Context(), r.Store.Reader(), r.member.Scope(), r.integration, run)
+		if err != nil || len(stored) != 1 {
+			t.Fatalf("%d captures of the run, %v", len(stored), err)
+		}
+		row, err := store.FindChecklistItem(t.Context(), r.Store.Reader(), r.member.Scope(), r.integration, "SES-07")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := app.ItemRef{Integration: r.integration, Requirement: "SES-07", RowVersion: row.RowVersion}
+		if err := r.AddCaptureEvidence(t.Context(), app.Command{Actor: r.member}, ref, checklist.EvidenceRedirect, stored[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		p := v.get(item)
+		worstFirst(t, p, "#findings article.finding")
+		findings := len(p.all("#findings .finding, #findings .finding-line"))
+		if n == 0 {
+			if got := p.text(`#findings a[href*="/runs/"]`); got != "" || findings == 0 {
+				t.Fatalf("with one run, %d findings are labelled %q", findings, got)
+			}
+			continue
+		}
+		first, last := len(p.all(`#findings a[href$="/runs/`+r.run.String()+`"]`)), len(p.all(`#findings a[href$="/runs/`+second.String()+`"]`))
+		if first == 0 || first+last != findings || !strings.Contains(p.text("#findings"), "run 2") {
+			t.Errorf("of %d findings %d name run 1 and %d run 2: %s", findings, first, last, p.text("#findings"))
+		}
+	}
+}
+
+// worstFirst tells whether failures stand before warnings, and in each the worst
+// severity first.
+func worstFirst(t *testing.T, p *page, findings string) {
+	t.Helper()
+	verdicts, severities := strings.Fields(p.text(findings+" .status")), strings.Fields(p.text(findings+" .severity"))
+	if len(verdicts) != len(severities) {
+		t.Fatalf("%s: the verdicts are %q and the severities %q", findings, verdicts, severities)
+	}
+	var order []int
+	for n, word := range severities {
+		place := analysis.Severity(word).Rank()
+		if verdicts[n] == "Warn" {
+			place += 4
+		}
+		order = append(order, place)
+	}
+	if !slices.IsSorted(order) || len(slices.Compact(slices.Clone(order))) < 2 {
+		t.Errorf("%s: %q with the severities %q", findings, verdicts, severities)
 	}
 }
 

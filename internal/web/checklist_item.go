@@ -226,12 +226,16 @@ func (r *request) fillFindings(m *view.ItemModel, p itemPage) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(found, func(a, b store.ItemFinding) int { return analysis.CompareUrgency(a.Finding, b.Finding) })
 	if err := r.fillVerdictChanges(m, p, runs); err != nil {
 		return err
 	}
 	m.RunWords = "from " + components.Plural(len(runs), "run", "runs") + ":"
 	for _, f := range found {
 		fm := findingModel(p.integration, f.Finding)
+		if len(runs) > 1 {
+			fm.Run, fm.RunHref = "run "+components.Number(f.RunNumber), pathRun(p.integration, f.RunID)
+		}
 		switch f.Finding.Verdict {
 		case analysis.Fail:
 			m.Counts.Fail++

@@ -19,7 +19,7 @@ var causeWords = map[analysis.Cause]string{
 // since a finding on every hop needs none.
 func findingModel(integration uuid.UUID, f analysis.Finding) components.FindingModel {
 	m := components.FindingModel{
-		Verdict: components.Verdict(f.Verdict), Title: f.Title, Rule: f.Rule, RuleHref: pathRule(f.Rule), Cause: causeWords[f.Cause], Expected: f.Expected,
+		Verdict: components.Verdict(f.Verdict), Severity: string(f.Severity), Title: f.Title, Rule: f.Rule, RuleHref: pathRule(f.Rule), Cause: causeWords[f.Cause], Expected: f.Expected,
 		Actual: f.Actual, Cure: f.Cure, Why: f.Why, Clause: f.Clause,
 	}
 	if f.PartnerSide {

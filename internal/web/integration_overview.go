@@ -44,7 +44,7 @@ func showOverview(r *request) error {
 			m.Stale = append(m.Stale, view.StaleLine{ID: i.RequirementID, Title: i.Title, Href: pathItem(s.ID, i.RequirementID), Reason: *i.StaleReason})
 		}
 	}
-	m.NextTitle, m.Next = nextActions(r.actor, s)
+	m.NextTitle, m.Next = nextActions(r.actor, s, m.Stale)
 	for _, e := range lately {
 		m.Lately = append(m.Lately, components.TimelineEntry{What: actWords(e), Done: true, Who: e.ActorName, When: components.Moment(e.At)})
 	}
@@ -163,7 +163,7 @@ func gate(s store.IntegrationSummary, items []store.ChecklistItem) components.Ga
 }
 
 // nextActions lists what the side whose turn it is does next.
-func nextActions(actor auth.Actor, s store.IntegrationSummary) (string, []components.ActionModel) {
+func nextActions(actor auth.Actor, s store.IntegrationSummary, stale []view.StaleLine) (string, []components.ActionModel) {
 	who, lead, text := whoseTurn(s)
 	title := "What " + sideWords(who, s) + " does next"
 	if isTheirs(actor, s, who) {
@@ -178,11 +178,26 @@ func nextActions(actor auth.Actor, s store.IntegrationSummary) (string, []compon
 		kind = components.ButtonPrimary
 	}
 	actions := []components.ActionModel{{Title: lead, Note: text, Do: components.ButtonModel{Label: label, Href: href, Kind: kind}}}
+	if names := staleNames(stale); staleBeside(s, lead) {
+		actions = append(actions, components.ActionModel{Title: staleWords(s.Stale), Note: names + staleNote,
+			Do: components.ButtonModel{Label: "Open the stale items", Href: pathChecklist(s.ID) + "?show=stale"}})
+	} else if s.Stale > 0 {
+		actions[0].Note = names + text
+	}
 	if s.OpenRemarks > 0 {
 		actions = append(actions, components.ActionModel{Title: components.Plural(s.OpenRemarks, "remark waits", "remarks wait") + " for an answer.",
 			Note: "Each is pinned to the item it asks about.", Do: components.ButtonModel{Label: "Open the checklist", Href: pathChecklist(s.ID) + "?show=returned"}})
 	}
 	return title, actions
+}
+
+// staleNames names the stale items.
+func staleNames(stale []view.StaleLine) string {
+	names := make([]string, len(stale))
+	for n, i := range stale {
+		names[n] = i.ID
+	}
+	return strings.Join(names, ", ") + ". "
 }
 
 // assignConsultant names the consultant.

@@ -162,8 +162,9 @@ func blockersGate(p reviewPage, blockers []checklist.Blocker) components.GateMod
 
 var revisionWords = map[store.RevisionState]string{store.RevisionSubmitted: "in review", store.RevisionReady: "ready", store.RevisionReturned: "returned"}
 
-var revisionVerdicts = map[store.RevisionState]components.Verdict{
-	store.RevisionSubmitted: components.VerdictNotSeen, store.RevisionReady: components.VerdictPass, store.RevisionReturned: components.VerdictFail,
+// revisionMarks draws a revision like an item that is in the state that fits.
+var revisionMarks = map[store.RevisionState]components.ItemState{
+	store.RevisionSubmitted: components.StateClaimed, store.RevisionReady: components.StateAccepted, store.RevisionReturned: components.StateReturned,
 }
 
 var decisionWords = map[string]string{"ready": "Decided ready", "returned": "Returned", "go": "Outcome go", "go_with_conditions": "Outcome go with conditions", "no_go": "Outcome no go"}
@@ -171,7 +172,7 @@ var decisionWords = map[string]string{"ready": "Decided ready", "returned": "Ret
 func revisionModels(p reviewPage) []view.RevisionModel {
 	var out []view.RevisionModel
 	for _, x := range p.revisions {
-		m := view.RevisionModel{Number: x.Number, State: revisionWords[x.State], Verdict: revisionVerdicts[x.State], SubmittedBy: x.SubmittedByName, SubmittedAt: x.SubmittedAt}
+		m := view.RevisionModel{Number: x.Number, State: revisionWords[x.State], Mark: revisionMarks[x.State], SubmittedBy: x.SubmittedByName, SubmittedAt: x.SubmittedAt}
 		for _, d := range p.decisions {
 			if d.RevisionID == x.ID {
 				m.Decisions = append(m.Decisions, view.DecisionModel{Word: decisionWords[d.Decision], By: d.DecidedByName, At: d.HappenedAt, Reasons: d.Reasons})

@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,8 +147,41 @@ func TestSubmitPage(t *testing.T) {
 	if p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "Revision 1 is submitted.") || !strings.Contains(p.text("#revision-1"), "in review") {
 		t.Errorf("after submit: status %d, %q, %q", p.Status, p.text(".confirmation"), p.text("#revision-1"))
 	}
+	if got := p.text("#revision-1"); strings.Contains(got, "Not seen") || p.attr("#revision-1 .status", "class") != "status is-claimed" {
+		t.Errorf("a revision in review is marked %q and says %q", p.attr("#revision-1 .status", "class"), got)
+	}
 	if got := member.get("/reviews"); got.Status != http.StatusNotFound {
 		t.Errorf("the provider's queue answers a partner with %d", got.Status)
+	}
+}
+
+// An item that turns stale is named where the turn speaks of something else.
+func TestStaleItemsAreNamedInEveryTurn(t *testing.T) {
+	t.Parallel()
+	v := newReviewed(t)
+	v.settle(t)
+	if _, err := v.SubmitRevision(t.Context(), app.Command{Actor: v.member}, v.id); err != nil {
+		t.Fatal(err)
+	}
+	member := v.as(t, v.member)
+	if got := member.get(v.path).text(".turn, .lines.bare"); strings.Contains(got, "stale") {
+		t.Fatalf("before anything is stale the overview says %q", got)
+	}
+	items := v.items(t)
+	item := items[slices.IndexFunc(items, func(i store.ChecklistItem) bool { return i.RequirementID == "RDY-02" })]
+	if err := store.MarkItemStale(t.Context(), v.Store.Pool(), v.member.Scope(), item.ID, "The release changed.", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	p := member.get(v.path)
+	if got := p.text(".turn"); !strings.Contains(got, "Revision 1 is in review.") || !strings.Contains(got, "1 item is stale.") {
+		t.Errorf("the turn says %q", got)
+	}
+	next := p.text("ol.lines.bare")
+	if !strings.Contains(next, "1 item is stale. RDY-02.") || !strings.Contains(p.text(".gate"), "RDY-02 is stale") {
+		t.Errorf("what comes next is %q, the gate says %q", next, p.text(".gate"))
+	}
+	if got := p.attr(`ol.lines.bare a[href$="/checklist?show=stale"]`, "href"); got == "" {
+		t.Error("nothing leads to the stale items")
 	}
 }
 
@@ -191,6 +225,10 @@ func TestReviewQueue(t *testing.T) {
 	p = dana.post(p.attr("#end form", "action"), p.form("#end form", "decision", "returned", "reasons", "The build has no name."))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#revision-1"), "The build has no name.") {
 		t.Errorf("returning the revision: status %d, %q", p.Status, p.text("#revision-1"))
+	}
+
+	if got := p.text("#revision-1"); strings.Contains(got, "Fail") || p.attr("#revision-1 .status", "class") != "status is-returned" {
+		t.Errorf("a returned revision is marked %q and says %q", p.attr("#revision-1 .status", "class"), got)
 	}
 
 	sam := v.as(t, v.member)

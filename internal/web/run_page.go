@@ -84,18 +84,17 @@ func runLead(t store.TestRun) string {
 	return lead
 }
 
-// fillRunFindings sorts the findings: what fails, what warns, the rest by line.
+// fillRunFindings sorts the findings: what fails, what warns, the rest by line,
+// each by severity.
 func fillRunFindings(m *view.RunModel, integration uuid.UUID, found []store.Finding) {
-	var warnings []components.FindingModel
+	worstFirst(found)
 	labels := newLabels()
 	for _, f := range found {
 		fm := findingModel(integration, labels.finding(f.Finding))
 		fm.ID = findingAnchor(f.Position)
 		switch f.Finding.Verdict {
-		case analysis.Fail:
+		case analysis.Fail, analysis.Warn:
 			m.Problems = append(m.Problems, fm)
-		case analysis.Warn:
-			warnings = append(warnings, fm)
 		case analysis.NotSeen:
 			m.NotSeen = append(m.NotSeen, fm)
 		case analysis.Pass:
@@ -105,7 +104,12 @@ func fillRunFindings(m *view.RunModel, integration uuid.UUID, found []store.Find
 			m.Passes = append(m.Passes, fm)
 		}
 	}
-	m.Problems = append(m.Problems, warnings...)
+}
+
+// worstFirst sorts findings by verdict and severity; those that are alike stay in
+// the order of the rules.
+func worstFirst(found []store.Finding) {
+	slices.SortStableFunc(found, func(a, b store.Finding) int { return analysis.CompareUrgency(a.Finding, b.Finding) })
 }
 
 func findingAnchor(position int) string { return fmt.Sprintf("finding-%d", position+1) }

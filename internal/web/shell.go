@@ -112,7 +112,7 @@ func launchDate(s store.IntegrationSummary) time.Time {
 func tabs(actor auth.Actor, s store.IntegrationSummary) []layout.NavItem {
 	who, _, _ := whoseTurn(s)
 	yours := isTheirs(actor, s, who)
-	toDo := s.Open + s.Returned
+	toDo := s.Open + s.Returned + s.Stale
 	return []layout.NavItem{
 		{Label: "Overview", Href: pathIntegration(s.ID)},
 		{Label: "Checklist", Href: pathChecklist(s.ID), Count: toDo, Yours: yours && who == sidePartner},

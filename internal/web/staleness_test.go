@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,6 +108,7 @@ func TestASaveIsShownBeforeItVoids(t *testing.T) {
 			}
 		}
 	}
+	countedOnce(t, v.get(base), 2)
 	item := v.get(base + "/checklist/RDY-02")
 	if len(item.all(`#claim button[aria-disabled="true"]`)) != 1 || !strings.Contains(item.text("#claim"), "evidence has to be shown again") {
 		t.Errorf("the stale item can be claimed as it is: %q", item.text("#claim"))
@@ -117,6 +120,39 @@ func TestASaveIsShownBeforeItVoids(t *testing.T) {
 	item = v.post(base+"/checklist/RDY-02/claim", item.filled(`form[action$="/claim"]`))
 	if got := item.text("main"); !strings.Contains(got, "RDY-02 is claimed.") || strings.Contains(got, "Stale.") {
 		t.Error("the item is stale after it was shown and claimed again")
+	}
+}
+
+// countedOnce tells whether each item stands in one count of the overview, and
+// the sections and the heading say the same.
+func countedOnce(t *testing.T, p *page, stale int) {
+	t.Helper()
+	number := func(words string) int {
+		n, err := strconv.Atoi(words)
+		if err != nil {
+			t.Fatalf("%q is no number", words)
+		}
+		return n
+	}
+	sum, counts := 0, map[string]int{}
+	for _, li := range strings.Split(p.text("#readiness .key li b"), " ") {
+		sum += number(li)
+	}
+	words := strings.Fields(p.text("#readiness .key"))
+	for n := 1; n < len(words); n++ {
+		if strings.Trim(words[n], "0123456789") == "" {
+			counts[words[n-1]] = number(words[n])
+		}
+	}
+	accepted, of := 0, 0
+	for cell := strings.Fields(p.text(`#readiness td[data-head="Accepted"]`)); len(cell) >= 3; cell = cell[3:] { // 1 of 5
+		accepted, of = accepted+number(cell[0]), of+number(cell[2])
+	}
+	if sum != of || counts["Stale"] != stale || counts["Accepted"] != accepted || counts["Claimed"] != 0 {
+		t.Errorf("the key adds up to %d of %d items: %v, with %d accepted in the sections", sum, of, counts, accepted)
+	}
+	if want := fmt.Sprintf("%d of %d items accepted", accepted, of); !strings.Contains(p.text("#readiness"), want) {
+		t.Errorf("the heading does not say %q", want)
 	}
 }
 

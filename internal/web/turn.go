@@ -35,13 +35,22 @@ func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 	case s.Returned > 0:
 		return sidePartner, components.Plural(s.Returned, "item was", "items were") + " returned.", "Answer the remarks, add what is missing and claim again."
 	case s.Stale > 0:
-		return sidePartner, components.Plural(s.Stale, "item is", "items are") + " stale.", "What they rest on has changed or is too old: show them again."
+		return sidePartner, staleWords(s.Stale), staleNote
 	case s.Stage == store.StageDescribed:
 		return sidePartner, "The integration is described.", "Record the first test run; its findings support most items."
 	case s.OpenRequired > 0:
 		return sidePartner, components.Plural(s.OpenRequired, "required item is", "required items are") + " open.", "Tie evidence to them and claim them, then submit."
 	}
 	return sidePartner, "Every required item is claimed.", "Submit the checklist for review."
+}
+
+func staleWords(n int) string { return components.Plural(n, "item is", "items are") + " stale." }
+
+const staleNote = "What they rest on has changed or is too old: show them again."
+
+// staleBeside tells whether items are stale while the turn speaks of something else.
+func staleBeside(s store.IntegrationSummary, lead string) bool {
+	return s.Stale > 0 && s.Stage != store.StageLive && lead != staleWords(s.Stale)
 }
 
 // nextStep is the one link that the turn leads to.
@@ -96,6 +105,9 @@ func sideWords(who side, s store.IntegrationSummary) string {
 
 func turnStrip(actor auth.Actor, s store.IntegrationSummary) *layout.Turn {
 	who, lead, text := whoseTurn(s)
+	if staleBeside(s, lead) {
+		text = staleWords(s.Stale) + " " + text
+	}
 	turn := &layout.Turn{Yours: isTheirs(actor, s, who), With: sideWords(who, s), Lead: lead, Text: text}
 	return turn
 }

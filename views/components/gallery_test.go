@@ -193,7 +193,7 @@ func items() []components.ItemGroupModel {
 }
 
 func rawErrorShown(id string) components.FindingModel {
-	return components.FindingModel{ID: id, Verdict: components.VerdictFail, Title: "The page shows the raw error", Rule: "ER-04", Cause: "Partner code",
+	return components.FindingModel{ID: id, Verdict: components.VerdictFail, Severity: "high", Title: "The page shows the raw error", Rule: "ER-04", Cause: "Partner code",
 		Pins: []components.PinModel{{Text: "hop 8", Href: "#hop-8"}}, Expected: "No error code or description in the visible text",
 		Actual: "access_denied appears once in 212 visible characters", Cure: "Map the code to your own sentence in the handler of /idme/return."}
 }

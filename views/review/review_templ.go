@@ -46,8 +46,8 @@ type SubmitModel struct {
 // RevisionModel is one revision with what was decided on it.
 type RevisionModel struct {
 	Number      int
-	State       string // "In review", "Ready", "Returned"
-	Verdict     components.Verdict
+	State       string // "in review", "ready", "returned"
+	Mark        components.ItemState
 	SubmittedBy string
 	SubmittedAt time.Time
 	Decisions   []DecisionModel
@@ -302,7 +302,7 @@ func revisions(list []RevisionModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.VerdictMark(r.Verdict).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.StateIcon(r.Mark).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
