@@ -39,11 +39,8 @@ type IntegrationSummary struct {
 	Stale         int
 	// OpenRequired counts required review-phase items of the partner that are open.
 	OpenRequired int
-	// StaleRequired and ReturnedRequired count those that are stale or returned.
-	StaleRequired    int
-	ReturnedRequired int
-	Runs             int
-	OpenRemarks      int
+	Runs         int
+	OpenRemarks  int
 
 	// SubmittedRevision is the number of the revision in review, 0 for none.
 	SubmittedRevision int
@@ -64,7 +61,7 @@ const summarySelect = `
 	       v.config->>'environment' AS environment, v.config->>'expected_api_host' AS expected_api_host,
 	       COALESCE(v.config->'launch'->>'date', '') AS launch_date,
 	       i.consultant_id, COALESCE(c.name, '') AS consultant_name, i.stage, i.stage_since, i.created_at,
-	       n.items, n.open, n.claimed, n.accepted, n.returned, n.not_applicable, n.stale, n.open_required, n.stale_required, n.returned_required,
+	       n.items, n.open, n.claimed, n.accepted, n.returned, n.not_applicable, n.stale, n.open_required,
 	       (SELECT count(*) FROM test_runs t WHERE t.partner_id = i.partner_id AND t.integration_id = i.id) AS runs,
 	       (SELECT count(*) FROM remarks r WHERE r.partner_id = i.partner_id AND r.integration_id = i.id AND r.state = 'open') AS open_remarks,
 	       COALESCE(s.number, 0) AS submitted_revision, s.submitted_at, COALESCE(l.number, 0) AS last_revision,
@@ -89,9 +86,7 @@ const summarySelect = `
 	           count(*) FILTER (WHERE x.state = 'returned' AND x.stale_reason IS NULL) AS returned,
 	           count(*) FILTER (WHERE x.state = 'not_applicable' AND x.stale_reason IS NULL) AS not_applicable,
 	           count(*) FILTER (WHERE x.stale_reason IS NOT NULL) AS stale,
-	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.state = 'open') AS open_required,
-	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.stale_reason IS NOT NULL) AS stale_required,
-	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.state = 'returned') AS returned_required
+	           count(*) FILTER (WHERE x.required AND x.phase = 'review' AND x.done_by <> 'consultant' AND x.state = 'open') AS open_required
 	    FROM checklist_items x WHERE x.partner_id = i.partner_id AND x.integration_id = i.id AND x.applies) n ON true
 	WHERE (@all_partners OR i.partner_id = ANY(@partners))`
 

@@ -298,7 +298,7 @@ func TestBareRequests(t *testing.T) {
 	if got := linesOf(t, out); len(got) != 1 || got[0].Request.Method != http.MethodGet {
 		t.Errorf("%+v", got)
 	}
-	if _, err := client.Transport.RoundTrip(&http.Request{}); err == nil { //nolint:bodyclose // there is none
+	if _, err := client.Transport.RoundTrip(&http.Request{}); err == nil {
 		t.Error("a request to nowhere was answered")
 	}
 }
