@@ -55,12 +55,12 @@ clean: ## remove what the targets here built or installed into this folder
 
 .PHONY: test
 test: setup check-generated wasm ## install what is missing and run every test
-	go test ./...
+	go test -timeout=20m ./...
 	@scripts/test_node.sh
 
 .PHONY: race
 race: setup wasm ## run the Go tests under the race detector
-	go test -race ./...
+	go test -race -timeout=20m ./...
 
 .PHONY: faults
 faults: setup ## make each mistake at real providers in a real Chromium, compare the findings (ONLY=name, KEEP=folder)
