@@ -69,10 +69,14 @@ func (b *browser) complaints() []string {
 	return taken
 }
 
+// stepTime ends what hangs: a large picture under the race detector, beside other
+// packages' tests, takes half of it.
+const stepTime = time.Minute
+
 // run runs actions; a failure shows what the page says.
 func (b *browser) run(step string, actions ...chromedp.Action) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, stepTime)
 	defer cancel()
 	err := chromedp.Run(ctx, actions...)
 	if err == nil {
