@@ -19,7 +19,7 @@ import (
 )
 
 // browserTime bounds all that one test does in its browser, on a busy machine.
-const browserTime = 8 * time.Minute
+const browserTime = 15 * time.Minute
 
 // browser is a Chromium with a profile of its own.
 type browser struct {
