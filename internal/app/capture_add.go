@@ -223,24 +223,29 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 // refuseRunInReview keeps the findings of a run as they are while a revision
 // that rests on it is in review.
 func refuseRunInReview(ctx context.Context, w *Write, run store.TestRun) error {
-	is, err := isRunInReview(ctx, w, run)
+	inReview, err := runsInReview(ctx, w.Tx, w.Cmd.Actor.Scope(), run.IntegrationID)
 	if err != nil {
 		return err
 	}
-	if is {
+	if inReview[run.ID] {
 		return apperr.New(apperr.Conflict, "The revision in review rests on this run, so nothing is added to it. Create a new test run.")
 	}
 	return nil
 }
 
-func isRunInReview(ctx context.Context, w *Write, run store.TestRun) (bool, error) {
-	scope := w.Cmd.Actor.Scope()
-	submitted, err := store.HasSubmittedRevision(ctx, w.Tx, scope, run.IntegrationID)
+// runsInReview are the test runs that a revision in review rests on.
+func runsInReview(ctx context.Context, q store.Querier, scope auth.Scope, integration uuid.UUID) (map[uuid.UUID]bool, error) {
+	submitted, err := store.HasSubmittedRevision(ctx, q, scope, integration)
 	if err != nil || !submitted {
-		return false, err
+		return nil, err
 	}
-	evidence, err := store.ListEvidence(ctx, w.Tx, scope, run.IntegrationID)
-	return evidencedRuns(evidence)[run.ID], err
+	evidence, err := store.ListEvidence(ctx, q, scope, integration)
+	return evidencedRuns(evidence), err
+}
+
+// sameCaptures tells whether two lists hold the same captures in the same order.
+func sameCaptures(a, b []store.Capture) bool {
+	return slices.EqualFunc(a, b, func(x, y store.Capture) bool { return x.ID == y.ID })
 }
 
 // checkUnchanged compares what the capture rests on with what is stored now.
@@ -254,8 +259,7 @@ func (b captureBase) checkUnchanged(ctx context.Context, w *Write, i store.Integ
 	if err != nil {
 		return err
 	}
-	same := slices.EqualFunc(captures, b.captures, func(x, y store.Capture) bool { return x.ID == y.ID })
-	if !same || round.ID != b.round.ID || !bytes.Equal(round.Names, b.round.Names) || i.ConfigurationVersion != b.integration.ConfigurationVersion {
+	if !sameCaptures(captures, b.captures) || round.ID != b.round.ID || !bytes.Equal(round.Names, b.round.Names) || i.ConfigurationVersion != b.integration.ConfigurationVersion {
 		return apperr.Wrap(apperr.Conflict, "The description or another file of this round changed while this one was read. Nothing was stored of it: send it again.", ErrRedactAgain)
 	}
 	return nil

@@ -94,9 +94,13 @@ func (a *App) JudgeAgain(ctx context.Context, judge Judge, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	inReview, err := runsInReview(ctx, a.Store.Reader(), scope, id)
+	if err != nil {
+		return err
+	}
 	byRound := map[uuid.UUID][]store.TestRun{}
 	for _, run := range slices.Backward(runs) { // the oldest first
-		if judge.outdated(run, i.ConfigurationVersion) {
+		if judge.outdated(run, i.ConfigurationVersion) && !inReview[run.ID] {
 			byRound[run.RoundID] = append(byRound[run.RoundID], run)
 		}
 	}
@@ -129,10 +133,7 @@ func (a *App) judgeRound(ctx context.Context, judge Judge, i store.Integration, 
 		if err != nil {
 			return err
 		}
-		_, err = a.write(ctx, Command{Actor: auth.System()}, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-			return run.ID, j.store(ctx, w)
-		})
-		if err != nil && err != errNothing { //nolint:errorlint // this very value, which ends the write
+		if err := a.writeIfAny(ctx, func(ctx context.Context, w *Write) (uuid.UUID, error) { return run.ID, j.store(ctx, w) }); err != nil {
 			return err
 		}
 	}
@@ -221,15 +222,14 @@ func (j rejudged) checkUnchanged(ctx context.Context, w *Write) error {
 	if err != nil {
 		return err
 	}
-	inReview, err := isRunInReview(ctx, w, run)
+	inReview, err := runsInReview(ctx, w.Tx, scope, i.ID)
 	if err != nil {
 		return err
 	}
-	same := slices.EqualFunc(captures, j.captures, func(x, y store.Capture) bool { return x.ID == y.ID })
 	switch {
-	case inReview, !j.judge.outdated(run, i.ConfigurationVersion):
+	case inReview[run.ID], !j.judge.outdated(run, i.ConfigurationVersion):
 		return errNothing
-	case !same, run.RoundOpen != j.run.RoundOpen, run.RoundOpen && i.ConfigurationVersion != j.version,
+	case !sameCaptures(captures, j.captures), run.RoundOpen != j.run.RoundOpen, run.RoundOpen && i.ConfigurationVersion != j.version,
 		run.JudgedRuleSet != j.run.JudgedRuleSet, run.JudgedVersion != j.run.JudgedVersion:
 		return errMovedOn
 	}

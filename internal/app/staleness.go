@@ -188,8 +188,16 @@ func (a *App) AgeEvidence(ctx context.Context) error {
 // errNothing ends a write that has nothing to do.
 var errNothing = apperr.New(apperr.Conflict, "There is nothing to do.")
 
+// writeIfAny is a write of the server's own that may find nothing to do.
+func (a *App) writeIfAny(ctx context.Context, do func(context.Context, *Write) (uuid.UUID, error)) error {
+	if _, err := a.write(ctx, Command{Actor: auth.System()}, do); err != nil && !errors.Is(err, errNothing) {
+		return err
+	}
+	return nil
+}
+
 func (a *App) ageIntegration(ctx context.Context, id uuid.UUID) error {
-	_, err := a.write(ctx, Command{Actor: auth.System()}, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+	return a.writeIfAny(ctx, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		scope := w.Cmd.Actor.Scope()
 		i, err := store.LockIntegration(ctx, w.Tx, scope, id)
 		if err != nil {
@@ -210,10 +218,6 @@ func (a *App) ageIntegration(ctx context.Context, id uuid.UUID) error {
 		w.Audit("evidence.age", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, noteStale(map[string]audit.Value{}, names))
 		return i.ID, nil
 	})
-	if errors.Is(err, errNothing) {
-		return nil
-	}
-	return err
 }
 
 // AgeEvidenceArgs asks for a look at the age of all evidence.
