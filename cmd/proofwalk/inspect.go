@@ -96,24 +96,12 @@ func (c *inspectCommand) Run(s *streams) error {
 
 // judged redacts a capture and keeps what rules read of it.
 func judged(redactor *redact.Redactor, in io.Reader) (*transcript.Transcript, redact.Report, error) {
-	t := &transcript.Transcript{}
-	keeper := analysis.Keeper{Unsaid: true}
-	var last *transcript.Entry // when it was not kept
+	kept := analysis.Collector{Keeper: analysis.Keeper{Unsaid: true}}
 	report, err := redactor.Stream(io.Discard, in, capture.Limits{}, func(e *transcript.Entry) error {
-		kept, ok := keeper.Keep(e)
-		if last = nil; ok {
-			t.Entries = append(t.Entries, kept)
-		} else {
-			light := analysis.KeepLast(e)
-			last = &light
-		}
-		return keeper.Err()
+		kept.Add(e)
+		return kept.Err()
 	})
-	if last != nil {
-		t.Entries = append(t.Entries, *last)
-	}
-	t.Meta = report.Meta
-	return t, report, err
+	return &transcript.Transcript{Meta: report.Meta, Entries: kept.Entries()}, report, err
 }
 
 // writeAs writes the answer in one of the formats.

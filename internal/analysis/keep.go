@@ -66,6 +66,33 @@ func (k *Keeper) keep(e *transcript.Entry) (kept transcript.Entry, ok bool) {
 	return kept, true
 }
 
+// Collector keeps copies of a capture's entries, given in their order, and of its
+// last one whatever it is.
+type Collector struct {
+	Keeper
+	kept []transcript.Entry
+	last *transcript.Entry // when it was not kept
+}
+
+// Add takes the next entry.
+func (c *Collector) Add(e *transcript.Entry) {
+	kept, ok := c.Keep(e)
+	if c.last = nil; ok {
+		c.kept = append(c.kept, kept)
+		return
+	}
+	light := KeepLast(e)
+	c.last = &light
+}
+
+// Entries gives what is kept, after the last Add.
+func (c *Collector) Entries() []transcript.Entry {
+	if c.last != nil {
+		c.kept, c.last = append(c.kept, *c.last), nil
+	}
+	return c.kept
+}
+
 // answersInAddress tells whether the address of an entry holds what only the
 // answer to a sign-in brings.
 func answersInAddress(e *transcript.Entry) bool {

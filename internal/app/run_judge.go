@@ -33,21 +33,15 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 	}
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
-	var last *transcript.Entry // when it was not kept
-	keeper := analysis.Keeper{BackChannel: c.Kind == store.CaptureBackChannel}
+	kept := analysis.Collector{Keeper: analysis.Keeper{BackChannel: c.Kind == store.CaptureBackChannel}}
 	t.Meta, t.Pages, err = transcript.ReadEntries(f, func(e *transcript.Entry) error {
-		kept, judged := keeper.Keep(e)
-		if last = e; judged {
-			t.Entries, last = append(t.Entries, kept), nil
-		}
+		kept.Add(e)
 		return nil
 	})
 	if err != nil {
 		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
 	}
-	if last != nil {
-		t.Entries = append(t.Entries, analysis.KeepLast(last))
-	}
+	t.Entries = kept.Entries()
 	return inputOf(c, t), nil
 }
 
