@@ -68,15 +68,7 @@ func Flows(cfg integration.Config, in []Input) []Flow {
 		v := Flow{
 			Number: f.number, Protocol: f.dialect.protocol, Start: f.start(),
 			Outcome: f.outcome(), ErrorCode: f.errorCode(), JoinedBy: f.joinedBy,
-			Authorize: f.authorize.ref(""),
-		}
-		if f.callback != nil {
-			ref := f.callback.ref("")
-			v.Callback = &ref
-		}
-		if f.final != nil {
-			ref := f.final.ref("")
-			v.Final = &ref
+			Authorize: f.authorize.ref(""), Callback: refTo(f.callback), Final: refTo(f.final),
 		}
 		answer := ""
 		for _, s := range f.way {
@@ -194,6 +186,15 @@ func (f *flow) followed() bool {
 		}
 	}
 	return false
+}
+
+// refTo points to a step, nil to none.
+func refTo(s *step) *Ref {
+	if s == nil {
+		return nil
+	}
+	ref := s.ref("")
+	return &ref
 }
 
 // refs points to the given steps, each once, less those that are nil.

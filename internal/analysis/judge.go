@@ -26,7 +26,7 @@ type Judgement struct {
 	SignIns  []SignIn
 }
 
-// JudgeRun gives all that Judge and SignIns do, and joins the captures once.
+// JudgeRun gives all that Judge does and the sign-ins, and joins the captures once.
 func JudgeRun(cfg integration.Config, run, round []Input) Judgement {
 	r := newRun(cfg, run)
 	findings := judge(r, run, round)

@@ -51,9 +51,6 @@ func wordsIn(name string) []string {
 	return words
 }
 
-// scenarioPassport says itself by which document its test user is verified.
-const scenarioPassport = "passport-without-address"
-
 // MethodOf says by which of the declared verification methods the test user of a
 // run was verified: as the scenario says, or else as the label of the test user
 // names one; empty when neither tells. A label tells when it holds every word of

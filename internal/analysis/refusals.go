@@ -43,8 +43,10 @@ type DocumentedRefusal struct {
 	OnlyWhenSeen bool `json:"only_when_seen,omitempty"`
 }
 
-// Scenarios that refusals are exercised in; see checklist.Scenarios.
+// Scenarios by which runs are told apart; see checklist.Scenarios.
 const (
+	scenarioNewUser   = "new-account"
+	scenarioPassport  = "passport-without-address" // says itself by which document its test user is verified
 	scenarioDenied    = "consent-denied"
 	scenarioScope     = "wrong-scope"
 	scenarioRequest   = "wrong-request"

@@ -108,9 +108,6 @@ func judgeTestUsers(c *court) ruling {
 	return passes("Each test user of the description signed in", expected, count(len(users), "test user", "test users"), refs("", at...))
 }
 
-// newAccount is the scenario in which somebody creates an account on the way; see checklist.Scenarios.
-const newAccount = "new-account"
-
 // manyPages is how many pages of the provider it takes at least to create an account.
 const manyPages = 3
 
@@ -118,7 +115,7 @@ func judgeNewAccount(_ *court, f *flow) ruling {
 	const expected = "three or more pages of the provider between request and callback"
 	s := f.authorize
 	switch {
-	case s.in.Scenario != newAccount:
+	case s.in.Scenario != scenarioNewUser:
 		return unseen("The run is not of the scenario in which a new account is created. Create a run of that scenario and use an address that has no account.", refs("", s)...)
 	case f.callback == nil || f.unasked():
 		return unseen(first(f.incomplete(), requestMissing), refs("", s)...)

@@ -194,8 +194,7 @@ func judgeIDTokenParties(c *court, t idToken) ruling {
 
 // audience tells whether aud holds the client, by the redactor's word or by comparison.
 func (t idToken) audience() (fits, known bool) {
-	asDescribed := t.s.in.T.Meta.IntegrationDigest == "" || t.flow.run.redactedAsDescribed(t.s.in)
-	if fits, known = t.s.e.Facts.Bool(transcript.FactIDTokenAud); known && asDescribed {
+	if fits, known = t.s.e.Facts.Bool(transcript.FactIDTokenAud); known && !t.flow.run.redactedOtherwise(t.s.in) {
 		return fits, true
 	}
 	list, many := t.claims["aud"].([]any)

@@ -101,7 +101,7 @@ func (c *court) judgeLogout(s *step) ruling {
 		return fails("The request to sign out lacks what it must have", expected, "no "+strings.Join(lacks, ", no "), refs("", s)).
 			because(CausePartnerCode, "The request to "+s.at.host+s.at.path+" has no "+strings.Join(lacks, " and no ")+", so the provider answers invalid_request.",
 				"Send client_id and the registered address with the request to sign out.")
-	case !known && !sure && s.in.T.Meta.IntegrationDigest != "":
+	case !known && !sure && c.run.redactedOtherwise(s.in):
 		return unseen(withoutIntegration, refs("redirect_uri", s)...)
 	case !known:
 		return fails("The address to come back to is not registered", expected, back, refs("redirect_uri", s)).

@@ -77,7 +77,7 @@ func (r *run) isRegistered(s *step, value string, registered ...string) (is, kno
 // who saw it; of a capture that was redacted under another description, by the
 // value itself where it stands in clear.
 func (r *run) registeredFact(s *step, fact transcript.Fact, value string, registered ...string) (is, known bool) {
-	if s.in.T.Meta.IntegrationDigest != "" && !r.redactedAsDescribed(s.in) {
+	if r.redactedOtherwise(s.in) {
 		return r.isRegistered(s, value, registered...)
 	}
 	return s.e.Facts.Bool(fact)
@@ -89,6 +89,11 @@ func (r *run) redactedAsDescribed(in *Input) bool {
 		r.digest = integration.Digest(r.cfg)
 	}
 	return in.T.Meta.IntegrationDigest == r.digest
+}
+
+// redactedOtherwise tells whether a capture was redacted under another description.
+func (r *run) redactedOtherwise(in *Input) bool {
+	return in.T.Meta.IntegrationDigest != "" && !r.redactedAsDescribed(in)
 }
 
 // withoutIntegration is the reason where a value was hidden that may be registered.

@@ -301,7 +301,7 @@ func (c *court) withoutRefresh(expected string) ruling {
 	return unseen("No refresh is in the run: your server makes it when the access token has expired. Add a back-channel capture that goes on until then.")
 }
 
-// isSignedWith gives the algorithm of the id_tokens of the flow, as far as it is known.
+// signedWith gives the algorithm of the id_tokens of the flow, as far as it is known.
 func (f *flow) signedWith() string {
 	for _, t := range f.idTokens() {
 		if alg := t.s.e.Facts.Code(transcript.FactIDTokenAlg); alg != "" {

@@ -1,7 +1,5 @@
 package analysis
 
-import "github.com/proofwalk/proofwalk/internal/integration"
-
 // SignIn is what is kept of a sign-in beside its findings, so that pictures over
 // many test runs need no transcripts.
 type SignIn struct {
@@ -28,13 +26,8 @@ type RunSignIns struct {
 	SignIns            []SignIn
 }
 
-// SignIns gives the sign-ins of a run as they are kept, in their order, at most
-// as many as the rules judge one by one. findings are those that Judge gave for
-// the same run.
-func SignIns(cfg integration.Config, in []Input, findings []Finding) []SignIn {
-	return newRun(cfg, in).signIns(findings)
-}
-
+// signIns gives the sign-ins of a run as they are kept, in their order, at most
+// as many as the rules judge one by one. findings are those of the same run.
 func (r *run) signIns(findings []Finding) []SignIn {
 	out := make([]SignIn, 0, len(r.flows))
 	for _, f := range r.flows[:min(len(r.flows), maxFlows)] {
@@ -48,13 +41,4 @@ func (r *run) signIns(findings []Finding) []SignIn {
 		out = append(out, s)
 	}
 	return out
-}
-
-// refTo points to a step, nil to none.
-func refTo(s *step) *Ref {
-	if s == nil {
-		return nil
-	}
-	ref := s.ref("")
-	return &ref
 }
