@@ -32,9 +32,10 @@ func (a *inspection) write(w io.Writer) error {
 		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
+	several := slices.ContainsFunc(a.Findings, func(f analysis.Finding) bool { return f.Flow > 1 })
 	for _, v := range verdictWords {
 		for _, alike := range a.alike(v.verdict) {
-			a.writeFinding(&b, v.word, alike)
+			writeFinding(&b, v.word, alike, several)
 		}
 	}
 	for i, v := range verdictWords {
@@ -78,16 +79,17 @@ func (a *inspection) alike(verdict analysis.Verdict) [][]*analysis.Finding {
 // mostPlaces is how many places of one answer are named.
 const mostPlaces = 4
 
-// places says where findings that are alike were made.
-func (a *inspection) places(alike []*analysis.Finding) string {
-	var places []string
+// places says where findings that are alike were made, and of which sign-in where
+// there are several.
+func places(alike []*analysis.Finding, several bool) string {
+	var named []string
 	for i, f := range alike {
 		if i == mostPlaces {
-			places = append(places, fmt.Sprintf("and %d more", len(alike)-i))
+			named = append(named, fmt.Sprintf("and %d more", len(alike)-i))
 			break
 		}
 		place := ""
-		if f.Flow > 0 && a.signIns() > 1 {
+		if f.Flow > 0 && several {
 			place = fmt.Sprintf("sign-in %d", f.Flow)
 		}
 		if len(f.Refs) > 0 && f.Verdict != analysis.NotSeen {
@@ -97,27 +99,18 @@ func (a *inspection) places(alike []*analysis.Finding) string {
 			place += fmt.Sprintf("%s entry %d", f.Refs[0].Capture, f.Refs[0].Entry+1)
 		}
 		if place != "" {
-			places = append(places, place)
+			named = append(named, place)
 		}
 	}
-	if len(places) == 0 {
+	if len(named) == 0 {
 		return ""
 	}
-	return "  [" + strings.Join(places, "; ") + "]"
+	return "  [" + strings.Join(named, "; ") + "]"
 }
 
-// signIns is the number of sign-ins that the findings are about.
-func (a *inspection) signIns() int {
-	most := 0
-	for i := range a.Findings {
-		most = max(most, a.Findings[i].Flow)
-	}
-	return most
-}
-
-func (a *inspection) writeFinding(b *strings.Builder, word string, alike []*analysis.Finding) {
+func writeFinding(b *strings.Builder, word string, alike []*analysis.Finding, several bool) {
 	f := alike[0]
-	fmt.Fprintf(b, "%-8s  %s  %s (%s)%s\n", word, f.Rule, f.Title, f.Severity, a.places(alike))
+	fmt.Fprintf(b, "%-8s  %s  %s (%s)%s\n", word, f.Rule, f.Title, f.Severity, places(alike, several))
 	switch f.Verdict {
 	case analysis.Fail, analysis.Warn:
 		fmt.Fprintf(b, "          expected: %s\n          actual:   %s\n", f.Expected, f.Actual)
