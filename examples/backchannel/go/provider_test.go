@@ -55,7 +55,7 @@ func startProvider(t *testing.T) realProvider {
 	t.Helper()
 	const tools = "../../../tools/node"
 	if _, err := os.Stat(filepath.Join(tools, "node_modules/oidc-provider")); err != nil {
-		t.Skip("tools/node is not installed; scripts/setup.sh does it")
+		t.Fatal("tools/node is not installed: make setup does it")
 	}
 	cmd := exec.CommandContext(t.Context(), "node", "record/exporters.mjs")
 	cmd.Dir = tools

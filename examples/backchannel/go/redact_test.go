@@ -254,7 +254,7 @@ func nodeLines(t *testing.T, f vectorFile, exchanges []testExchange) string {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("node is not on the PATH; make test puts it there")
+		t.Fatal("no Node.js on this machine: make setup installs it, make test finds it")
 	}
 	dir, err := os.Getwd()
 	if err != nil {
