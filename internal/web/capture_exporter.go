@@ -15,11 +15,7 @@ func showExporter(r *request) error { return r.exporter("") }
 // showExporterKey shows the key, once for each press and never in an address;
 // each time is in the audit log.
 func showExporterKey(r *request) error {
-	id, err := r.id("integration")
-	if err != nil {
-		return err
-	}
-	run, err := r.id("run")
+	id, run, err := r.runIDs()
 	if err != nil {
 		return err
 	}

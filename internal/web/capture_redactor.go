@@ -27,11 +27,7 @@ type redactorSetup struct {
 // handOverRedactor gives the round's key to the upload page of somebody who may
 // add captures.
 func handOverRedactor(r *request) error {
-	id, err := r.id("integration")
-	if err != nil {
-		return err
-	}
-	run, err := r.id("run")
+	id, run, err := r.runIDs()
 	if err != nil {
 		return err
 	}

@@ -146,10 +146,7 @@ type captureForm struct {
 
 // read takes part after part; the first file that is refused ends it.
 func (f *captureForm) read(r *request) (err error) {
-	if f.integration, err = r.id("integration"); err != nil {
-		return err
-	}
-	if f.run, err = r.id("run"); err != nil {
+	if f.integration, f.run, err = r.runIDs(); err != nil {
 		return err
 	}
 	req := r.Request()

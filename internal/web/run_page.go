@@ -37,6 +37,15 @@ func (r *request) runPage(title string) (p runPage, err error) {
 	return p, err
 }
 
+// runIDs reads which test run of which integration a path names.
+func (r *request) runIDs() (integration, run uuid.UUID, err error) {
+	if integration, err = r.id("integration"); err != nil {
+		return integration, run, err
+	}
+	run, err = r.id("run")
+	return integration, run, err
+}
+
 func runTitle(number int, scenario string) string {
 	return fmt.Sprintf("Run %d: %s", number, strings.ToLower(scenarioTitle(scenario)))
 }
