@@ -180,9 +180,10 @@ func TestBackChannelReadsAhead(t *testing.T) {
 func FuzzBackChannel(f *testing.F) {
 	seeds := lineVectors(f)
 	seeds = append(seeds, seeds[0]+"\n"+seeds[1], seeds[0][:200], lineOf(`"request":{"form":[["a"],{"name":"b","value":1}]}`),
-		lineOf(`"time":1`)+`{"back_channel":2}`, lineOf(`"time":1`)+`{"back_channel":1,"round":"s"}`, `{"back_channel":1,"log":{"entries":[{}]}}`)
-	if len(seeds) != 29 {
-		f.Fatalf("%d seeds, want 29", len(seeds))
+		lineOf(`"time":1`)+`{"back_channel":2}`, lineOf(`"time":1`)+`{"back_channel":1,"round":"s"}`, `{"back_channel":1,"log":{"entries":[{}]}}`,
+		lineOf(`"response":{"json":"`+"\xe4"+`"}`))
+	if len(seeds) != 30 {
+		f.Fatalf("%d seeds, want 30", len(seeds))
 	}
 	for _, seed := range seeds {
 		f.Add([]byte(seed))

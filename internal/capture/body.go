@@ -113,6 +113,7 @@ func (b *body) finish() *Body {
 	if b.size > size || !b.text && b.size >= 0 || b.head && b.base64 && b.size >= size-2 {
 		size = b.size // which knows the padding of what was passed over
 	}
+	size = max(size, int64(len(b.buf))) // what is no UTF-8 was replaced by something longer
 	b.out = Body{
 		MIME:      b.mime,
 		Text:      b.buf,
