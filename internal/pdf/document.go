@@ -35,6 +35,9 @@ type Options struct {
 	Watermark string
 
 	Attachments []Attachment
+
+	// Seal asks for a signature; nil leaves the document unsigned.
+	Seal *Seal
 }
 
 // PageInfo is what a header or footer may say about its page.

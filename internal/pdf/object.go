@@ -25,6 +25,7 @@ type file struct {
 	queue []packed
 	zip   *zlib.Writer
 	zbuf  bytes.Buffer
+	hole  *hole // of the seal
 }
 
 type xrefEntry struct {

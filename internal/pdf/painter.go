@@ -15,13 +15,14 @@ type page struct {
 	annots []annot
 }
 
-// annot is a link on a page.
+// annot is a link on a page, or the field of the seal.
 type annot struct {
-	id   ref
-	rect [4]float64 // left, bottom, right, top, in PDF coordinates
-	to   target
-	elem *elem
-	text string
+	id     ref
+	rect   [4]float64 // left, bottom, right, top, in PDF coordinates
+	to     target
+	elem   *elem
+	text   string
+	widget bool
 }
 
 // painter writes page content. Every operator stands inside marked content:
@@ -33,6 +34,7 @@ type painter struct {
 	open    bool
 	current *elem // nil while an artifact is open
 	forced  bool  // everything is an artifact: headers, footers, repeated heads
+	loose   bool  // the content is no page's and has no marks
 	fill    Colour
 	stroke  Colour
 	width   float64
@@ -46,6 +48,9 @@ func (p *painter) op(s string) { p.page.buf = append(append(p.page.buf, s...), '
 
 // begin opens marked content for an element, or an artifact for nil.
 func (p *painter) begin(e *elem) {
+	if p.loose {
+		return
+	}
 	if p.forced {
 		e = nil
 	}
@@ -194,14 +199,18 @@ func (p *painter) link(to target, e *elem, x1, y1, x2, y2 float64) {
 	if e == nil || e.tag != "Link" {
 		return
 	}
-	id := p.r.file.alloc()
 	text := to.uri
 	if to.anchor != "" {
 		text = "Go to " + to.anchor
 	}
-	p.page.annots = append(p.page.annots, annot{id: id, to: to, elem: e, text: text,
-		rect: [4]float64{x1, p.height - y2, x2, p.height - y1}})
-	e.kids = append(e.kids, kid{page: p.page, annot: id})
+	p.annotate(&annot{to: to, elem: e, text: text, rect: [4]float64{x1, p.height - y2, x2, p.height - y1}})
+}
+
+// annotate puts an annotation on the page and into its element.
+func (p *painter) annotate(a *annot) {
+	a.id = p.r.file.alloc()
+	p.page.annots = append(p.page.annots, *a)
+	a.elem.kids = append(a.elem.kids, kid{page: p.page, annot: a.id})
 }
 
 // iconPiece draws an icon in a line.

@@ -16,6 +16,7 @@ type renderer struct {
 	images   []*Image
 	imageOf  map[[32]byte]int
 	root     *elem
+	widget   *widget // of the seal
 	pagesID  ref
 	resID    ref
 }
@@ -36,6 +37,9 @@ func (d *Doc) Render() (*Output, error) {
 	if d.opt.Title == "" {
 		return nil, ErrNoTitle
 	}
+	if s := d.opt.Seal; s != nil && (s.Reserve < 1 || s.Reserve > MaxSealReserve) {
+		return nil, ErrSealReserve
+	}
 	fonts := newFontSet()
 	last := &numbers{pages: 1}
 	for pass := 1; ; pass++ {
@@ -53,7 +57,7 @@ func (d *Doc) Render() (*Output, error) {
 		found := l.find(sheets)
 		if !l.asked || found.equal(last) {
 			l.last = found
-			return d.draw(l, root, sheets, found), nil
+			return d.draw(l, root, sheets, found)
 		}
 		if pass == maxPasses {
 			return nil, ErrNotSettled
@@ -62,7 +66,7 @@ func (d *Doc) Render() (*Output, error) {
 	}
 }
 
-func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) *Output {
+func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
 	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
 	for i, s := range sheets {
@@ -70,8 +74,15 @@ func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) *Output
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
 	}
+	r.hiddenSeal()
 	r.writePages()
-	return &Output{Bytes: r.finish(), Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}
+	bytes := r.finish()
+	if d.opt.Seal != nil {
+		if err := r.file.seal(d.opt.Seal.Sign); err != nil {
+			return nil, err
+		}
+	}
+	return &Output{Bytes: bytes, Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}, nil
 }
 
 func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {

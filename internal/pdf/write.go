@@ -30,7 +30,7 @@ func (r *renderer) writePages() {
 					b = append(b, ' ')
 				}
 				b = append(b, a.id.String()...)
-				r.file.pack(a.id, a.body(pg, key))
+				r.file.pack(a.id, r.annotation(&a, pg, key))
 				key++
 			}
 			b = append(b, ']')
@@ -41,15 +41,20 @@ func (r *renderer) writePages() {
 	r.file.pack(r.pagesID, append(kids, "]>>"...))
 }
 
-func (a *annot) body(pg *page, key int) []byte {
-	b := []byte("<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/P " + pg.id.String() + "/Rect[")
+// annotation is the dictionary of a link or of the seal's field.
+func (r *renderer) annotation(a *annot, pg *page, key int) []byte {
+	b := []byte("<</Type/Annot/P " + pg.id.String() + "/Rect[")
 	for i, v := range a.rect {
 		if i > 0 {
 			b = append(b, ' ')
 		}
 		b = appendNum(b, v)
 	}
-	b = append(b, "]/StructParent "+strconv.Itoa(key)+"/Contents"+textString(a.text)...)
+	b = append(b, "]/StructParent "+strconv.Itoa(key)...)
+	if a.widget {
+		return append(append(b, r.sealField(a)...), ">>"...)
+	}
+	b = append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"+textString(a.text)...)
 	if a.to.anchor != "" {
 		b = append(b, "/Dest"+byteString(a.to.anchor)...)
 	} else {
@@ -69,7 +74,7 @@ func (r *renderer) finish() []byte {
 	r.file.stream(meta, "/Type/Metadata/Subtype/XML", xmp(opt))
 	catalog := "<</Type/Catalog/Pages " + r.pagesID.String() + "/StructTreeRoot " + tree.String() +
 		"/MarkInfo<</Marked true>>/Lang" + textString(opt.Lang) + "/Metadata " + meta.String() +
-		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files
+		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files + r.writeSignature()
 	if outlines != 0 {
 		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
 	}
