@@ -57,7 +57,7 @@ type Strip struct {
 // Attachment is a file embedded in the document.
 type Attachment struct {
 	Name         string // file name without folders
-	Type         string // media type, for example "application/json"
+	Type         string // media type, for example "application/json"; empty means "application/octet-stream"
 	Description  string
 	Relationship string // AFRelationship: Source, Data, Supplement, Alternative or Unspecified (when empty)
 	Data         []byte

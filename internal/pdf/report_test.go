@@ -77,8 +77,10 @@ func TestReportFacts(t *testing.T) {
 		}
 	}
 	meta := tool(t, "pdfinfo", "-meta", path)
-	if strings.Contains(meta, "pdfuaid") || strings.Contains(meta, "pdfaid") {
-		t.Error("metadata claims a standard that no checker has confirmed")
+	for _, want := range []string{"<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "<pdfaSchema:prefix>pdfuaid<"} {
+		if strings.Count(meta, want) != 1 {
+			t.Errorf("metadata does not have %q once", want)
+		}
 	}
 }
 

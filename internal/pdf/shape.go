@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"fmt"
 	"slices"
 	"unicode"
 
@@ -232,13 +233,7 @@ func (fs *fontSet) codePoint(r rune) *run {
 	if c, ok := fs.cache[key]; ok {
 		return c
 	}
-	hex := []byte("U+")
-	for shift := 20; shift >= 0; shift -= 4 {
-		if d := r >> shift & 15; shift < 16 || len(hex) > 2 || d != 0 {
-			hex = append(hex, hexDigits[d])
-		}
-	}
-	c := *fs.shape(mono, string(hex))
+	c := *fs.shape(mono, fmt.Sprintf("U+%04X", r))
 	c.glyphs = slices.Clone(c.glyphs)
 	for i := range c.glyphs {
 		c.glyphs[i].dx += codeGap / 2

@@ -1,9 +1,10 @@
 package pdf
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func (r *renderer) annotation(a *annot, pg *page, key int) []byte {
 	}
 	b = append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"+textString(a.text)...)
 	if a.to.anchor != "" {
-		b = append(b, "/Dest"+byteString(a.to.anchor)...)
+		b = append(b, "/Dest"+byteString(destKey(a.to.anchor))...)
 	} else {
 		b = append(b, "/A<</S/URI/URI"+byteString(a.to.uri)+">>"...)
 	}
@@ -74,7 +75,8 @@ func (r *renderer) finish() []byte {
 	r.file.stream(meta, "/Type/Metadata/Subtype/XML", xmp(opt))
 	catalog := "<</Type/Catalog/Pages " + r.pagesID.String() + "/StructTreeRoot " + tree.String() +
 		"/MarkInfo<</Marked true>>/Lang" + textString(opt.Lang) + "/Metadata " + meta.String() +
-		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files + r.writeSignature()
+		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files +
+		r.outputIntent() + r.writeSignature()
 	if outlines != 0 {
 		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
 	}
@@ -217,6 +219,16 @@ func (b *bookmark) write(f *file, head string) {
 	}
 }
 
+// destKey is the name of a destination. One that is too long is cut and told from
+// others by its digest.
+func destKey(anchor string) string {
+	if len(anchor) > maxKey {
+		sum := sha256.Sum256([]byte(anchor))
+		anchor = anchor[:maxKey] + hex.EncodeToString(sum[:])
+	}
+	return anchor
+}
+
 func destArray(pg *page, y float64) string {
 	return "[" + pg.id.String() + "/XYZ null " + string(appendNum(nil, y)) + " null]"
 }
@@ -226,15 +238,14 @@ func destArray(pg *page, y float64) string {
 func (r *renderer) writeNames() (names, files string) {
 	inner := ""
 	if len(r.dests) > 0 {
-		keys := make([]string, 0, len(r.dests))
-		for k := range r.dests {
-			keys = append(keys, k)
+		byKey := make(map[string]dest, len(r.dests))
+		for anchor, d := range r.dests {
+			byKey[destKey(anchor)] = d
 		}
-		sort.Strings(keys)
 		id := r.file.alloc()
 		b := "<</Names["
-		for _, k := range keys {
-			b += byteString(k) + destArray(r.dests[k].page, r.dests[k].y)
+		for _, k := range slices.Sorted(maps.Keys(byKey)) {
+			b += byteString(k) + destArray(byKey[k].page, byKey[k].y)
 		}
 		r.file.pack(id, []byte(b+"]>>"))
 		inner += "/Dests " + id.String()
@@ -244,7 +255,7 @@ func (r *renderer) writeNames() (names, files string) {
 		tree := ""
 		for i := range list {
 			spec := r.attach(&list[i]).String()
-			tree += byteString(list[i].Name) + spec + " "
+			tree += textString(list[i].Name) + spec + " "
 			files += spec + " "
 		}
 		inner += "/EmbeddedFiles<</Names[" + tree + "]>>"
@@ -259,16 +270,17 @@ func (r *renderer) writeNames() (names, files string) {
 // attach embeds a file and returns its file specification.
 func (r *renderer) attach(a *Attachment) ref {
 	data, spec := r.file.alloc(), r.file.alloc()
-	dict := "/Type/EmbeddedFile/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
-	if a.Type != "" {
-		dict += "/Subtype" + name(a.Type)
+	kind := a.Type
+	if kind == "" {
+		kind = "application/octet-stream"
 	}
+	dict := "/Type/EmbeddedFile/Subtype" + name(kind) + "/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
 	r.file.deflated(data, dict, a.Data)
 	rel := a.Relationship
 	if rel == "" {
 		rel = "Unspecified"
 	}
-	s := "<</Type/Filespec/F<" + hex.EncodeToString([]byte(a.Name)) + ">/UF" + textString(a.Name) +
+	s := "<</Type/Filespec/F" + textString(a.Name) + "/UF" + textString(a.Name) +
 		"/AFRelationship" + name(rel) + "/EF<</F " + data.String() + "/UF " + data.String() + ">>"
 	if a.Description != "" {
 		s += "/Desc" + textString(a.Description)
