@@ -34,11 +34,12 @@ const (
 // read aloud: characters that are invisible or steer their neighbours become
 // their code point, white space becomes plain, and the length has a limit.
 func visible(s string) string {
-	clean, units := true, 0
+	clean, units, before := true, 0, rune(0)
 	for _, r := range s {
-		if hidden(r) && r != '\n' {
+		if hidden(r) && r != '\n' && !joined(before, r) {
 			clean = false
 		}
+		before = r
 		if units++; r > 0xFFFF {
 			units++
 		}
@@ -47,18 +48,19 @@ func visible(s string) string {
 		return s
 	}
 	var b []byte
-	units = 0
+	units, before = 0, 0
 	for _, r := range s {
-		before := len(b)
+		from := len(b)
 		switch {
 		case r == '\t' || r == '\r' || r == '\n':
 			b = append(b, ' ')
-		case hidden(r):
+		case hidden(r) && !joined(before, r):
 			b = fmt.Appendf(b, "U+%04X", r)
 		default:
 			b = append(b, string(r)...)
 		}
-		if units += len(b) - before; units > maxUnits {
+		before = r
+		if units += len(b) - from; units > maxUnits {
 			return string(append(b, "…"...))
 		}
 	}

@@ -36,6 +36,9 @@ type Options struct {
 
 	Attachments []Attachment
 
+	// Fonts are tried for characters that no built-in font has; nil for none.
+	Fonts *FontSet
+
 	// Seal asks for a signature; nil leaves the document unsigned.
 	Seal *Seal
 }

@@ -12,7 +12,7 @@ type renderer struct {
 	pages    []*page
 	titles   []title
 	dests    map[string]dest
-	usedFont [faceCount]bool
+	usedFont []bool // by face
 	images   []*Image
 	imageOf  map[[32]byte]int
 	root     *elem
@@ -40,7 +40,7 @@ func (d *Doc) Render() (*Output, error) {
 	if s := d.opt.Seal; s != nil && (s.Reserve < 1 || s.Reserve > MaxSealReserve) {
 		return nil, ErrSealReserve
 	}
-	fonts := newFontSet()
+	fonts := newFontSet(d.opt.Fonts)
 	last := &numbers{pages: 1}
 	for pass := 1; ; pass++ {
 		l := &layouter{opt: &d.opt, fonts: fonts, last: last, anchors: map[string]bool{},
@@ -67,7 +67,8 @@ func (d *Doc) Render() (*Output, error) {
 }
 
 func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
-	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
+	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
+		usedFont: make([]bool, len(l.fonts.fonts))}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
 	for i, s := range sheets {
 		pg := &page{id: r.file.alloc(), number: i + 1, buf: make([]byte, 0, 16<<10)}

@@ -132,7 +132,7 @@ func (r *renderer) writeResources() {
 	res := "<</Font<<"
 	for id, used := range r.usedFont {
 		if used {
-			f := r.lay.fonts.fonts[id]
+			f := r.lay.fonts.font(faceID(id))
 			r.writeFont(f)
 			res += "/F" + strconv.Itoa(id) + " " + f.obj.String()
 		}
