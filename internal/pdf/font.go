@@ -31,6 +31,8 @@ const (
 	hebrewBold
 	devanagari
 	devanagariBold
+	wide
+	wideBold
 	faceCount
 )
 
@@ -40,15 +42,16 @@ var faceNames = [faceCount]string{
 	arabic: "NotoSansArabic-Regular", arabicBold: "NotoSansArabic-Bold",
 	hebrew: "NotoSansHebrew-Regular", hebrewBold: "NotoSansHebrew-Bold",
 	devanagari: "NotoSansDevanagari-Regular", devanagariBold: "NotoSansDevanagari-Bold",
+	wide: "NotoSans-Regular", wideBold: "NotoSans-Bold",
 }
 
 // fallbacks lists the built-in fonts tried after the first, nearest first.
 var fallbacks = [faceCount][]faceID{
-	sans:       {sansBold, arabic, hebrew, devanagari},
-	sansBold:   {sans, arabicBold, hebrewBold, devanagariBold},
-	sansItalic: {sans, arabic, hebrew, devanagari},
-	mono:       {sans, sansBold, arabic, hebrew, devanagari},
-	monoBold:   {sansBold, sans, arabicBold, hebrewBold, devanagariBold},
+	sans:       {sansBold, arabic, hebrew, devanagari, wide},
+	sansBold:   {sans, arabicBold, hebrewBold, devanagariBold, wideBold},
+	sansItalic: {sans, arabic, hebrew, devanagari, wide},
+	mono:       {sans, sansBold, arabic, hebrew, devanagari, wide},
+	monoBold:   {sansBold, sans, arabicBold, hebrewBold, devanagariBold, wideBold},
 }
 
 // typeface is a parsed font file, shared by all documents and never written to.
@@ -67,7 +70,7 @@ type typeface struct {
 	stemV     int
 	bbox      [4]int
 	bold      bool
-	blank     int // a glyph without ink and width, -1 when there is none
+	blank     int // a glyph without ink, -1 when there is none; see blankWidth
 }
 
 // subsetTables are the tables a subset keeps; glyf and loca are made anew.
@@ -110,11 +113,7 @@ func parseTypeface(data []byte) (*typeface, error) {
 		return nil, ErrFontDamaged
 	}
 	ld := lds[0]
-	f, err := font.NewFont(ld)
-	if err != nil {
-		return nil, ErrFontDamaged
-	}
-	t := &typeface{font: f, tables: map[string][]byte{}, upem: int(f.Upem())}
+	t := &typeface{tables: map[string][]byte{}}
 	for _, tag := range append([]string{"OS/2", "post"}, subsetTables...) {
 		raw, err := ld.RawTable(ot.NewTag(tag[0], tag[1], tag[2], tag[3]))
 		switch {
@@ -129,7 +128,23 @@ func parseTypeface(data []byte) (*typeface, error) {
 	if err := t.measure(); err != nil {
 		return nil, err
 	}
+	if t.font, err = shapeable(ld); err != nil {
+		return nil, err
+	}
 	return t, nil
+}
+
+// shapeable reads the tables for shaping. The reader panics on some damage.
+func shapeable(ld *ot.Loader) (f *font.Font, err error) {
+	defer func() {
+		if recover() != nil {
+			f, err = nil, ErrFontDamaged
+		}
+	}()
+	if f, err = font.NewFont(ld); err != nil {
+		return nil, ErrFontDamaged
+	}
+	return f, nil
 }
 
 // leastSizes are the lengths of tables up to the last field that is read.
@@ -145,7 +160,7 @@ func (t *typeface) measure() error {
 	head, hhea, os2, post := t.tables["head"], t.tables["hhea"], t.tables["OS/2"], t.tables["post"]
 	s16 := func(b []byte, at int) int { return int(int16(binary.BigEndian.Uint16(b[at:]))) }
 	u16 := func(b []byte, at int) int { return int(binary.BigEndian.Uint16(b[at:])) }
-	if t.upem < 16 || t.upem > 16384 {
+	if t.upem = u16(head, 18); t.upem < 16 || t.upem > 16384 {
 		return ErrFontDamaged
 	}
 	if access := u16(os2, 8); access&0xF == 2 || access&0x200 != 0 {
@@ -194,8 +209,9 @@ func (t *typeface) glyphTables(glyphs, long int) error {
 		if from > to || to > len(glyf) {
 			return ErrFontDamaged
 		}
-		if g > 0 && t.blank < 0 && from == to && t.advances[g] == 0 {
-			t.blank = g
+		if g > 0 && g < long-1 && t.blank < 0 && from == to && t.advances[g] == 0 {
+			t.blank = g // free to be given a width: shaping leaves out what it stands for
+			t.advances[g] = uint16(t.blankWidth())
 		}
 	}
 	for g := range t.advances {

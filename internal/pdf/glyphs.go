@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"unicode"
 
 	"github.com/go-text/typesetting/font"
@@ -143,6 +144,7 @@ func (s *speller) add(g *shaping.Glyph, text string) *glyph {
 func (s *speller) forward(gs []shaping.Glyph, text []rune) {
 	if len(gs) == 1 {
 		s.add(&gs[0], string(text))
+		s.actual = s.actual || gs[0].YOffset != 0
 		return
 	}
 	if len(gs) == len(text) {
@@ -153,6 +155,9 @@ func (s *speller) forward(gs []shaping.Glyph, text []rune) {
 		}
 		if plain {
 			for i := range gs {
+				if gs[i].Advance == 0 || gs[i].YOffset != 0 {
+					s.actual = true // a mark, which by its place would be read as another line
+				}
 				s.add(&gs[i], string(text[i:i+1]))
 			}
 			return
@@ -171,32 +176,48 @@ func (s *speller) forward(gs []shaping.Glyph, text []rune) {
 // backward spells a cluster that runs from right to left. Readers find the order
 // of such text by turning round what stands from left to right, character by
 // character, and turn replacement text round as well; so each glyph gets one
-// character, the last one first. Characters without a glyph, as the second of a
-// ligature, get one without ink; a glyph too many is muted.
+// character, the last one first. What has no glyph, as the second letter of a
+// ligature, gets a blank one, and so do marks, which by their place above or below
+// the line would be read as a line of their own; the glyphs of the marks are muted,
+// and so is a glyph too many.
 func (s *speller) backward(gs []shaping.Glyph, text []rune) {
-	extra := len(text) - len(gs)
-	if extra > 0 && s.f.t.blank < 0 {
-		s.add(&gs[0], string(text[len(gs)-1:]))
-		for i := 1; i < len(gs); i++ {
-			s.add(&gs[i], string(text[len(gs)-1-i]))
+	last := len(gs) - 1
+	even := len(gs) == len(text)
+	for i := range gs {
+		even = even && (last == 0 || gs[i].Advance != 0)
+	}
+	if even || s.f.t.blank < 0 {
+		for i := range gs {
+			from, to := min(last-i, len(text)-1), last-i+1
+			if i == 0 || to > len(text) {
+				to = len(text)
+			}
+			s.add(&gs[i], string(text[from:to]))
 		}
 		return
 	}
-	next := len(text) - 1
-	for ; extra > 0; extra-- {
-		s.add(&shaping.Glyph{GlyphID: font.GID(s.f.t.blank)}, string(text[next]))
-		next--
+	behind := slices.Clone(text[1:])
+	slices.Reverse(behind)
+	if len(s.glyphs) == 0 && len(behind) > 0 && unicode.Is(unicode.M, behind[0]) {
+		behind = append([]rune{rightToLeftMark}, behind...)
 	}
-	for i := range gs {
-		if extra < 0 {
-			s.add(&gs[i], filler).mute = true
-			extra++
-			continue
-		}
-		s.add(&gs[i], string(text[next]))
-		next--
+	if len(behind) > 0 {
+		s.add(&shaping.Glyph{GlyphID: font.GID(s.f.t.blank)}, string(behind)).dx = int32(-s.f.t.blankWidth())
 	}
+	for i := range gs[:last] {
+		s.add(&gs[i], filler).mute = true
+	}
+	s.add(&gs[last], string(text[:1]))
 }
+
+// rightToLeftMark stands before marks at the left end of a word, which would be
+// counted to the text before them.
+const rightToLeftMark = '\u200F'
+
+// blankWidth is the width of a blank glyph, which stands over the end of the glyph
+// before. It is as small as can be: pdftotext takes what begins closer to its
+// neighbour than a tenth of an em for a shadow of it, and cuts the word.
+func (t *typeface) blankWidth() int { return t.upem * 105 / 1000 }
 
 // joiner tells whether a character makes its neighbours join or keeps them apart.
 func joiner(r rune) bool { return r == '\u200C' || r == '\u200D' }

@@ -113,6 +113,9 @@ func (t *typeface) subset(used []bool) []byte {
 // and zeros compress away.
 func (t *typeface) usedMetrics(used []bool) []byte {
 	hmtx := append([]byte(nil), t.tables["hmtx"]...)
+	if t.blank >= 0 {
+		binary.BigEndian.PutUint16(hmtx[4*t.blank:], t.advances[t.blank])
+	}
 	long := int(binary.BigEndian.Uint16(t.tables["hhea"][34:]))
 	for g := range used {
 		if used[g] {
