@@ -60,7 +60,7 @@ type Strip struct {
 // Attachment is a file embedded in the document.
 type Attachment struct {
 	Name         string // file name without folders
-	Type         string // media type, for example "application/json"; empty means "application/octet-stream"
+	Type         string // media type, for example "application/json"; what is none becomes "application/octet-stream"
 	Description  string
 	Relationship string // AFRelationship: Source, Data, Supplement, Alternative or Unspecified (when empty)
 	Data         []byte

@@ -80,6 +80,10 @@ func components(o []byte) (out []int, ok bool) {
 	}
 }
 
+// noContours is an outline that is there and draws nothing. A glyph without an
+// entry counts as missing when it stands for a letter.
+var noContours [12]byte
+
 // subset writes a font file with the outlines of the used glyphs only. Glyph
 // numbers stay, so the composite glyphs and the page content need no change.
 func (t *typeface) subset(used []bool) []byte {
@@ -90,6 +94,9 @@ func (t *typeface) subset(used []bool) []byte {
 	for g, u := range used {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 		if u {
+			if g == t.blank {
+				glyf = append(glyf, noContours[:]...)
+			}
 			glyf = append(glyf, t.outline(g)...)
 			for len(glyf)%4 != 0 {
 				glyf = append(glyf, 0)

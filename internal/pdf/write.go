@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -267,11 +268,14 @@ func (r *renderer) writeNames() (names, files string) {
 	return names, files
 }
 
+// mediaType is a type and a subtype (RFC 6838, 4.2).
+var mediaType = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}$`)
+
 // attach embeds a file and returns its file specification.
 func (r *renderer) attach(a *Attachment) ref {
 	data, spec := r.file.alloc(), r.file.alloc()
 	kind := a.Type
-	if kind == "" {
+	if !mediaType.MatchString(kind) {
 		kind = "application/octet-stream"
 	}
 	dict := "/Type/EmbeddedFile/Subtype" + name(kind) + "/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
