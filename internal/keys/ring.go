@@ -77,6 +77,9 @@ func (r *Ring) KeysJSON() []byte { return bytes.Clone(r.json) }
 // List gives the public keys, oldest first, without the root.
 func (r *Ring) List() []Key { return append([]Key(nil), r.file.Keys...) }
 
+// IssuedAt is when the list was signed.
+func (r *Ring) IssuedAt() time.Time { return r.file.IssuedAt.Time }
+
 // Since is when the youngest of the active keys became valid: nothing that the
 // ring signs may say that it was made earlier.
 func (r *Ring) Since() time.Time {
