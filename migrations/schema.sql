@@ -306,6 +306,20 @@ CREATE TABLE public.integrations (
     CONSTRAINT integrations_stage_check CHECK ((stage = ANY (ARRAY['described'::text, 'testing'::text, 'review'::text, 'walkthrough'::text, 'sign_off'::text, 'live'::text])))
 );
 
+CREATE TABLE public.key_lists (
+    digest text NOT NULL,
+    root text NOT NULL,
+    list bytea NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.key_lists IS 'every keys.json that a server of this database had, in the order in which they were seen';
+
+COMMENT ON COLUMN public.key_lists.digest IS 'SHA-256 of keys.json, hex';
+
+COMMENT ON COLUMN public.key_lists.root IS 'fingerprint of the root that signed it';
+
 CREATE TABLE public.outbox (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -329,9 +343,14 @@ CREATE TABLE public.packets (
     bytes bigint,
     created_at timestamp with time zone NOT NULL,
     made_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_reason text,
     CONSTRAINT packets_check CHECK (((state = 'pending'::text) = (digest IS NULL))),
     CONSTRAINT packets_edition_check CHECK ((edition >= 1)),
-    CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text])))
+    CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text, 'withdrawn'::text]))),
+    CONSTRAINT packets_withdrawn_check CHECK ((((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_reason IS NULL)))),
+    CONSTRAINT packets_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
 );
 
 COMMENT ON COLUMN public.packets.problem IS 'why the last attempt to make it did not succeed, in words for users';
@@ -664,6 +683,9 @@ ALTER TABLE ONLY public.integrations
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (partner_id, id);
 
+ALTER TABLE ONLY public.key_lists
+    ADD CONSTRAINT key_lists_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
@@ -775,7 +797,11 @@ CREATE INDEX integrations_consultant_idx ON public.integrations USING btree (con
 
 CREATE UNIQUE INDEX integrations_name_key ON public.integrations USING btree (partner_id, lower(name));
 
+CREATE INDEX key_lists_recorded_idx ON public.key_lists USING btree (recorded_at);
+
 CREATE INDEX outbox_unsent_idx ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
+
+CREATE UNIQUE INDEX packets_digest_key ON public.packets USING btree (digest);
 
 CREATE INDEX partner_members_user_id_idx ON public.partner_members USING btree (user_id);
 
@@ -926,6 +952,9 @@ ALTER TABLE ONLY public.packets
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
 
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.partner_members
     ADD CONSTRAINT partner_members_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
 
@@ -1071,6 +1100,9 @@ GRANT SELECT ON TABLE public.idempotency_keys TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO proofwalk_app;
 GRANT SELECT ON TABLE public.integrations TO proofwalk_read;
+
+GRANT SELECT,INSERT ON TABLE public.key_lists TO proofwalk_app;
+GRANT SELECT ON TABLE public.key_lists TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO proofwalk_app;
 GRANT SELECT ON TABLE public.outbox TO proofwalk_read;

@@ -129,10 +129,10 @@ type parts struct {
 // connections bounds the pool of the pages; a few times the cores is enough.
 const connections = 10
 
-// openParts opens keys, files, database and job queue.
+// openParts opens files, database and job queue; the keys are read when they are needed.
 func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts, error) {
 	p := &parts{}
-	ring, err := keys.Open(cfg.KeyDir(), time.Now())
+	secret, err := keys.OpenSecret(cfg.SecretDir())
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 		return nil, err
 	}
 	p.app = &app.App{
-		Store: pages, Blobs: blobs, Keys: ring, Now: func() time.Time { return time.Now().UTC() },
+		Store: pages, Blobs: blobs, Keys: keys.NewDirectory(cfg.KeyDir(), cfg.KeyIdentity, time.Now), Secret: secret, Now: func() time.Time { return time.Now().UTC() },
 		Log: log, Version: version, PublicURL: cfg.Origin(),
 	}
 	p.direct, err = store.Open(ctx, cfg.DatabaseDirect, connections)

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,7 +32,10 @@ import (
 type App struct {
 	Store *store.Store
 	Blobs *blob.Directory
-	Keys  *keys.Ring
+	// Keys are read through SigningKeys and PublicKeys.
+	Keys *keys.Directory
+	// Secret seals the pseudonym keys of rounds.
+	Secret *keys.Secret
 	// Jobs enqueues; it works no jobs itself.
 	Jobs *river.Client[pgx.Tx]
 	// Now is the clock, UTC.
@@ -42,6 +46,7 @@ type App struct {
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
 
+	recorded atomic.Pointer[*keys.Ring] // whose list the database has
 	turns    captureTurns
 	pictures sync.Mutex // held while one is decoded
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha3"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -26,7 +28,8 @@ func (BuildPacketArgs) Kind() string { return "build_packet" }
 
 // BuildPacket makes a packet that was asked for: it reads the bytes, builds,
 // signs, stores the archive and notes it. A packet that is made already is left
-// alone; a retry after a crash makes the same bytes.
+// alone; a retry after a crash makes the same bytes. While the server has no
+// signing key, the error has ErrNoSigningKey in its chain.
 func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 	scope := auth.System().Scope()
 	row, err := store.FindPacketSource(ctx, a.Store.Reader(), scope, id)
@@ -37,6 +40,9 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	if err := a.makePacket(ctx, scope, row); err != nil {
+		if errors.Is(err, ErrNoSigningKey) {
+			return firstError(err, a.notePacketProblem(ctx, id, "Unsigned, pending: the server has no signing key. The packet is made by itself once the key is there again."))
+		}
 		return firstError(err, a.notePacketProblem(ctx, id, "The packet could not be made. It is tried again by itself."))
 	}
 	return nil
@@ -55,9 +61,17 @@ func (a *App) notePacketProblem(ctx context.Context, id uuid.UUID, problem strin
 }
 
 func (a *App) makePacket(ctx context.Context, scope auth.Scope, row store.PacketSource) error {
-	built, err := a.buildPacket(ctx, scope, row)
+	ring, err := a.SigningKeys(ctx)
 	if err != nil {
 		return err
+	}
+	built, err := a.buildPacket(ctx, scope, row, ring)
+	if err != nil {
+		return err
+	}
+	if now, err := a.SigningKeys(ctx); err != nil || now != ring {
+		// The key may have been marked as compromised meanwhile.
+		return firstError(apperr.New(apperr.Unavailable, "The keys changed while the packet was sealed."), err)
 	}
 	digest, err := a.Blobs.Put(ctx, built.Zip)
 	if err != nil {
@@ -74,7 +88,7 @@ func firstError(first, second error) error {
 	return fmt.Errorf("%w (and then: %w)", first, second)
 }
 
-func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.PacketSource) (*packet.Packet, error) {
+func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.PacketSource, ring *keys.Ring) (*packet.Packet, error) {
 	var source packetSource
 	if err := json.Unmarshal(row.Content, &source); err != nil {
 		return nil, fmt.Errorf("decoding a packet's content: %w", err)
@@ -101,8 +115,17 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 	if err != nil {
 		return nil, err
 	}
-	signer, keyID := a.Keys.Bundle()
-	return packet.Build(c, packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON()})
+	// A packet that waited while a key was rotated cannot be older than its key.
+	if since := packet.At(ring.Since()); since.After(c.MadeAt.Time) {
+		c.MadeAt = since
+	}
+	return packet.Build(c, sealWith(ring, salts))
+}
+
+// sealWith is what seals a packet with the keys of a ring.
+func sealWith(ring *keys.Ring, salts []byte) packet.Seal {
+	signer, keyID := ring.Bundle()
+	return packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: ring.KeysJSON()}
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.

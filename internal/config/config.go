@@ -19,6 +19,7 @@ type Serve struct {
 	TLSCert        string   `name:"tls-cert" env:"PROOFWALK_TLS_CERT" help:"Certificate file; with --tls-key serves HTTPS."`
 	TLSKey         string   `name:"tls-key" env:"PROOFWALK_TLS_KEY" help:"Private key file of the certificate."`
 	DataDir        string   `name:"data-dir" env:"PROOFWALK_DATA_DIR" help:"Folder for keys, stored files and, without a database address, the private PostgreSQL."`
+	KeyIdentity    string   `name:"key-identity" env:"PROOFWALK_KEY_IDENTITY" help:"File of the age identity that opens the signing keys. Default: in the folder of the keys."`
 	DatabaseURL    string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL as the app role; may go through a pooler. Without it a private PostgreSQL is started."`
 	DatabaseDirect string   `name:"database-direct-url" env:"DATABASE_DIRECT_URL" help:"PostgreSQL as the app role without a pooler, for the job queue. Default: the database address."`
 	DatabaseOwner  string   `name:"database-owner-url" env:"DATABASE_OWNER_URL" help:"PostgreSQL as the owner role, for migrations only."`
@@ -41,6 +42,10 @@ func (s Serve) BlobDir() string { return filepath.Join(s.DataDir, "blobs") }
 
 // KeyDir is where sealed keys live. It belongs into no backup of the database.
 func (s Serve) KeyDir() string { return filepath.Join(s.DataDir, "keys") }
+
+// SecretDir is where the secret lives that opens the pseudonym keys of open
+// rounds. It belongs into no backup of the database.
+func (s Serve) SecretDir() string { return filepath.Join(s.DataDir, "secret") }
 
 // DatabaseDir is where the private PostgreSQL lives.
 func (s Serve) DatabaseDir() string { return filepath.Join(s.DataDir, "postgres") }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -22,8 +23,15 @@ func (w *buildPacket) Work(ctx context.Context, job *river.Job[app.BuildPacketAr
 	return w.attempt(ctx, job.Args.PacketID, job.Attempt >= job.MaxAttempts)
 }
 
+// keyWait is how soon a packet that waits for a signing key is tried again; such
+// a try counts as none.
+const keyWait = 15 * time.Second
+
 func (w *buildPacket) attempt(ctx context.Context, id uuid.UUID, last bool) error {
 	err := w.app.BuildPacket(ctx, id)
+	if errors.Is(err, app.ErrNoSigningKey) {
+		return river.JobSnooze(keyWait)
+	}
 	if err != nil && last {
 		err = errors.Join(err, w.app.GiveUpPacket(ctx, id))
 	}

@@ -58,18 +58,23 @@ func App(tb testing.TB) *app.App {
 	if err != nil {
 		tb.Fatalf("opening the file store: %v", err)
 	}
-	ring, err := keys.Open(tb.TempDir(), appStart)
+	secret, err := keys.OpenSecret(tb.TempDir())
 	if err != nil {
-		tb.Fatalf("making keys: %v", err)
+		tb.Fatalf("making the secret: %v", err)
 	}
 	jobs, err := river.NewClient(riverpgxv5.New(opened.Pool()), &river.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		tb.Fatalf("opening the job queue: %v", err)
 	}
-	return &app.App{
-		Store: opened, Blobs: blobs, Keys: ring, Jobs: jobs, Now: NewClock().Now,
+	a := &app.App{
+		Store: opened, Blobs: blobs, Secret: secret, Jobs: jobs, Now: NewClock().Now,
 		Log: slog.New(slog.DiscardHandler), Version: "test", PublicURL: "http://localhost:8080",
 	}
+	a.Keys = keys.NewDirectory(tb.TempDir(), "", func() time.Time { return a.Now() })
+	if err := a.Keys.Make(); err != nil {
+		tb.Fatalf("making keys: %v", err)
+	}
+	return a
 }
 
 // Partner adds a partner and gives its id.

@@ -12,14 +12,12 @@ import (
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
 
-// packetRoutes: the packets of an integration, and the public page of keys.
+// packetRoutes: the packets of an integration.
 func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets", s.signedIn(showPackets))
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
-	g.GET("/keys", s.showKeys)
-	g.GET("/keys.json", s.downloadKeys)
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
@@ -42,7 +40,10 @@ func showPackets(r *request) error {
 	if err != nil {
 		return err
 	}
-	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), KeysHref: pathKeys, Fingerprint: r.server.App.Keys.Fingerprint()}
+	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), KeysHref: pathKeys}
+	if m.Fingerprint, err = r.server.fingerprint(r.ctx()); err != nil {
+		return err
+	}
 	for _, p := range packets {
 		m.Packets = append(m.Packets, packetModel(page.Summary, p, m.Fingerprint))
 	}
@@ -128,18 +129,4 @@ func readPacket(r *request) error {
 func attach(c echo.Context, name string) {
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	c.Response().Header().Set("Cache-Control", "no-store")
-}
-
-// showKeys is public: a stranger compares the fingerprint here.
-func (s *Server) showKeys(c echo.Context) error {
-	m := view.KeysModel{Shell: s.strangerShell("Keys"), Fingerprint: s.App.Keys.Fingerprint(), FileHref: "/keys.json"}
-	for _, k := range s.App.Keys.List() {
-		m.Keys = append(m.Keys, view.KeyModel{ID: k.ID, Use: string(k.Use), Algorithm: k.Algorithm, Status: string(k.Status), NotBefore: k.NotBefore.Time})
-	}
-	return s.render(c, http.StatusOK, view.Keys(m))
-}
-
-func (s *Server) downloadKeys(c echo.Context) error {
-	attach(c, "keys.json")
-	return c.Blob(http.StatusOK, "application/json", s.App.Keys.KeysJSON())
 }

@@ -26,6 +26,7 @@ func (s *Server) routes() {
 	s.reviewRoutes(g)
 	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
+	s.keyRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.
@@ -77,6 +78,10 @@ func (s *Server) answerReady(c echo.Context) error {
 	defer cancel()
 	if err := s.Store.Ping(ctx); err != nil {
 		return err
+	}
+	if _, err := s.App.SigningKeys(ctx); err != nil {
+		// Packets wait, all else works: the server stays in service.
+		return c.String(http.StatusOK, "ready\nno signing key: packets wait unsigned\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }
