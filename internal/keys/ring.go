@@ -34,6 +34,8 @@ type Ring struct {
 	secret  []byte                   // of Seal
 	file    *File
 	json    []byte
+	// certificate is that of the active PDF key.
+	certificate *x509.Certificate
 }
 
 // Open opens the key directory; where there is none, or an empty one, it makes
@@ -76,8 +78,12 @@ func OpenWithIdentity(dir, identityFile string, now time.Time) (*Ring, error) {
 // digests get equal signatures.
 func (r *Ring) Bundle() (crypto.Signer, string) { return r.signer(UseBundle) }
 
-// PDF gives the signer of PDFs, ECDSA P-256, and its key id.
-func (r *Ring) PDF() (crypto.Signer, string) { return r.signer(UsePDF) }
+// PDF gives the signer of PDFs, ECDSA P-256, its certificate as it stands in
+// keys.json, and its key id.
+func (r *Ring) PDF() (crypto.Signer, *x509.Certificate, string) {
+	signer, id := r.signer(UsePDF)
+	return signer, r.certificate, id
+}
 
 // Checkpoint gives the signer of audit checkpoints, Ed25519, and its key id.
 func (r *Ring) Checkpoint() (crypto.Signer, string) { return r.signer(UseCheckpoint) }

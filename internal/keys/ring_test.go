@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
@@ -104,6 +105,45 @@ func TestKeysJSON(t *testing.T) {
 		bad[i] ^= 1
 		if _, err := ParseFile(bad); err == nil {
 			t.Fatalf("parsed with byte %d flipped", i)
+		}
+	}
+}
+
+// The PDF key has a certificate that a reader of PDFs takes for signing
+// documents and e-mail, of the key itself and for ten years.
+func TestCertificateOfThePDFKey(t *testing.T) {
+	t.Parallel()
+	r := open(t, t.TempDir())
+	signer, certificate, id := r.PDF()
+	if got, err := KeyID(certificate.PublicKey); err != nil || got != id {
+		t.Errorf("certificate of key %s, %v, want %s", got, err, id)
+	}
+	if got, err := KeyID(signer.Public()); err != nil || got != id {
+		t.Errorf("signer %s, %v, want %s", got, err, id)
+	}
+	if err := certificate.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature); err != nil {
+		t.Errorf("self-signature: %v", err)
+	}
+	if name := "Proofwalk PDF seal " + id[:16]; certificate.Subject.CommonName != name || certificate.Issuer.CommonName != name {
+		t.Errorf("subject %q, issuer %q", certificate.Subject, certificate.Issuer)
+	}
+	if bits := certificate.SerialNumber.BitLen(); bits != 127 || certificate.SerialNumber.Sign() != 1 {
+		t.Errorf("serial of %d bits", bits)
+	}
+	from := start.Truncate(time.Second)
+	if !certificate.NotBefore.Equal(from) || !certificate.NotAfter.Equal(from.AddDate(10, 0, 0)) {
+		t.Errorf("valid from %v to %v", certificate.NotBefore, certificate.NotAfter)
+	}
+	if certificate.IsCA || certificate.KeyUsage != x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment {
+		t.Errorf("CA %v, key usage %b", certificate.IsCA, certificate.KeyUsage)
+	}
+	if diff := cmp.Diff([]x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, certificate.ExtKeyUsage); diff != "" || len(certificate.UnknownExtKeyUsage) != 1 ||
+		certificate.UnknownExtKeyUsage[0].String() != "1.3.6.1.5.5.7.3.36" {
+		t.Errorf("extended key usage %v %v", certificate.ExtKeyUsage, certificate.UnknownExtKeyUsage)
+	}
+	for _, k := range r.List() {
+		if want := k.Use == UsePDF; (k.Certificate != nil) != want || want && !bytes.Equal(k.Certificate, certificate.Raw) {
+			t.Errorf("%s key: %d bytes of a certificate", k.Use, len(k.Certificate))
 		}
 	}
 }

@@ -126,8 +126,13 @@ func (v vault) makeKey(u Use, from Time, identity *age.X25519Identity) (Key, err
 		return Key{}, fmt.Errorf("encoding %s key: %w", u, err)
 	}
 	k := Key{ID: digestHex(der), Use: u, Algorithm: AlgorithmECDSA, PublicKey: der, NotBefore: from, Status: Active}
-	if u == UseCheckpoint {
+	switch u {
+	case UseCheckpoint:
 		k.Algorithm = AlgorithmEd25519
+	case UsePDF:
+		if k.Certificate, err = selfCertify(private, k); err != nil {
+			return Key{}, err
+		}
 	}
 	return k, v.sealKey(k.fileName(), private, identity)
 }
@@ -173,6 +178,11 @@ func (v vault) open() (*Ring, error) {
 			return nil, err
 		}
 		r.private[k.ID], r.active[k.Use] = private, k.ID
+		if k.Use == UsePDF {
+			if r.certificate, err = x509.ParseCertificate(k.Certificate); err != nil {
+				return nil, errors.New("the certificate of the PDF key does not parse")
+			}
+		}
 	}
 	return r, nil
 }

@@ -183,5 +183,8 @@ func (v *verifier) checkAudit() (string, error) {
 		}
 		b = rest
 	}
+	if v.statement != nil {
+		v.loggedAt = v.statement.madeAt
+	}
 	return fmt.Sprintf("audit entries in their one encoding: %d", count), nil
 }

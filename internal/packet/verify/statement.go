@@ -139,7 +139,7 @@ func (v *verifier) checkSignature() (string, error) {
 	if v.statement == nil || v.list == nil {
 		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
 	}
-	key, err := v.list.find(v.statement.keyID)
+	key, err := v.list.find(useBundle, v.statement.keyID)
 	if err != nil {
 		return "", err
 	}
@@ -147,9 +147,7 @@ func (v *verifier) checkSignature() (string, error) {
 	if err := verifyECDSA(key.der, append([]byte(message), v.statement.payload...), v.statement.signature); err != nil {
 		return "", err
 	}
-	if err := v.list.vouches(key.id, v.statement.madeAt); err != nil {
-		return "", err
-	}
+	v.signers = append(v.signers, signer{useBundle, key.id, v.statement.madeAt})
 	return "the statement is signed by key " + key.id[:16], nil
 }
 
@@ -194,7 +192,7 @@ func (v *verifier) checkSums() (string, error) {
 	if string(v.byName[sumsName]) != want.String() {
 		return "", fmt.Errorf("%s does not list the files as they are", sumsName)
 	}
-	key, err := v.list.find(v.statement.keyID)
+	key, err := v.list.find(useBundle, v.statement.keyID)
 	if err != nil {
 		return "", err
 	}

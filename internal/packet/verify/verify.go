@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Limits on what is read.
@@ -114,6 +115,7 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("sums", v.checkSums)
 	v.check("content", v.checkManifest)
 	v.check("audit", v.checkAudit)
+	v.check("times", v.checkTimes)
 	intact := !v.failed
 	known := v.checkSigner()
 	switch {
@@ -137,6 +139,8 @@ type verifier struct {
 	byName    map[string][]byte
 	list      *keyList // the packet's own
 	statement *statement
+	signers   []signer  // whose signatures hold
+	loggedAt  time.Time // of the checkpoint that covers the sealing; zero without
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
@@ -158,8 +162,8 @@ func (v *verifier) checkSigner() (known bool) {
 		return false
 	}
 	v.check("signer", func() (string, error) {
-		if v.statement == nil {
-			return "", errors.New("not checked: there is no readable statement")
+		if len(v.signers) == 0 {
+			return "", errors.New("not checked: there is no signed statement")
 		}
 		list, whose := v.list, "the packet's list of keys, whose root has the given fingerprint"
 		if v.trust.Keys != nil {
@@ -175,7 +179,7 @@ func (v *verifier) checkSigner() (known bool) {
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
 			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
 		}
-		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
+		if err := v.vouchedBy(list); err != nil {
 			return "", err
 		}
 		v.result.Root = list.rootID
