@@ -102,7 +102,10 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 		return nil, err
 	}
 	signer, keyID := a.Keys.Bundle()
-	return packet.Build(c, packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON()})
+	pdfSigner, certificate, _ := a.Keys.PDF()
+	return packet.Build(c, packet.Seal{
+		Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate,
+	})
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.

@@ -73,7 +73,7 @@ func readObject(b []byte, at int) (number int, o *pdfObject, end int, err error)
 		if !ok {
 			return 0, nil, 0, errPDF
 		}
-		if t.kind == pdfWord && (t.text == "endobj" || t.text == "stream") {
+		if t.kind == kindWord && (t.text == "endobj" || t.text == "stream") {
 			break
 		}
 		o.tokens = append(o.tokens, t)
@@ -99,11 +99,11 @@ func (o *pdfObject) value(name string) (pdfToken, bool) {
 	depth := 0
 	for i, t := range o.tokens {
 		switch t.kind {
-		case pdfOpen:
+		case kindOpen:
 			depth++
-		case pdfClose:
+		case kindClose:
 			depth--
-		case pdfName:
+		case kindName:
 			if depth == 1 && t.text == name && i+1 < len(o.tokens) {
 				return o.tokens[i+1], true
 			}
@@ -116,12 +116,12 @@ func (o *pdfObject) value(name string) (pdfToken, bool) {
 func (o *pdfObject) number(name string) (int, bool) {
 	t, ok := o.value(name)
 	n, err := strconv.Atoi(t.text)
-	return n, ok && t.kind == pdfWord && err == nil && n >= 0
+	return n, ok && t.kind == kindWord && err == nil && n >= 0
 }
 
 func (o *pdfObject) is(name, value string) bool {
 	t, ok := o.value(name)
-	return ok && t.kind == pdfName && t.text == value
+	return ok && t.kind == kindName && t.text == value
 }
 
 // inflate gives the data of a stream, within the limit for the whole file.
@@ -187,13 +187,13 @@ func (o *pdfObject) numbers(name string, n int) ([]int, bool) {
 		return nil, false
 	}
 	for i, t := range o.tokens {
-		if t != first || i+n+1 >= len(o.tokens) || t.kind != pdfArray || o.tokens[i+n+1].kind != pdfArrayEnd {
+		if t != first || i+n+1 >= len(o.tokens) || t.kind != kindArray || o.tokens[i+n+1].kind != kindArrayEnd {
 			continue
 		}
 		var out []int
 		for _, t := range o.tokens[i+1 : i+n+1] {
 			v, err := strconv.Atoi(t.text)
-			if t.kind != pdfWord || err != nil || v < 0 {
+			if t.kind != kindWord || err != nil || v < 0 {
 				return nil, false
 			}
 			out = append(out, v)

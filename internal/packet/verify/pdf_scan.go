@@ -9,14 +9,14 @@ import (
 type pdfKind byte
 
 const (
-	pdfWord     pdfKind = iota // a number, a keyword
-	pdfName                    // without the slash, #xx resolved
-	pdfString                  // in parentheses
-	pdfHex                     // in angle brackets
-	pdfOpen                    // <<
-	pdfClose                   // >>
-	pdfArray                   // [
-	pdfArrayEnd                // ]
+	kindWord     pdfKind = iota // a number, a keyword
+	kindName                    // without the slash, #xx resolved
+	kindString                  // in parentheses
+	kindHex                     // in angle brackets
+	kindOpen                    // <<
+	kindClose                   // >>
+	kindArray                   // [
+	kindArrayEnd                // ]
 )
 
 // pdfToken is a token and where it stands.
@@ -50,20 +50,20 @@ func (s *pdfScanner) next() (t pdfToken, ok bool) {
 	switch c := s.b[s.at]; c {
 	case '[', ']':
 		s.at++
-		t.kind, ok = pdfArray, true
+		t.kind, ok = kindArray, true
 		if c == ']' {
-			t.kind = pdfArrayEnd
+			t.kind = kindArrayEnd
 		}
 	case '/':
 		s.at++
-		t.kind = pdfName
+		t.kind = kindName
 		t.text, ok = pdfNameText(s.regular())
 	case '(':
-		t.kind, ok = pdfString, s.parentheses()
+		t.kind, ok = kindString, s.parentheses()
 	case '<', '>':
 		t.kind, ok = s.angles(c)
 	default:
-		t.kind, t.text = pdfWord, s.regular()
+		t.kind, t.text = kindWord, s.regular()
 		ok = t.text != ""
 	}
 	t.end = s.at
@@ -123,21 +123,21 @@ func (s *pdfScanner) angles(c byte) (pdfKind, bool) {
 	if s.at+1 < len(s.b) && s.b[s.at+1] == c {
 		s.at += 2
 		if c == '<' {
-			return pdfOpen, true
+			return kindOpen, true
 		}
-		return pdfClose, true
+		return kindClose, true
 	}
 	if c == '>' {
-		return pdfClose, false
+		return kindClose, false
 	}
 	for s.at++; s.at < len(s.b); s.at++ {
 		if s.b[s.at] == '>' {
 			s.at++
-			return pdfHex, true
+			return kindHex, true
 		}
 		if strings.IndexByte("0123456789abcdefABCDEF", s.b[s.at]) < 0 {
-			return pdfHex, false
+			return kindHex, false
 		}
 	}
-	return pdfHex, false
+	return kindHex, false
 }

@@ -18,7 +18,7 @@ const (
 	stampNone      = "none"
 	stampNotGot    = "unreachable"
 	stampedWord    = "stamped"
-	maxReserved    = 1 << 20 // bytes reserved for the CMS object
+	maxReserved    = 1 << 16 // bytes reserved for the CMS object
 	certificateTag = "CERTIFICATE"
 )
 
@@ -65,24 +65,18 @@ func (v *verifier) checkPDF() (string, error) {
 	if (seal.token != nil) != (v.statement.seal.level == levelBT) {
 		return "", errors.New("packet.pdf has another level than the statement says")
 	}
-	if err := v.list.vouches(key.id, usePDF, v.statement.madeAt); err != nil {
-		return "", err
-	}
-	v.seal, v.pdfKeyID = &seal, key.id
+	v.seal = &seal
+	v.signers = append(v.signers, signer{usePDF, key.id, v.statement.madeAt})
 	return fmt.Sprintf("packet.pdf has one signature (PAdES %s), over all of it, by key %s", v.statement.seal.level, key.id[:16]), nil
 }
 
 // pdfKey gives the key of the packet's certificate.
 func (v *verifier) pdfKey() (listedKey, *x509.Certificate, error) {
 	for _, k := range v.list.keys {
-		if k.use != usePDF || k.certificate == nil || !bytes.Equal(v.byName[pdfPEMName], certificatePEM(k.certificate)) {
-			continue
+		if k.use == usePDF && bytes.Equal(v.byName[pdfPEMName], certificatePEM(k.certificate)) {
+			c, err := x509.ParseCertificate(k.certificate)
+			return k, c, err
 		}
-		c, err := x509.ParseCertificate(k.certificate)
-		if err != nil || !bytes.Equal(c.RawSubjectPublicKeyInfo, k.der) {
-			return listedKey{}, nil, fmt.Errorf("the certificate of key %.16s is not of that key", k.id)
-		}
-		return k, c, nil
 	}
 	return listedKey{}, nil, fmt.Errorf("%s is not the certificate of a PDF key of the list", pdfPEMName)
 }
@@ -105,7 +99,7 @@ func readSignature(b []byte) (digest [sha256.Size]byte, reserved []byte, err err
 	}
 	contents, ok := o.value("Contents")
 	signed, whole := o.numbers("ByteRange", 4)
-	if !ok || !whole || contents.kind != pdfHex || !o.is("Type", "Sig") || !o.is("Filter", "Adobe.PPKLite") || !o.is("SubFilter", "ETSI.CAdES.detached") {
+	if !ok || !whole || contents.kind != kindHex || !o.is("Type", "Sig") || !o.is("Filter", "Adobe.PPKLite") || !o.is("SubFilter", "ETSI.CAdES.detached") {
 		return digest, nil, errors.New("the signature in packet.pdf is not one of PAdES")
 	}
 	if signed[0] != 0 || signed[1] != contents.begin || signed[2] != contents.end || signed[3] != len(b)-contents.end {
@@ -127,11 +121,11 @@ func (f *pdfFile) signature() (*pdfObject, error) {
 	var found *pdfObject
 	ranges, fields := 0, 0
 	count := func(t pdfToken) bool {
-		if t.kind == pdfName && t.text == "ByteRange" {
+		if t.kind == kindName && t.text == "ByteRange" {
 			ranges++
 			return true
 		}
-		if t.kind == pdfName && t.text == "FT" {
+		if t.kind == kindName && t.text == "FT" {
 			fields++
 		}
 		return false
