@@ -105,6 +105,7 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 	pdfSigner, certificate, _ := a.Keys.PDF()
 	return packet.Build(c, packet.Seal{
 		Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate,
+		Stamp: a.stampOf(ctx, row),
 	})
 }
 
@@ -148,7 +149,9 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 		if err := store.InsertArtifact(ctx, w.Tx, artifact); err != nil {
 			return uuid.Nil, err
 		}
+		stamp := store.PacketStamp(built.PDFSeal.Stamp)
 		p.Digest, p.PacketJSON, p.Bytes, p.MadeAt = &digest, &built.ManifestSHA256, &size, &w.Now
+		p.PDFLevel, p.Stamp = &built.PDFSeal.Level, &stamp
 		if err := store.SavePacketMade(ctx, w.Tx, scope, p); err != nil {
 			return uuid.Nil, err
 		}
@@ -156,7 +159,7 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 			return uuid.Nil, err
 		}
 		w.Audit("packet.make", p.PartnerID, p.IntegrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
-			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256)})
+			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256), "stamp": audit.Text(built.PDFSeal.Stamp)})
 		return p.ID, nil
 	})
 	return err

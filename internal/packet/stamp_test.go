@@ -18,10 +18,11 @@ import (
 // stampBy asks an authority as the server does, without the network between.
 func stampBy(t testing.TB, a *authority.Authority) func([sha256.Size]byte) ([]byte, error) {
 	return func(imprint [sha256.Size]byte) ([]byte, error) {
-		nonce, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 64))
+		nonce, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 62))
 		if err != nil {
 			return nil, err
 		}
+		nonce.SetBit(nonce, 62, 1) // tokens of one authority have one length
 		request, err := pades.StampRequest(imprint, nonce)
 		if err != nil {
 			return nil, err
