@@ -273,6 +273,12 @@ func TestMerkleRoot(t *testing.T) {
 func unpack(t testing.TB, zip []byte, dir string) map[string][]byte {
 	t.Helper()
 	files := unzip(t, zip, nil)
+	writeFiles(t, files, dir)
+	return files
+}
+
+func writeFiles(t testing.TB, files map[string][]byte, dir string) {
+	t.Helper()
 	for name, data := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -282,7 +288,6 @@ func unpack(t testing.TB, zip []byte, dir string) map[string][]byte {
 			t.Fatal(err)
 		}
 	}
-	return files
 }
 
 // shellBlocks gives the commands of an unpacked packet's VERIFY.md.
