@@ -343,11 +343,18 @@ CREATE TABLE public.packets (
     bytes bigint,
     created_at timestamp with time zone NOT NULL,
     made_at timestamp with time zone,
+    pdf_level text,
+    stamp text,
+    stamp_token bytea,
+    stamped_at timestamp with time zone,
     withdrawn_at timestamp with time zone,
     withdrawn_by uuid,
     withdrawn_reason text,
     CONSTRAINT packets_check CHECK (((state = 'pending'::text) = (digest IS NULL))),
     CONSTRAINT packets_edition_check CHECK ((edition >= 1)),
+    CONSTRAINT packets_pdf_level_check CHECK ((pdf_level = ANY (ARRAY['B-B'::text, 'B-T'::text]))),
+    CONSTRAINT packets_stamp_check CHECK ((stamp = ANY (ARRAY['none'::text, 'unreachable'::text, 'stamped'::text]))),
+    CONSTRAINT packets_stamp_is_whole CHECK (((COALESCE((stamp = 'stamped'::text), false) = (stamp_token IS NOT NULL)) AND ((stamp_token IS NULL) = (stamped_at IS NULL)))),
     CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text, 'withdrawn'::text]))),
     CONSTRAINT packets_withdrawn_check CHECK ((((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_reason IS NULL)))),
     CONSTRAINT packets_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
@@ -360,6 +367,14 @@ COMMENT ON COLUMN public.packets.salts IS 'seed of the salts of the leaves, kept
 COMMENT ON COLUMN public.packets.content IS 'what the packet is made of, fixed when it was asked for';
 
 COMMENT ON COLUMN public.packets.packet_json IS 'SHA-256 of packet.json, hex';
+
+COMMENT ON COLUMN public.packets.pdf_level IS 'of the signature in the PDF of a made packet';
+
+COMMENT ON COLUMN public.packets.stamp IS 'what became of the time stamp; unreachable where the authority gave none that holds';
+
+COMMENT ON COLUMN public.packets.stamp_token IS 'RFC 3161, over the signature in the PDF';
+
+COMMENT ON COLUMN public.packets.stamped_at IS 'the time in the token: the word of the authority';
 
 CREATE TABLE public.partner_members (
     partner_id uuid NOT NULL,

@@ -41,6 +41,9 @@ type App struct {
 	// Now is the clock, UTC.
 	Now func() time.Time
 	Log *slog.Logger
+	// Stamp asks the time-stamp authority for a token (RFC 3161) over a SHA-256,
+	// and gives one that holds. Nil when no authority is set.
+	Stamp func(ctx context.Context, imprint [sha256.Size]byte) (token []byte, err error)
 	// Version of the program, as stated in transcripts and packets.
 	Version string
 	// PublicURL is the one origin that absolute addresses come from.

@@ -119,13 +119,18 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 	if since := packet.At(ring.Since()); since.After(c.MadeAt.Time) {
 		c.MadeAt = since
 	}
-	return packet.Build(c, sealWith(ring, salts))
+	seal := sealWith(ring, salts)
+	seal.Stamp = a.stampOf(ctx, row)
+	return packet.Build(c, seal)
 }
 
 // sealWith is what seals a packet with the keys of a ring.
 func sealWith(ring *keys.Ring, salts []byte) packet.Seal {
 	signer, keyID := ring.Bundle()
-	return packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: ring.KeysJSON()}
+	pdfSigner, certificate, _ := ring.PDF()
+	return packet.Seal{
+		Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate,
+	}
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.
@@ -168,7 +173,9 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 		if err := store.InsertArtifact(ctx, w.Tx, artifact); err != nil {
 			return uuid.Nil, err
 		}
+		stamp := store.PacketStamp(built.PDFSeal.Stamp)
 		p.Digest, p.PacketJSON, p.Bytes, p.MadeAt = &digest, &built.ManifestSHA256, &size, &w.Now
+		p.PDFLevel, p.Stamp = &built.PDFSeal.Level, &stamp
 		if err := store.SavePacketMade(ctx, w.Tx, scope, p); err != nil {
 			return uuid.Nil, err
 		}
@@ -176,7 +183,7 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 			return uuid.Nil, err
 		}
 		w.Audit("packet.make", p.PartnerID, p.IntegrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
-			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256)})
+			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256), "stamp": audit.Text(built.PDFSeal.Stamp)})
 		return p.ID, nil
 	})
 	return err

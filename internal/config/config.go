@@ -20,6 +20,7 @@ type Serve struct {
 	TLSKey         string   `name:"tls-key" env:"PROOFWALK_TLS_KEY" help:"Private key file of the certificate."`
 	DataDir        string   `name:"data-dir" env:"PROOFWALK_DATA_DIR" help:"Folder for keys, stored files and, without a database address, the private PostgreSQL."`
 	KeyIdentity    string   `name:"key-identity" env:"PROOFWALK_KEY_IDENTITY" help:"File of the age identity that opens the signing keys. Default: in the folder of the keys."`
+	TimestampURL   string   `name:"timestamp-url" env:"PROOFWALK_TIMESTAMP_URL" help:"Time-stamp authority (RFC 3161) that is asked once for each packet. Without it packets have no time stamp and no outside host is asked."`
 	DatabaseURL    string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL as the app role; may go through a pooler. Without it a private PostgreSQL is started."`
 	DatabaseDirect string   `name:"database-direct-url" env:"DATABASE_DIRECT_URL" help:"PostgreSQL as the app role without a pooler, for the job queue. Default: the database address."`
 	DatabaseOwner  string   `name:"database-owner-url" env:"DATABASE_OWNER_URL" help:"PostgreSQL as the owner role, for migrations only."`
@@ -57,6 +58,8 @@ func (s Serve) Check() error {
 		return apperr.New(apperr.Invalid, "Without --public-url only loopback is served: listen on localhost, or say --public-url.")
 	case s.PublicURL != "" && !isOrigin(s.PublicURL):
 		return apperr.New(apperr.Invalid, "--public-url is an origin such as https://proofwalk.example, without a path.")
+	case s.TimestampURL != "" && !isHTTP(s.TimestampURL):
+		return apperr.New(apperr.Invalid, "--timestamp-url is an address such as https://tsa.example/stamp, without a user name.")
 	case (s.TLSCert == "") != (s.TLSKey == ""):
 		return apperr.New(apperr.Invalid, "--tls-cert and --tls-key go together.")
 	case s.DatabaseURL != "" && s.DatabaseOwner == "":
@@ -77,6 +80,11 @@ func isLoopback(listen string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func isHTTP(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.Fragment == ""
 }
 
 func isOrigin(s string) bool {

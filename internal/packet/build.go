@@ -3,12 +3,16 @@ package packet
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/packet/pades"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // Seal is what makes content a packet that nobody else can make.
@@ -20,6 +24,14 @@ type Seal struct {
 	// random source the packet is reproducible.
 	Signer crypto.Signer
 	KeyID  string // SHA-256 of the key's SubjectPublicKeyInfo, hex
+	// PDF is the key of the PDF's signature, ECDSA P-256 as well, with its
+	// certificate as it stands in KeysJSON.
+	PDF            crypto.Signer
+	PDFCertificate *x509.Certificate
+	// Stamp gets the time-stamp token (RFC 3161) over a SHA-256, or nil when the
+	// authority gives none; the packet then says so. Its error makes Build fail.
+	// It is called once. A nil Stamp means that no authority is asked.
+	Stamp func(imprint [sha256.Size]byte) (token []byte, err error)
 	// KeysJSON is the signed list of the server's keys.
 	KeysJSON []byte
 }
@@ -32,6 +44,7 @@ type Packet struct {
 	PDF            []byte
 	Manifest       []byte // packet.json
 	ManifestSHA256 string // hex: printed in the PDF
+	PDFSeal        PDFSeal
 }
 
 // sheet is what a report is rendered from.
@@ -43,6 +56,7 @@ type sheet struct {
 	fingerprint    string // of the root
 	keyID          string
 	draft          bool
+	seal           *pdf.Seal // how the PDF is signed; nil in a draft
 }
 
 // renderer makes the PDF.
@@ -65,16 +79,17 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 	if err != nil {
 		return nil, err
 	}
+	sealer := &pdfSealer{seal: seal}
 	s := &sheet{
 		c: c, summary: Summarize(c), manifest: m.json, manifestSHA256: digestHex(m.json),
-		fingerprint: fingerprint, keyID: seal.KeyID,
+		fingerprint: fingerprint, keyID: seal.KeyID, seal: sealer.forRender(),
 	}
-	pdf, err := render(s)
+	report, err := render(s)
 	if err != nil {
 		return nil, fmt.Errorf("rendering report: %w", err)
 	}
 
-	files := []file{{"packet.pdf", pdf}, {"packet.json", m.json}}
+	files := []file{{"packet.pdf", report}, {"packet.json", m.json}}
 	for _, t := range c.Transcripts {
 		files = append(files, file{t.File, t.HAR})
 	}
@@ -85,11 +100,15 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		file{"audit/entries.jsonl", lines(c.Audit)},
 		file{"validation/bundle.pub.pem", bundlePEM},
 		file{"validation/keys.json", seal.KeysJSON},
+		file{"validation/pdf.crt.pem", pemOf("CERTIFICATE", seal.PDFCertificate.Raw)},
 		file{"validation/root.pub.pem", rootPEM},
-		file{"VERIFY.md", verifyText(s)},
+		file{"VERIFY.md", verifyText(s, sealer.got)},
 	)
+	if sealer.token != nil {
+		files = append(files, file{"validation/timestamp.tsr", sealer.token})
+	}
 	sortFiles(files)
-	files, err = sealFiles(c, m, files, seal)
+	files, err = sealFiles(c, m, files, seal, sealer.got)
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +117,23 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		return nil, err
 	}
 	return &Packet{
-		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: pdf,
-		Manifest: m.json, ManifestSHA256: s.manifestSHA256,
+		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: report,
+		Manifest: m.json, ManifestSHA256: s.manifestSHA256, PDFSeal: sealer.got,
 	}, nil
 }
 
 // sealFiles adds SHA256SUMS, its signature and the statement.
-func sealFiles(c *Content, m *manifest, files []file, seal Seal) ([]file, error) {
+func sealFiles(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFSeal) ([]file, error) {
 	var sums strings.Builder
 	for _, f := range files {
 		sums.WriteString(digestHex(f.data) + "  " + f.name + "\n")
 	}
-	sig, err := sign(seal.Signer, []byte(sums.String()))
+	sig, err := pades.SignP256(seal.Signer, []byte(sums.String()))
 	if err != nil {
 		return nil, fmt.Errorf("signing SHA256SUMS: %w", err)
 	}
 	files = append(files, file{"SHA256SUMS", []byte(sums.String())}, file{"SHA256SUMS.sig", sig})
-	st, err := newStatement(c, m, files, seal)
+	st, err := newStatement(c, m, files, seal, pdfSeal)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +180,7 @@ func rootOf(keysJSON []byte) (fingerprint string, rootPEM []byte, err error) {
 	if digestHex(list.Root.PublicKey) != list.Root.ID {
 		return "", nil, errors.New("the root's id is not its digest")
 	}
-	return list.Root.ID, pemOf(list.Root.PublicKey), nil
+	return list.Root.ID, pemOf("PUBLIC KEY", list.Root.PublicKey), nil
 }
 
 // publicPEM gives the signer's public key, which must be the one of the id.
@@ -173,9 +192,9 @@ func publicPEM(seal Seal) ([]byte, error) {
 	if digestHex(der) != seal.KeyID {
 		return nil, errors.New("encoding bundle key: the key id is not its digest")
 	}
-	return pemOf(der), nil
+	return pemOf("PUBLIC KEY", der), nil
 }
 
-func pemOf(der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+func pemOf(what string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: what, Bytes: der})
 }

@@ -238,5 +238,6 @@ func sealFor(t testing.TB, c *Content, r *keys.Ring) Seal {
 		t.Fatal(err)
 	}
 	signer, id := r.Bundle()
-	return Seal{Salts: salts, Signer: signer, KeyID: id, KeysJSON: r.KeysJSON()}
+	pdfSigner, certificate, _ := r.PDF()
+	return Seal{Salts: salts, Signer: signer, KeyID: id, KeysJSON: r.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate}
 }

@@ -98,6 +98,7 @@ func (r *report) options() pdf.Options {
 		o.Watermark = "DRAFT"
 		return o
 	}
+	o.Seal = r.seal
 	o.Attachments = []pdf.Attachment{{
 		Name: "packet.json", Type: "application/json", Relationship: "Source",
 		Description: "The content of this report as data", Data: r.manifest,

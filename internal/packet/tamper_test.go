@@ -160,7 +160,7 @@ func TestFilesOfLaterVersions(t *testing.T) {
 		zip := repack(t, mustBuild(t, smallContent(t), r).Zip, func(files []file) []file {
 			files = append(files[:len(files)-3], file{name, []byte("later")})
 			sortFiles(files)
-			sealed, err := sealFiles(c, m, files, seal)
+			sealed, err := sealFiles(c, m, files, seal, PDFSeal{Level: LevelBB, Stamp: StampNone})
 			if err != nil {
 				t.Fatal(err)
 			}

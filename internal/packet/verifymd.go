@@ -5,12 +5,30 @@ import (
 )
 
 // verifyText writes VERIFY.md. Its commands are run as they stand by a test.
-func verifyText(s *sheet) []byte {
+func verifyText(s *sheet, seal PDFSeal) []byte {
 	r := strings.NewReplacer(
+		"LEVEL", seal.Level, "STAMPED", stampedWords(seal),
 		"PACKET", s.c.Name(), "ARCHIVE", s.c.ArchiveName(), "FINGERPRINT", s.fingerprint,
 		"INTEGRATION", oneLine(s.c.Integration.Name), "PARTNER", oneLine(s.c.Integration.Partner),
 	)
 	return []byte(r.Replace(verifyTemplate))
+}
+
+// stampedWords says what is known about the time of the seal.
+func stampedWords(seal PDFSeal) string {
+	switch seal.Stamp {
+	case StampStamped:
+		return "A time-stamp authority says that this signature was there at " + seal.StampedAt.Format("2006-01-02 15:04:05") + ` UTC: its token
+(RFC 3161) is in the signature and in validation/timestamp.tsr, and holds its certificate. Whether that authority is
+to be believed is yours to judge. This shows what it signed:
+
+` + "```sh\nopenssl ts -reply -token_in -in validation/timestamp.tsr -token_out -text\n```"
+	case StampUnreachable:
+		return `It has no time stamp: the time-stamp authority that the server asked gave none. The time in the packet is the
+server's own word.`
+	default:
+		return `It has no time stamp: the server asks no time-stamp authority. The time in the packet is the server's own word.`
+	}
 }
 
 // oneLine keeps a name from writing markup or lines of its own.
@@ -70,6 +88,32 @@ jq -e --arg k "$K" '.keys[] | select(.id == $k and .use == "bundle" and .status 
 ` + "```" + `
 
 The fourth command must print "Signature Verified Successfully", the last one the key's line in the list.
+
+## The PDF by itself
+
+packet.pdf carries a signature of its own (PAdES LEVEL) for readers of PDFs. SHA256SUMS binds the file already; this shows
+the same of the PDF alone, with the certificate validation/pdf.crt.pem, whose key is in validation/keys.json too.
+With poppler and NSS:
+
+` + "```sh" + `
+D=$(mktemp -d)
+certutil -N -d "$D" --empty-password
+certutil -A -d "$D" -n seal -t C,C,C -i validation/pdf.crt.pem
+pdfsig -nssdir "$D" packet.pdf
+` + "```" + `
+
+This must print "Signature is Valid", "Certificate is Trusted" and "- Total document signed". With openssl:
+
+` + "```sh" + `
+D=$(mktemp -d)
+set -- $(grep -ao '/ByteRange\[0 [0-9]* [0-9]* [0-9]*' packet.pdf | cut -d ' ' -f 2-4)
+test "$(($2 + $3))" = "$(wc -c < packet.pdf)"
+(head -c "$1" packet.pdf; tail -c "$3" packet.pdf) > "$D/signed"
+head -c "$(($2 - 1))" packet.pdf | tail -c "+$(($1 + 2))" | tr a-f A-F | basenc -d --base16 > "$D/cms"
+openssl cms -verify -cades -binary -inform DER -in "$D/cms" -content "$D/signed" -CAfile validation/pdf.crt.pem -out /dev/null
+` + "```" + `
+
+The last command must print "CAdES Verification successful". STAMPED
 
 ## What it proves, and what not
 

@@ -58,9 +58,26 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Size = sizeWords(*p.Bytes)
+	m.Size, m.Seal = sizeWords(*p.Bytes), sealWords(p)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
+}
+
+// sealWords says how the PDF is signed. The time is that of the authority, so it
+// is given in UTC, as the token has it.
+func sealWords(p store.Packet) string {
+	if p.PDFLevel == nil || p.Stamp == nil {
+		return ""
+	}
+	level := "PAdES " + *p.PDFLevel
+	switch *p.Stamp {
+	case store.StampStamped:
+		return level + ", stamped " + p.StampedAt.UTC().Format("2 Jan 2006, 15:04:05 MST") + " by the time-stamp authority"
+	case store.StampUnreachable:
+		return level + ", without a time stamp: the time-stamp authority gave none when the packet was made"
+	default:
+		return level + ", without a time stamp: no time-stamp authority is set"
+	}
 }
 
 func editionWords(edition int) string {

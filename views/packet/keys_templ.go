@@ -39,14 +39,14 @@ type KeyModel struct {
 // KeyStatus is a key's status by its word in keys.json.
 type KeyStatus string
 
-func (s KeyStatus) mark() components.Verdict {
+func (s KeyStatus) mark() components.PathMark {
 	switch s {
 	case "active":
-		return components.VerdictPass
+		return components.PathMark{Verdict: components.VerdictPass}
 	case "compromised":
-		return components.VerdictFail
+		return components.PathMark{Verdict: components.VerdictFail}
 	}
-	return components.VerdictNotSeen
+	return components.PathMark{}
 }
 
 // Keys draws the public keys; anybody may read it.
@@ -279,7 +279,7 @@ func keyRow(k KeyModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.VerdictText(k.Status.mark(), string(k.Status)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.MarkText(k.Status.mark(), string(k.Status)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -117,6 +117,8 @@ const (
 	auditName     = "audit/entries.jsonl"
 	bundlePEMName = "validation/bundle.pub.pem"
 	keysName      = "validation/keys.json"
+	pdfPEMName    = "validation/pdf.crt.pem"
+	stampName     = "validation/timestamp.tsr" // only where the PDF is stamped
 	rootPEMName   = "validation/root.pub.pem"
 	readmeName    = "VERIFY.md"
 	sumsName      = "SHA256SUMS"
@@ -134,7 +136,7 @@ var archiveOrder = []string{
 
 // required are the files without which nothing can be checked.
 var required = []string{
-	pdfName, manifestName, auditName, bundlePEMName, keysName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
+	pdfName, manifestName, auditName, bundlePEMName, keysName, pdfPEMName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
 }
 
 // checkNames demands the files that a packet has, no others, in their order.

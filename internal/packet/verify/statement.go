@@ -25,12 +25,13 @@ type statement struct {
 	madeAt             time.Time
 	head, root         string
 	leaves             int64
+	seal               pdfSeal
 }
 
 type subject struct{ name, digest string }
 
 var predicateNames = []string{
-	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "revision", "supersedes",
+	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "pdf_seal", "revision", "supersedes",
 }
 
 // Places in predicate.
@@ -45,6 +46,7 @@ const (
 	pRoot
 	pName
 	pOutcome
+	pSeal
 	pRevision
 	pSupersedes
 )
@@ -106,6 +108,7 @@ func (s *statement) parse() error {
 	s.root = r.text("the Merkle root", s.predicate[pRoot])
 	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
 	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
+	s.seal = r.pdfSeal(s.predicate[pSeal])
 	for _, e := range r.array("the subjects", top[3], MaxFiles) {
 		m := r.object("a subject", e, "digest", "name")
 		d := r.object("a subject's digest", m[0], "sha256")

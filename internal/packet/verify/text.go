@@ -42,6 +42,9 @@ func (r Result) Write(w io.Writer) error {
 			"root's fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
 	}
 	b.WriteString("\nThe signature proves what was sealed and by which server; the time is the server's own word.\n")
+	if s := r.Stamp; s != nil {
+		fmt.Fprintf(&b, "That it was sealed by %s says the time-stamp authority %s,\nwhose certificate has the sha256 %s: ask another source whether it is theirs.\n", s.At, printable(s.Authority), s.Certificate)
+	}
 	if len(c.NotProven) > 0 {
 		b.WriteString("It does not prove everything. The packet itself says:\n")
 		for _, s := range c.NotProven {

@@ -78,6 +78,16 @@ type Result struct {
 	// does, that of the packet's own list of keys, which proves nothing.
 	Root   string `json:"root"`
 	Claims Claims `json:"claims"`
+	// Stamp is the time stamp of the PDF's signature; nil without one.
+	Stamp *StampClaim `json:"stamp,omitempty"`
+}
+
+// StampClaim says who has seen the PDF's signature at which time. The token is
+// whole and for this signature; nobody vouches for the authority.
+type StampClaim struct {
+	At          string `json:"at"`
+	Authority   string `json:"authority"`          // name in its certificate
+	Certificate string `json:"certificate_sha256"` // hex
 }
 
 // ExitCode is what a command line returns: 0 for VALID, 1 for all else.
@@ -113,6 +123,8 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("signature", v.checkSignature)
 	v.check("digests", v.checkDigests)
 	v.check("sums", v.checkSums)
+	v.check("pdf", v.checkPDF)
+	v.check("stamp", v.checkStamp)
 	v.check("content", v.checkManifest)
 	v.check("audit", v.checkAudit)
 	v.check("times", v.checkTimes)
@@ -139,6 +151,7 @@ type verifier struct {
 	byName    map[string][]byte
 	list      *keyList // the packet's own
 	statement *statement
+	seal      *cms      // the PDF's signature, once it holds
 	signers   []signer  // whose signatures hold
 	loggedAt  time.Time // of the checkpoint that covers the sealing; zero without
 }
