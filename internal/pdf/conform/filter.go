@@ -41,11 +41,11 @@ func (f *file) decode(s *stream) ([]byte, error) {
 				data, err = f.unpredict(data, parms[i])
 			}
 		case "ASCIIHexDecode", "AHx":
-			data, err = asciiHex(data)
+			data, err = fromHex(data)
 		case "ASCII85Decode", "A85":
-			data, err = ascii85(data)
+			data, err = fromASCII85(data)
 		case "RunLengthDecode", "RL":
-			data, err = runLength(data)
+			data, err = fromRuns(data)
 		case "Crypt":
 		default:
 			return nil, errOpaque
@@ -166,7 +166,7 @@ func abs(n int) int {
 	return n
 }
 
-func asciiHex(data []byte) ([]byte, error) {
+func fromHex(data []byte) ([]byte, error) {
 	var out []byte
 	digits, high := 0, 0
 	for _, c := range data {
@@ -192,7 +192,7 @@ func asciiHex(data []byte) ([]byte, error) {
 	return out, nil
 }
 
-func ascii85(data []byte) ([]byte, error) {
+func fromASCII85(data []byte) ([]byte, error) {
 	var out []byte
 	var group uint64
 	n := 0
@@ -226,7 +226,7 @@ func ascii85(data []byte) ([]byte, error) {
 	return nil, ErrDamaged
 }
 
-func runLength(data []byte) ([]byte, error) {
+func fromRuns(data []byte) ([]byte, error) {
 	var out []byte
 	for len(data) > 0 {
 		n := int(data[0])

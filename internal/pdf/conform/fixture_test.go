@@ -6,6 +6,7 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"fmt"
+	"sync"
 	"testing"
 )
 
@@ -131,7 +132,7 @@ func good(t testing.TB) *book {
 	b.stream(oMetadata, "<</Type/Metadata/Subtype/XML>>", []byte(goodXMP))
 	b.stream(oProfile, "<</N 3>>", profile())
 	b.stream(oImage, "<</Type/XObject/Subtype/Image/Width 2/Height 2/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 3/Columns 2>>>>",
-		deflate([]byte{0, 1, 2, 3, 4, 5, 6, 2, 1, 1, 1, 1, 1, 1}))
+		goodRows())
 	b.stream(oJPEG, "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode>>",
 		[]byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\x00\x01\x00\x01\x01\x01\x11\x00\xFF\xD9"))
 	b.stream(oForm, "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</ProcSet[/PDF]>>/StructParents 5>>", []byte("/Artifact BMC 0 0 9 9 re f EMC /Formula<</MCID 0>>BDC 1 1 2 2 re f EMC"))
@@ -180,11 +181,16 @@ func goodFont(b *book) {
 	b.set(oFont, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Test/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>", oCIDFont, oUnicode))
 	b.set(oCIDFont, fmt.Sprintf("<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Test/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 0/W[0[500 250 600]3 4 700]>>", oDescriptor))
 	b.set(oDescriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/ABCDEF+Test/Flags 32/FontBBox[0 0 700 700]/ItalicAngle 0/Ascent 700/Descent 0/CapHeight 700/StemV 80/FontFile2 %d 0 R>>", oProgram))
-	program := trueType()
-	b.stream(oProgram, fmt.Sprintf("<</Length1 %d/Filter/FlateDecode>>", len(program)), deflate(program))
+	b.stream(oProgram, "<</Filter/FlateDecode>>", goodProgram())
 	b.stream(oUnicode, "<<>>", []byte("/CIDInit/ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n1 begincodespacerange <0000><FFFF> endcodespacerange\n"+
 		"2 beginbfchar <0001><0020> <0004><E000> endbfchar 1 beginbfrange <0002><0003><0041> endbfrange endcmap end end"))
 }
+
+// What is deflated is so only once: a compressor is a megabyte.
+var (
+	goodProgram = sync.OnceValue(func() []byte { return deflate(trueType()) })
+	goodRows    = sync.OnceValue(func() []byte { return deflate([]byte{0, 1, 2, 3, 4, 5, 6, 2, 1, 1, 1, 1, 1, 1}) })
+)
 
 func deflate(data []byte) []byte {
 	var out bytes.Buffer
