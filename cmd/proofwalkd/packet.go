@@ -66,11 +66,11 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 	return nil
 }
 
-// fileError names the file that is in the way.
+// fileError names the file that is in the way, unless the error does.
 func fileError(name string, err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
-		err = path.Err
+		return apperr.New(apperr.Invalid, err.Error())
 	}
 	return apperr.New(apperr.Invalid, fmt.Sprintf("%s: %v", name, err))
 }
