@@ -57,7 +57,7 @@ func TestStampIsKept(t *testing.T) {
 	if !bytes.Equal(first, m.download(t, id, p.ID)) {
 		t.Error("without the setting the kept token was not taken")
 	}
-	got := verify.Verify(first, verify.Trust{Fingerprint: m.app.Keys.Fingerprint()})
+	got := verify.Verify(first, verify.Trust{Fingerprint: fingerprint(t, m.app)})
 	made := m.packets(t, id)[0]
 	if got.Verdict != verify.Valid || got.Stamp == nil || made.PDFLevel == nil || *made.PDFLevel != "B-T" || made.StampedAt == nil ||
 		made.StampedAt.UTC().Format("2006-01-02T15:04:05.000000Z") != got.Stamp.At {
@@ -94,7 +94,7 @@ func TestAuthorityIsDown(t *testing.T) {
 		if made.Stamp == nil || *made.Stamp != store.StampUnreachable || *made.PDFLevel != "B-B" {
 			t.Errorf("%s: kept as %+v", name, made)
 		}
-		if got := verify.Verify(first, verify.Trust{Fingerprint: m.app.Keys.Fingerprint()}); got.Verdict != verify.Valid {
+		if got := verify.Verify(first, verify.Trust{Fingerprint: fingerprint(t, m.app)}); got.Verdict != verify.Valid {
 			t.Errorf("%s: %+v", name, got)
 		}
 		m.again(t, p)

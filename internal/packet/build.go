@@ -57,6 +57,8 @@ type sheet struct {
 	keyID          string
 	draft          bool
 	seal           *pdf.Seal // how the PDF is signed; nil in a draft
+	unsigned       bool      // made beside a packet and not as a file of it
+	excerpt        *Excerpt  // whose parts are shown; nil for all of them
 }
 
 // renderer makes the PDF.

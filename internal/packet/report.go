@@ -49,7 +49,11 @@ func renderReport(s *sheet) ([]byte, error) {
 		r.pictures[shot.ID] = img
 	}
 	r.doc = pdf.New(r.options())
-	r.firstPage()
+	if r.excerpt == nil {
+		r.firstPage()
+	} else {
+		r.excerptPage()
+	}
 	r.items()
 	r.findingList()
 	r.errorPaths()
@@ -103,6 +107,9 @@ func (r *report) options() pdf.Options {
 		Name: "packet.json", Type: "application/json", Relationship: "Source",
 		Description: "The content of this report as data", Data: r.manifest,
 	}}
+	if r.unsigned {
+		r.unsignedOptions(&o)
+	}
 	return o
 }
 
@@ -114,6 +121,9 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 	if r.draft {
 		what = "Draft, made " + moment(r.c.MadeAt)
 	}
+	if r.unsigned {
+		what = r.unsignedName()
+	}
 	return pdf.Strip{
 		Left:  []pdf.Span{{Icon: logo}, {Text: "  Proofwalk", Bold: true, Size: 12, Colour: pdf.Ink}},
 		Right: []pdf.Span{pdf.T(what)}, Rule: 1.5,
@@ -123,7 +133,10 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 func (r *report) footer(p pdf.PageInfo) pdf.Strip {
 	i := r.c.Integration
 	centre := "draft, not signed"
-	if !r.draft {
+	switch {
+	case r.unsigned:
+		centre = r.unsignedFooter()
+	case !r.draft:
 		centre = "packet.json " + r.manifestSHA256[:8]
 	}
 	return pdf.Strip{

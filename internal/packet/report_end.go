@@ -156,6 +156,9 @@ func (r *report) configuration() {
 	if i.ConfigDigest != "" {
 		text += " SHA-256 of the integration.yaml: " + i.ConfigDigest + "."
 	}
+	if r.withholds(KindConfiguration) {
+		text += " Its lines are withheld."
+	}
 	r.doc.Add(note(text))
 	t := pdf.Table{Columns: []pdf.Column{{Weight: 1}, {Weight: 2.5}}, Head: pdf.Cells("Name", "Value"), Size: 9, Pad: 3.5, Summary: "Configuration"}
 	for _, f := range i.Facts {
@@ -194,7 +197,7 @@ func (r *report) reading() {
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g[0], Value: []pdf.Span{pdf.T(g[1])}})
 	}
 	r.doc.Add(kv)
-	if !r.draft {
+	if r.sealed() {
 		r.doc.Add(
 			pdf.Heading{Level: 3, Text: "Checking the packet"},
 			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),

@@ -281,6 +281,10 @@ func (r *report) checkYourself() {
 		}})
 		return
 	}
+	if r.unsigned {
+		r.doc.Add(r.unsignedBox())
+		return
+	}
 	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 8, Pad: 8, Blocks: []pdf.Block{
 		pdf.Heading{Level: 2, Text: "Check it yourself", Size: pdf.H3Size, Before: -1, NoBookmark: true},
 		pdf.Paragraph{Spans: []pdf.Span{pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"), monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName())}, Size: 9, Before: 2},

@@ -58,6 +58,11 @@ func TestKeysChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	judge("sealed before the compromise", old, ringNow().KeysJSON(), verify.Valid)
+	// That a packet is older than the loss of its key only its log can show, and
+	// an excerpt has none.
+	excerpt := &Packet{Zip: mustCut(t, old.Zip, "f-002").Zip}
+	judge("its excerpt, by the list of before", excerpt, rotated, verify.Valid)
+	judge("its excerpt", excerpt, ringNow().KeysJSON(), verify.Invalid)
 	set(madeAt.Add(4 * time.Hour))
 	if _, _, err := d.Compromise(oldID, madeAt); err != nil {
 		t.Fatal(err)

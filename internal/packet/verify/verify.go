@@ -80,6 +80,8 @@ type Result struct {
 	Claims Claims `json:"claims"`
 	// Stamp is the time stamp of the PDF's signature; nil without one.
 	Stamp *StampClaim `json:"stamp,omitempty"`
+	// Excerpt is set where the archive is an excerpt whose parts could be counted.
+	Excerpt *Excerpt `json:"excerpt,omitempty"`
 }
 
 // StampClaim says who has seen the PDF's signature at which time. The token is
@@ -117,6 +119,9 @@ func Verify(zip []byte, trust Trust) Result {
 	v.result.SHA256 = hex.EncodeToString(sum[:])
 
 	v.check("archive", func() (string, error) { return v.readArchive(zip) })
+	if v.isExcerpt() {
+		return v.verifyExcerpt()
+	}
 	v.check("files", v.checkNames)
 	v.check("keys", v.readKeys)
 	v.check("statement", v.readStatement)
@@ -128,6 +133,11 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("content", v.checkManifest)
 	v.check("audit", v.checkAudit)
 	v.check("times", v.checkTimes)
+	return v.conclude()
+}
+
+// conclude asks who signed and gives the verdict.
+func (v *verifier) conclude() Result {
 	intact := !v.failed
 	known := v.checkSigner()
 	switch {
