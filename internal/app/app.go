@@ -24,6 +24,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/keys"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -32,6 +33,8 @@ type App struct {
 	Store *store.Store
 	Blobs *blob.Directory
 	Keys  *keys.Ring
+	// Fonts are tried in reports after the built-in ones; nil for none.
+	Fonts *pdf.FontSet
 	// Jobs enqueues; it works no jobs itself.
 	Jobs *river.Client[pgx.Tx]
 	// Now is the clock, UTC.

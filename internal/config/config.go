@@ -19,6 +19,7 @@ type Serve struct {
 	TLSCert        string   `name:"tls-cert" env:"PROOFWALK_TLS_CERT" help:"Certificate file; with --tls-key serves HTTPS."`
 	TLSKey         string   `name:"tls-key" env:"PROOFWALK_TLS_KEY" help:"Private key file of the certificate."`
 	DataDir        string   `name:"data-dir" env:"PROOFWALK_DATA_DIR" help:"Folder for keys, stored files and, without a database address, the private PostgreSQL."`
+	FontDir        string   `name:"font-dir" env:"PROOFWALK_FONT_DIR" help:"Folder of TrueType fonts (.ttf, .ttc) for reports in Chinese, Japanese, Korean, Thai and other scripts without a built-in font."`
 	DatabaseURL    string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL as the app role; may go through a pooler. Without it a private PostgreSQL is started."`
 	DatabaseDirect string   `name:"database-direct-url" env:"DATABASE_DIRECT_URL" help:"PostgreSQL as the app role without a pooler, for the job queue. Default: the database address."`
 	DatabaseOwner  string   `name:"database-owner-url" env:"DATABASE_OWNER_URL" help:"PostgreSQL as the owner role, for migrations only."`

@@ -65,6 +65,7 @@ type layouter struct {
 	asked       bool    // a number of the last pass was used
 	unprintable int
 	level       int // of the last heading
+	sealed      bool
 	anchors     map[string]bool
 	err         error
 }

@@ -25,6 +25,7 @@ type file struct {
 	queue []packed
 	zip   *zlib.Writer
 	zbuf  bytes.Buffer
+	hole  *hole // of the seal
 }
 
 type xrefEntry struct {
@@ -173,11 +174,11 @@ func appendNum(b []byte, v float64) []byte {
 	return b
 }
 
-// textString is a text string (7.9.2.2) in hexadecimal UTF-16, in which no
-// character of the text can end the string or begin an object.
+// textString is the visible text as a text string (7.9.2.2) in hexadecimal
+// UTF-16, in which no character of the text can end the string or begin an object.
 func textString(s string) string {
 	b := []byte("<FEFF")
-	for _, u := range utf16.Encode([]rune(s)) {
+	for _, u := range utf16.Encode([]rune(visible(s))) {
 		b = appendHex16(b, u)
 	}
 	return string(append(b, '>'))
@@ -193,10 +194,10 @@ func appendHex16(b []byte, v uint16) []byte {
 }
 
 // name writes a name object; everything but letters and digits is escaped, and
-// NUL, which a name cannot hold, is left out.
+// NUL, which a name cannot hold, and what is too long are left out.
 func name(s string) string {
 	b := []byte{'/'}
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < min(len(s), maxName); i++ {
 		c := s[i]
 		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
 			b = append(b, c)

@@ -15,13 +15,14 @@ type page struct {
 	annots []annot
 }
 
-// annot is a link on a page.
+// annot is a link on a page, or the field of the seal.
 type annot struct {
-	id   ref
-	rect [4]float64 // left, bottom, right, top, in PDF coordinates
-	to   target
-	elem *elem
-	text string
+	id     ref
+	rect   [4]float64 // left, bottom, right, top, in PDF coordinates
+	to     target
+	elem   *elem
+	text   string
+	widget bool
 }
 
 // painter writes page content. Every operator stands inside marked content:
@@ -33,6 +34,7 @@ type painter struct {
 	open    bool
 	current *elem // nil while an artifact is open
 	forced  bool  // everything is an artifact: headers, footers, repeated heads
+	loose   bool  // the content is no page's and has no marks
 	fill    Colour
 	stroke  Colour
 	width   float64
@@ -46,6 +48,9 @@ func (p *painter) op(s string) { p.page.buf = append(append(p.page.buf, s...), '
 
 // begin opens marked content for an element, or an artifact for nil.
 func (p *painter) begin(e *elem) {
+	if p.loose {
+		return
+	}
 	if p.forced {
 		e = nil
 	}
@@ -113,9 +118,9 @@ func (p *painter) text(ps []piece, x, y float64) {
 	}
 	p.begin(first.st.elem)
 	p.fillColour(first.st.colour)
-	if first.run.actual != "" {
+	if first.run.actual {
 		p.page.buf = append(p.page.buf, "/Span<</ActualText<FEFF"...)
-		for _, u := range utf16.Encode([]rune(first.run.actual)) {
+		for _, u := range utf16.Encode([]rune(first.run.text)) {
 			p.page.buf = appendHex16(p.page.buf, u)
 		}
 		p.op(">>>BDC")
@@ -130,50 +135,61 @@ func (p *painter) text(ps []piece, x, y float64) {
 	p.page.buf = append(p.page.buf, "Td "...)
 	p.glyphs(ps)
 	p.op("ET")
-	if first.run.actual != "" {
+	if first.run.actual {
 		p.op("EMC")
 	}
 }
 
-// glyphs writes one TJ operator, or several when marks are raised. owed is how
-// far the place the shaper wants is ahead of where the viewer's pen stands.
+// glyphs writes one TJ operator, or several when marks are raised or a glyph is
+// muted. The shaper wants the next glyph at want; the viewer's pen stands at pen.
 func (p *painter) glyphs(ps []piece) {
 	t := ps[0].run.font.t
-	em := func(units int) int { return units * 1000 / t.upem }
-	b, shown, rise, owed := p.page.buf, false, 0, 0
+	b, shown, rise := p.page.buf, false, int32(0)
+	want, pen := 0, 0 // in font units, in thousandths of an em
 	b = append(b, '[')
+	stop := func() {
+		if shown {
+			b = append(b, '>')
+		}
+		b = append(b, "] TJ "...)
+		shown = false
+	}
 	for i := range ps {
-		for _, g := range ps[i].run.glyphs {
+		for k := range ps[i].run.glyphs {
+			g := &ps[i].run.glyphs[k]
 			if g.dy != rise {
-				if shown {
-					b = append(b, '>')
-				}
-				b = append(b, "] TJ "...)
-				b = append(appendNum(b, float64(em(g.dy))*ps[0].size/1000), " Ts ["...)
-				shown, rise = false, g.dy
+				stop()
+				b = append(appendNum(b, float64(t.em(int(g.dy)))*ps[0].size/1000), " Ts ["...)
+				rise = g.dy
 			}
-			if move := em(owed + g.dx); move != 0 {
+			if g.mute {
+				stop()
+				b = append(b, "/Span<</ActualText()>>BDC ["...)
+			}
+			if move := t.em(want+int(g.dx)) - pen; move != 0 {
 				if shown {
 					b = append(b, '>')
 				}
 				b = strconv.AppendInt(b, int64(-move), 10)
 				shown = false
+				pen += move
 			}
 			if !shown {
 				b, shown = append(b, '<'), true
 			}
-			b = appendHex16(b, g.id)
-			owed = g.adv - int(t.advances[g.id]) - g.dx
+			b = appendHex16(b, g.code)
+			pen += t.em(int(g.nat))
+			want += int(g.adv)
+			if g.mute {
+				stop()
+				b = append(b, "EMC ["...)
+			}
 		}
 	}
-	if shown {
-		b = append(b, '>')
-	}
-	b = append(b, "] TJ"...)
+	stop()
 	if rise != 0 {
-		b = append(b, " 0 Ts"...)
+		b = append(b, "0 Ts "...)
 	}
-	b = append(b, ' ')
 	p.page.buf = b
 }
 
@@ -194,14 +210,18 @@ func (p *painter) link(to target, e *elem, x1, y1, x2, y2 float64) {
 	if e == nil || e.tag != "Link" {
 		return
 	}
-	id := p.r.file.alloc()
 	text := to.uri
 	if to.anchor != "" {
 		text = "Go to " + to.anchor
 	}
-	p.page.annots = append(p.page.annots, annot{id: id, to: to, elem: e, text: text,
-		rect: [4]float64{x1, p.height - y2, x2, p.height - y1}})
-	e.kids = append(e.kids, kid{page: p.page, annot: id})
+	p.annotate(&annot{to: to, elem: e, text: text, rect: [4]float64{x1, p.height - y2, x2, p.height - y1}})
+}
+
+// annotate puts an annotation on the page and into its element.
+func (p *painter) annotate(a *annot) {
+	a.id = p.r.file.alloc()
+	p.page.annots = append(p.page.annots, *a)
+	a.elem.kids = append(a.elem.kids, kid{page: p.page, annot: a.id})
 }
 
 // iconPiece draws an icon in a line.
@@ -234,6 +254,5 @@ func (p *painter) chipPiece(pc *piece, x, y float64) {
 	s := pc.size
 	c := &Canvas{W: pc.w, H: 1.45 * s, p: p, x: x, y: y - 1.1*s, k: 1}
 	c.RoundRect(0.1*s, 0, pc.w-0.2*s, 1.45*s, 2, Stroke{Fill: pc.chip.chip.Fill, Line: pc.chip.chip.Border, Width: 0.6})
-	ln := line{pieces: pc.chip.pieces}
-	ln.draw(p, x+chipPad*s, y)
+	pc.chip.line.draw(p, x+chipPad*s, y)
 }

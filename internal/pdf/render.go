@@ -12,10 +12,11 @@ type renderer struct {
 	pages    []*page
 	titles   []title
 	dests    map[string]dest
-	usedFont [faceCount]bool
+	usedFont []bool // by face
 	images   []*Image
 	imageOf  map[[32]byte]int
 	root     *elem
+	widget   *widget // of the seal
 	pagesID  ref
 	resID    ref
 }
@@ -36,7 +37,10 @@ func (d *Doc) Render() (*Output, error) {
 	if d.opt.Title == "" {
 		return nil, ErrNoTitle
 	}
-	fonts := newFontSet()
+	if s := d.opt.Seal; s != nil && (s.Reserve < 1 || s.Reserve > MaxSealReserve) {
+		return nil, ErrSealReserve
+	}
+	fonts := newFontSet(d.opt.Fonts)
 	last := &numbers{pages: 1}
 	for pass := 1; ; pass++ {
 		l := &layouter{opt: &d.opt, fonts: fonts, last: last, anchors: map[string]bool{},
@@ -53,7 +57,7 @@ func (d *Doc) Render() (*Output, error) {
 		found := l.find(sheets)
 		if !l.asked || found.equal(last) {
 			l.last = found
-			return d.draw(l, root, sheets, found), nil
+			return d.draw(l, root, sheets, found)
 		}
 		if pass == maxPasses {
 			return nil, ErrNotSettled
@@ -62,16 +66,24 @@ func (d *Doc) Render() (*Output, error) {
 	}
 }
 
-func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) *Output {
-	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
+func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
+	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
+		usedFont: make([]bool, len(l.fonts.fonts))}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
 	for i, s := range sheets {
 		pg := &page{id: r.file.alloc(), number: i + 1, buf: make([]byte, 0, 16<<10)}
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
 	}
+	r.hiddenSeal()
 	r.writePages()
-	return &Output{Bytes: r.finish(), Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}
+	bytes := r.finish()
+	if d.opt.Seal != nil {
+		if err := r.file.seal(d.opt.Seal.Sign); err != nil {
+			return nil, err
+		}
+	}
+	return &Output{Bytes: bytes, Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}, nil
 }
 
 func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {

@@ -9,7 +9,8 @@ type elem struct {
 	kids   []kid
 	attrs  string // inside of the attribute dictionary
 	alt    string
-	inline bool // attached to its parent when its content is first drawn
+	actual string // replacement text
+	inline bool   // attached to its parent when its content is first drawn
 	joined bool
 	id     ref
 	bbox   []byte // filled in when a figure is drawn
@@ -106,6 +107,9 @@ func (e *elem) write(f *file, parent ref) {
 	}
 	if e.alt != "" {
 		b = append(append(b, "/Alt"...), textString(e.alt)...)
+	}
+	if e.actual != "" {
+		b = append(append(b, "/ActualText"...), textString(e.actual)...)
 	}
 	f.pack(e.id, append(b, ">>"...))
 	for _, k := range e.kids {

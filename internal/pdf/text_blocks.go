@@ -80,8 +80,11 @@ func (l *layouter) textNodes(spans []Span, ts textStyle, align Align, width floa
 	lines := l.lines(l.inline(spans, ts, e), width, ts)
 	nodes := make([]*node, len(lines))
 	for i, ln := range lines {
-		shift := 0.0
-		switch align {
+		shift, place := 0.0, align
+		if align == Left && ln.rtl && ln.broken {
+			place = Right // lines of a paragraph from right to left begin at the right
+		}
+		switch place {
 		case Right:
 			shift = width - ln.w
 		case Centre:

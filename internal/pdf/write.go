@@ -1,9 +1,11 @@
 package pdf
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +32,7 @@ func (r *renderer) writePages() {
 					b = append(b, ' ')
 				}
 				b = append(b, a.id.String()...)
-				r.file.pack(a.id, a.body(pg, key))
+				r.file.pack(a.id, r.annotation(&a, pg, key))
 				key++
 			}
 			b = append(b, ']')
@@ -41,17 +43,22 @@ func (r *renderer) writePages() {
 	r.file.pack(r.pagesID, append(kids, "]>>"...))
 }
 
-func (a *annot) body(pg *page, key int) []byte {
-	b := []byte("<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/P " + pg.id.String() + "/Rect[")
+// annotation is the dictionary of a link or of the seal's field.
+func (r *renderer) annotation(a *annot, pg *page, key int) []byte {
+	b := []byte("<</Type/Annot/P " + pg.id.String() + "/Rect[")
 	for i, v := range a.rect {
 		if i > 0 {
 			b = append(b, ' ')
 		}
 		b = appendNum(b, v)
 	}
-	b = append(b, "]/StructParent "+strconv.Itoa(key)+"/Contents"+textString(a.text)...)
+	b = append(b, "]/StructParent "+strconv.Itoa(key)...)
+	if a.widget {
+		return append(append(b, r.sealField(a)...), ">>"...)
+	}
+	b = append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"+textString(a.text)...)
 	if a.to.anchor != "" {
-		b = append(b, "/Dest"+byteString(a.to.anchor)...)
+		b = append(b, "/Dest"+byteString(destKey(a.to.anchor))...)
 	} else {
 		b = append(b, "/A<</S/URI/URI"+byteString(a.to.uri)+">>"...)
 	}
@@ -69,7 +76,8 @@ func (r *renderer) finish() []byte {
 	r.file.stream(meta, "/Type/Metadata/Subtype/XML", xmp(opt))
 	catalog := "<</Type/Catalog/Pages " + r.pagesID.String() + "/StructTreeRoot " + tree.String() +
 		"/MarkInfo<</Marked true>>/Lang" + textString(opt.Lang) + "/Metadata " + meta.String() +
-		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files
+		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files +
+		r.outputIntent() + r.writeSignature()
 	if outlines != 0 {
 		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
 	}
@@ -125,7 +133,7 @@ func (r *renderer) writeResources() {
 	res := "<</Font<<"
 	for id, used := range r.usedFont {
 		if used {
-			f := r.lay.fonts.fonts[id]
+			f := r.lay.fonts.font(faceID(id))
 			r.writeFont(f)
 			res += "/F" + strconv.Itoa(id) + " " + f.obj.String()
 		}
@@ -212,6 +220,16 @@ func (b *bookmark) write(f *file, head string) {
 	}
 }
 
+// destKey is the name of a destination. One that is too long is cut and told from
+// others by its digest.
+func destKey(anchor string) string {
+	if len(anchor) > maxKey {
+		sum := sha256.Sum256([]byte(anchor))
+		anchor = anchor[:maxKey] + hex.EncodeToString(sum[:])
+	}
+	return anchor
+}
+
 func destArray(pg *page, y float64) string {
 	return "[" + pg.id.String() + "/XYZ null " + string(appendNum(nil, y)) + " null]"
 }
@@ -221,15 +239,14 @@ func destArray(pg *page, y float64) string {
 func (r *renderer) writeNames() (names, files string) {
 	inner := ""
 	if len(r.dests) > 0 {
-		keys := make([]string, 0, len(r.dests))
-		for k := range r.dests {
-			keys = append(keys, k)
+		byKey := make(map[string]dest, len(r.dests))
+		for anchor, d := range r.dests {
+			byKey[destKey(anchor)] = d
 		}
-		sort.Strings(keys)
 		id := r.file.alloc()
 		b := "<</Names["
-		for _, k := range keys {
-			b += byteString(k) + destArray(r.dests[k].page, r.dests[k].y)
+		for _, k := range slices.Sorted(maps.Keys(byKey)) {
+			b += byteString(k) + destArray(byKey[k].page, byKey[k].y)
 		}
 		r.file.pack(id, []byte(b+"]>>"))
 		inner += "/Dests " + id.String()
@@ -239,7 +256,7 @@ func (r *renderer) writeNames() (names, files string) {
 		tree := ""
 		for i := range list {
 			spec := r.attach(&list[i]).String()
-			tree += byteString(list[i].Name) + spec + " "
+			tree += textString(list[i].Name) + spec + " "
 			files += spec + " "
 		}
 		inner += "/EmbeddedFiles<</Names[" + tree + "]>>"
@@ -251,19 +268,23 @@ func (r *renderer) writeNames() (names, files string) {
 	return names, files
 }
 
+// mediaType is a type and a subtype (RFC 6838, 4.2).
+var mediaType = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}$`)
+
 // attach embeds a file and returns its file specification.
 func (r *renderer) attach(a *Attachment) ref {
 	data, spec := r.file.alloc(), r.file.alloc()
-	dict := "/Type/EmbeddedFile/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
-	if a.Type != "" {
-		dict += "/Subtype" + name(a.Type)
+	kind := a.Type
+	if !mediaType.MatchString(kind) {
+		kind = "application/octet-stream"
 	}
+	dict := "/Type/EmbeddedFile/Subtype" + name(kind) + "/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
 	r.file.deflated(data, dict, a.Data)
 	rel := a.Relationship
 	if rel == "" {
 		rel = "Unspecified"
 	}
-	s := "<</Type/Filespec/F<" + hex.EncodeToString([]byte(a.Name)) + ">/UF" + textString(a.Name) +
+	s := "<</Type/Filespec/F" + textString(a.Name) + "/UF" + textString(a.Name) +
 		"/AFRelationship" + name(rel) + "/EF<</F " + data.String() + "/UF " + data.String() + ">>"
 	if a.Description != "" {
 		s += "/Desc" + textString(a.Description)
