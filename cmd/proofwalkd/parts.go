@@ -140,12 +140,16 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 	if err != nil {
 		return nil, err
 	}
+	fonts, err := openFonts(cfg.FontDir)
+	if err != nil {
+		return nil, err
+	}
 	pages, err := store.Open(ctx, cfg.DatabaseURL, connections)
 	if err != nil {
 		return nil, err
 	}
 	p.app = &app.App{
-		Store: pages, Blobs: blobs, Keys: keys.NewDirectory(cfg.KeyDir(), cfg.KeyIdentity, time.Now), Secret: secret, Now: func() time.Time { return time.Now().UTC() },
+		Store: pages, Blobs: blobs, Keys: keys.NewDirectory(cfg.KeyDir(), cfg.KeyIdentity, time.Now), Secret: secret, Fonts: fonts, Now: func() time.Time { return time.Now().UTC() },
 		Log: log, Version: version, PublicURL: cfg.Origin(),
 	}
 	if cfg.TimestampURL != "" {

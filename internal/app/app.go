@@ -25,6 +25,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/keys"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -36,6 +37,8 @@ type App struct {
 	Keys *keys.Directory
 	// Secret seals the pseudonym keys of rounds.
 	Secret *keys.Secret
+	// Fonts are tried in reports after the built-in ones; nil for none.
+	Fonts *pdf.FontSet
 	// Jobs enqueues; it works no jobs itself.
 	Jobs *river.Client[pgx.Tx]
 	// Now is the clock, UTC.

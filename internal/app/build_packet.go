@@ -143,7 +143,7 @@ func saltStream(seed []byte) *sha3.SHAKE {
 // loadBytes adds to the content what its digests name, checked against them.
 func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
 	c := &source.Content
-	c.Integration.Facts = source.Facts
+	c.Integration.Facts, c.Fonts = source.Facts, a.Fonts
 	if c.Walkthrough != nil {
 		c.Walkthrough.Minutes = source.Minutes
 	}

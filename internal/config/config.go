@@ -21,6 +21,7 @@ type Serve struct {
 	DataDir        string   `name:"data-dir" env:"PROOFWALK_DATA_DIR" help:"Folder for keys, stored files and, without a database address, the private PostgreSQL."`
 	KeyIdentity    string   `name:"key-identity" env:"PROOFWALK_KEY_IDENTITY" help:"File of the age identity that opens the signing keys. Default: in the folder of the keys."`
 	TimestampURL   string   `name:"timestamp-url" env:"PROOFWALK_TIMESTAMP_URL" help:"Time-stamp authority (RFC 3161) that is asked once for each packet. Without it packets have no time stamp and no outside host is asked."`
+	FontDir        string   `name:"font-dir" env:"PROOFWALK_FONT_DIR" help:"Folder of TrueType fonts (.ttf, .ttc) for reports in Chinese, Japanese, Korean, Thai and other scripts without a built-in font."`
 	DatabaseURL    string   `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL as the app role; may go through a pooler. Without it a private PostgreSQL is started."`
 	DatabaseDirect string   `name:"database-direct-url" env:"DATABASE_DIRECT_URL" help:"PostgreSQL as the app role without a pooler, for the job queue. Default: the database address."`
 	DatabaseOwner  string   `name:"database-owner-url" env:"DATABASE_OWNER_URL" help:"PostgreSQL as the owner role, for migrations only."`

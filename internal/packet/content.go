@@ -11,6 +11,8 @@ package packet
 
 import (
 	"time"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // Format is the version of packet.json and of the statement's predicate.
@@ -74,6 +76,9 @@ type Content struct {
 	// Audit holds this integration's audit entries, each as encoded by
 	// audit.Encode, oldest first.
 	Audit [][]byte
+	// Fonts serve the report beside the built-in ones; they are no part of what
+	// the packet says. Building again with other fonts gives another PDF.
+	Fonts *pdf.FontSet
 }
 
 // Integration is what was reviewed, as its configuration version says.
