@@ -101,8 +101,12 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 	if err != nil {
 		return nil, err
 	}
+	logged, err := a.logPacket(ctx, row.Packet, c, salts)
+	if err != nil {
+		return nil, err
+	}
 	signer, keyID := a.Keys.Bundle()
-	return packet.Build(c, packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON()})
+	return packet.Build(c, packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON(), Log: logged})
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.

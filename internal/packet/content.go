@@ -71,9 +71,6 @@ type Content struct {
 	CredentialPasses []CredentialPass
 	Walkthrough      *Walkthrough
 	SignOffs         []SignOff
-	// Audit holds this integration's audit entries, each as encoded by
-	// audit.Encode, oldest first.
-	Audit [][]byte
 }
 
 // Integration is what was reviewed, as its configuration version says.
