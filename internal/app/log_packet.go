@@ -99,4 +99,3 @@ func (a *App) keyOfCheckpoint(signed []byte) ([]byte, error) {
 	_, key, err := a.openCheckpoint(signed)
 	return key.PublicKey, err
 }
-

@@ -180,4 +180,3 @@ func writeHashes(b *strings.Builder, hashes []Hash) {
 	}
 	b.WriteByte(']')
 }
-

@@ -141,6 +141,11 @@ func (l *keyList) vouches(id string, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	return k.standsAt(at)
+}
+
+// standsAt tells whether what the key signed at the time holds.
+func (k listedKey) standsAt(at time.Time) error {
 	if at.Before(k.notBefore) {
 		return errors.New("the packet says that it was made before its key was valid")
 	}

@@ -113,7 +113,9 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("digests", v.checkDigests)
 	v.check("sums", v.checkSums)
 	v.check("content", v.checkManifest)
-	v.check("audit", v.checkAudit)
+	v.check("checkpoint", v.readCheckpoint)
+	v.check("audit", v.checkEntries)
+	v.check("log", v.checkLog)
 	intact := !v.failed
 	known := v.checkSigner()
 	switch {
@@ -137,6 +139,9 @@ type verifier struct {
 	byName    map[string][]byte
 	list      *keyList // the packet's own
 	statement *statement
+
+	checkpoint *checkpoint
+	entries    []logged
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
@@ -176,6 +181,9 @@ func (v *verifier) checkSigner() (known bool) {
 			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
 		}
 		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
+			return "", err
+		}
+		if err := v.loggedBefore(list); err != nil {
 			return "", err
 		}
 		v.result.Root = list.rootID
