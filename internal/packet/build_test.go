@@ -102,8 +102,8 @@ func TestVerifyTextAsItStands(t *testing.T) {
 		}
 	}
 	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(files["VERIFY.md"]), -1)
-	if len(blocks) != 3 {
-		t.Fatalf("%d blocks of commands in VERIFY.md, want 3", len(blocks))
+	if len(blocks) != 4 {
+		t.Fatalf("%d blocks of commands in VERIFY.md, want 4", len(blocks))
 	}
 	run := func(script string) (string, error) {
 		cmd := exec.Command("sh", "-ec", script)
@@ -112,7 +112,7 @@ func TestVerifyTextAsItStands(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
-	for i, want := range []string{"Verified OK\n", r.Fingerprint(), "Signature Verified Successfully\n"} {
+	for i, want := range []string{"Verified OK\n", r.Fingerprint(), "Signature Verified Successfully\n", "Signature Verified Successfully\n"} {
 		out, err := run(blocks[i][1])
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("block %d: %v, printed %q, want %q in it", i+1, err, out, want)

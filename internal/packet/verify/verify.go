@@ -117,16 +117,20 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("audit", v.checkEntries)
 	v.check("log", v.checkLog)
 	intact := !v.failed
-	known := v.checkSigner()
+	known := v.checkSigner(v.vouchedPacket)
+	v.result.Verdict = v.verdict(intact, known)
+	return v.result
+}
+
+func (v *verifier) verdict(intact, known bool) Verdict {
 	switch {
 	case !intact || v.failed:
-		v.result.Verdict = Invalid
+		return Invalid
 	case !known:
-		v.result.Verdict = SignerUnknown
+		return SignerUnknown
 	default:
-		v.result.Verdict = Valid
+		return Valid
 	}
-	return v.result
 }
 
 // verifier carries what the checks found.
@@ -154,8 +158,8 @@ func (v *verifier) check(name string, run func() (string, error)) {
 }
 
 // checkSigner is the last check: does someone whom the caller believes vouch
-// for the key. Without anyone to believe it fails nothing.
-func (v *verifier) checkSigner() (known bool) {
+// for the key, as vouched asks. Without anyone to believe it fails nothing.
+func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 	if v.trust.Fingerprint == "" && v.trust.Keys == nil {
 		v.result.Checks = append(v.result.Checks, Check{
 			Name: "signer", Detail: "no root was given to compare with, so anyone could have sealed this",
@@ -163,10 +167,7 @@ func (v *verifier) checkSigner() (known bool) {
 		return false
 	}
 	v.check("signer", func() (string, error) {
-		if v.statement == nil {
-			return "", errors.New("not checked: there is no readable statement")
-		}
-		list, whose := v.list, "the packet's list of keys, whose root has the given fingerprint"
+		list, whose := v.list, "the list of keys in it, whose root has the given fingerprint"
 		if v.trust.Keys != nil {
 			var err error
 			if list, err = parseKeys(v.trust.Keys); err != nil {
@@ -175,21 +176,29 @@ func (v *verifier) checkSigner() (known bool) {
 			whose = "the given keys.json"
 		}
 		if list == nil {
-			return "", errors.New("not checked: the packet's list of keys is not readable")
+			return "", errors.New("not checked: its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
 			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
 		}
-		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
-			return "", err
-		}
-		if err := v.loggedBefore(list); err != nil {
+		if err := vouched(list); err != nil {
 			return "", err
 		}
 		v.result.Root = list.rootID
 		return "vouched for by " + whose, nil
 	})
 	return !v.failed
+}
+
+// vouchedPacket demands that a list vouches for the packet's signer and for the log.
+func (v *verifier) vouchedPacket(list *keyList) error {
+	if v.statement == nil {
+		return errors.New("not checked: there is no readable statement")
+	}
+	if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
+		return err
+	}
+	return v.loggedBefore(list)
 }
 
 func isDigest(s string) bool {
