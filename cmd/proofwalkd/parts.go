@@ -174,6 +174,18 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 	return p, nil
 }
 
+// runSequencer gives positions in the audit log beside all else; the returned
+// function ends that.
+func (p *parts) runSequencer(ctx context.Context) (stop func()) {
+	running, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() { p.app.RunSequencer(running, p.direct) })
+	return func() {
+		cancel()
+		done.Wait()
+	}
+}
+
 // close stops the workers and ends all connections.
 func (p *parts) close() {
 	if p.app.Jobs != nil {

@@ -69,6 +69,7 @@ func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptio
 			return err
 		}
 	}
+	defer parts.runSequencer(ctx)()
 	handler, err := parts.handler(cfg, opts, log)
 	if err != nil {
 		return err

@@ -120,6 +120,9 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 		c.MadeAt = since
 	}
 	seal := sealWith(ring, salts)
+	if seal.Log, err = a.logPacket(ctx, row.Packet, c, salts); err != nil {
+		return nil, err
+	}
 	seal.Stamp = a.stampOf(ctx, row)
 	return packet.Build(c, seal)
 }

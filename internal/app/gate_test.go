@@ -137,7 +137,7 @@ var notTyped = map[string]string{
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
 	"ReadEntry.digest": "finds bytes", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
 	"SaveIntegration.agreement": "is compared",
-	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew",
+	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew", "OpenKept.b": "is a signed note",
 }
 
 // Every text that people type is refused when it holds a credential, before it

@@ -56,9 +56,6 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 			return packetSource{}, store.Revision{}, err
 		}
 	}
-	if c.Audit, err = store.AuditEncoded(ctx, q, scope, r.IntegrationID, now); err != nil {
-		return packetSource{}, store.Revision{}, err
-	}
 	return g.source, r, nil
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"fmt"
 
 	"github.com/proofwalk/proofwalk/internal/audit"
@@ -22,10 +23,7 @@ func (a *App) CheckSealing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sample, err := sampleContent(packet.At(now))
-	if err != nil {
-		return err
-	}
+	sample := sampleContent(packet.At(now))
 	n, err := packet.LeafCount(sample)
 	if err != nil {
 		return fmt.Errorf("checking the sealing: %w", err)
@@ -34,7 +32,11 @@ func (a *App) CheckSealing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	built, err := packet.Build(sample, sealWith(ring, salts))
+	seal := sealWith(ring, salts)
+	if seal.Log, err = sampleLog(sample, salts, ring); err != nil {
+		return fmt.Errorf("checking the sealing: %w", err)
+	}
+	built, err := packet.Build(sample, seal)
 	if err != nil {
 		return fmt.Errorf("checking the sealing: building a sample: %w", err)
 	}
@@ -56,12 +58,7 @@ func verifySample(built *packet.Packet, ring *keys.Ring) error {
 }
 
 // sampleContent is a packet that says nothing of anybody.
-func sampleContent(at packet.Time) (*packet.Content, error) {
-	entry, err := audit.Encode(audit.Entry{ID: store.NewID().String(), Actor: audit.Actor{Kind: "system"}, Action: "packet.check",
-		Object: audit.Object{ID: "r1.1", Kind: "packet"}, At: at.Time})
-	if err != nil {
-		return nil, err
-	}
+func sampleContent(at packet.Time) *packet.Content {
 	return &packet.Content{
 		Integration: packet.Integration{ID: store.NewID().String(), Name: "Sample", Slug: "sample", Partner: "Proofwalk", Protocol: "oauth",
 			Environment: "sandbox", ConfigVersion: 1, Facts: []packet.Fact{{Name: "name", Values: []string{"Sample"}}}},
@@ -69,6 +66,31 @@ func sampleContent(at packet.Time) (*packet.Content, error) {
 		Decision: &packet.Decision{Word: "ready", Act: packet.Act{By: "Proofwalk", Organisation: "Proofwalk", At: at}},
 		Sections: []packet.Section{{ID: "A", Title: "Sample"}},
 		Items:    []packet.Item{{ID: "A-01", Section: "A", Title: "Keys sign and verify", Version: 1, Phase: "review", By: "consultant", State: "open"}},
-		Audit:    [][]byte{entry},
-	}, nil
+	}
+}
+
+// sampleLog is a log of the one entry that seals the sample.
+func sampleLog(c *packet.Content, salts []byte, ring *keys.Ring) (packet.Log, error) {
+	digest, err := packet.ManifestDigest(c, salts)
+	if err != nil {
+		return packet.Log{}, err
+	}
+	entry, err := audit.Encode(audit.Entry{ID: store.NewID().String(), IntegrationID: c.Integration.ID, Actor: audit.Actor{Kind: "system"},
+		Action: packet.SealAction, Object: audit.Object{ID: c.Name(), Kind: "packet"}, At: c.MadeAt.Time,
+		Details: map[string]audit.Value{"packet_json": audit.Text(digest)}})
+	if err != nil {
+		return packet.Log{}, err
+	}
+	var edge audit.Edge
+	edge.Append(audit.LeafHash(entry))
+	signer, _ := ring.Checkpoint()
+	signed, err := audit.Checkpoint{Origin: audit.Origin(ring.Fingerprint()), Head: audit.Head{Size: edge.Size(), Root: edge.Root()}, At: c.MadeAt.Time}.Sign(signer)
+	if err != nil {
+		return packet.Log{}, err
+	}
+	key, err := x509.MarshalPKIXPublicKey(signer.Public())
+	if err != nil {
+		return packet.Log{}, fmt.Errorf("encoding the checkpoint key: %w", err)
+	}
+	return packet.Log{Entries: [][]byte{entry}, Proofs: audit.EncodeProofs(edge.Size(), []int64{0}, [][]audit.Hash{nil}), Checkpoint: signed, Key: key}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/packet/pades"
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -34,6 +35,22 @@ type Seal struct {
 	Stamp func(imprint [sha256.Size]byte) (token []byte, err error)
 	// KeysJSON is the signed list of the server's keys.
 	KeysJSON []byte
+	// Log is what the audit log says of the packet.
+	Log Log
+}
+
+// Log is the packet's part of the audit log: the entries of its integration up
+// to the one that seals it, and the proofs that they are in the log.
+type Log struct {
+	// Entries are encoded by audit.Encode, in the order of the log. The last is
+	// packet.seal: it names the digest of packet.json, see ManifestDigest.
+	Entries [][]byte
+	// Proofs are written by audit.EncodeProofs, one for each entry.
+	Proofs []byte
+	// Checkpoint is the signed note of the tree that the proofs are about.
+	Checkpoint []byte
+	// Key is the public key that signed the checkpoint, its SubjectPublicKeyInfo in DER.
+	Key []byte
 }
 
 // Packet is a built packet.
@@ -81,6 +98,9 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkLog(c, m, seal.Log); err != nil {
+		return nil, err
+	}
 	sealer := &pdfSealer{seal: seal}
 	s := &sheet{
 		c: c, summary: Summarize(c), manifest: m.json, manifestSHA256: digestHex(m.json),
@@ -99,8 +119,11 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		files = append(files, file{p.File, p.PNG})
 	}
 	files = append(files,
-		file{"audit/entries.jsonl", lines(c.Audit)},
+		file{"audit/checkpoint", seal.Log.Checkpoint},
+		file{"audit/entries.jsonl", lines(seal.Log.Entries)},
+		file{"audit/proofs.json", seal.Log.Proofs},
 		file{"validation/bundle.pub.pem", bundlePEM},
+		file{"validation/checkpoint.pub.pem", pemOf("PUBLIC KEY", seal.Log.Key)},
 		file{"validation/keys.json", seal.KeysJSON},
 		file{"validation/pdf.crt.pem", pemOf("CERTIFICATE", seal.PDFCertificate.Raw)},
 		file{"validation/root.pub.pem", rootPEM},
@@ -122,6 +145,37 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: report,
 		Manifest: m.json, ManifestSHA256: s.manifestSHA256, PDFSeal: sealer.got,
 	}, nil
+}
+
+// ManifestDigest gives the digest that packet.json will have, in hex: what the
+// audit log names before the packet is built.
+func ManifestDigest(c *Content, salts []byte) (string, error) {
+	if err := Check(c); err != nil {
+		return "", err
+	}
+	m, err := newManifest(withFiles(c), salts)
+	if err != nil {
+		return "", err
+	}
+	return digestHex(m.json), nil
+}
+
+// SealAction is the action of the audit entry that seals a packet.
+const SealAction = "packet.seal"
+
+// checkLog demands that the log's last entry seals this packet.json.
+func checkLog(c *Content, m *manifest, l Log) error {
+	if len(l.Entries) == 0 || len(l.Checkpoint) == 0 || len(l.Proofs) == 0 || len(l.Key) == 0 {
+		return errors.New("building packet: a part of the audit log is missing")
+	}
+	e, err := audit.Parse(l.Entries[len(l.Entries)-1])
+	if err != nil {
+		return fmt.Errorf("building packet: %w", err)
+	}
+	if e.Action != SealAction || e.Object.ID != c.Name() || e.Details["packet_json"] != audit.Text(digestHex(m.json)) {
+		return errors.New("building packet: the audit log does not end with the entry that seals it")
+	}
+	return nil
 }
 
 // sealFiles adds SHA256SUMS, its signature and the statement.

@@ -39,8 +39,9 @@ func TestBuildIsReproducible(t *testing.T) {
 		}
 	}
 	c := largeContent(t)
-	seal := sealFor(t, c, r)
-	seal.Salts[0] ^= 1
+	salts := sealFor(t, c, r).Salts
+	salts[0] ^= 1
+	seal := sealWith(t, c, r, salts)
 	other, err := build(c, seal, fewBytes)
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +67,8 @@ func TestArchiveAsStockToolsReadIt(t *testing.T) {
 		t.Errorf("Name = %q", p.Name)
 	}
 	want := []string{
-		"packet.pdf", "packet.json", "transcripts/t-001.har", "screenshots/s-001.png", "audit/entries.jsonl",
-		"validation/bundle.pub.pem", "validation/keys.json", "validation/pdf.crt.pem", "validation/root.pub.pem", "VERIFY.md",
+		"packet.pdf", "packet.json", "transcripts/t-001.har", "screenshots/s-001.png", "audit/checkpoint", "audit/entries.jsonl", "audit/proofs.json",
+		"validation/bundle.pub.pem", "validation/checkpoint.pub.pem", "validation/keys.json", "validation/pdf.crt.pem", "validation/root.pub.pem", "VERIFY.md",
 		"SHA256SUMS", "SHA256SUMS.sig", "statement.sigstore.json",
 	}
 	var got []string
@@ -89,8 +90,8 @@ func TestVerifyTextAsItStands(t *testing.T) {
 	dir := t.TempDir()
 	files := unpack(t, p.Zip, dir)
 	blocks := shellBlocks(t, dir)
-	if len(blocks) != 5 {
-		t.Fatalf("%d blocks of commands in VERIFY.md, want 5", len(blocks))
+	if len(blocks) != 6 {
+		t.Fatalf("%d blocks of commands in VERIFY.md, want 6", len(blocks))
 	}
 	run := func(script string) (string, error) {
 		cmd := exec.Command("sh", "-ec", script)
@@ -101,7 +102,7 @@ func TestVerifyTextAsItStands(t *testing.T) {
 	}
 	for i, want := range []string{
 		"Verified OK\n", r.Fingerprint(), "Signature Verified Successfully\n",
-		"\n  - Total document signed\n", "CAdES Verification successful\n",
+		"\n  - Total document signed\n", "CAdES Verification successful\n", "Signature Verified Successfully\n",
 	} {
 		out, err := run(blocks[i])
 		if err != nil || !strings.Contains(out, want) {
@@ -231,6 +232,10 @@ func TestSealRefuses(t *testing.T) {
 		"an Ed25519 key":     func(s *Seal) { s.Signer, s.KeyID = r.Checkpoint() },
 		"no list of keys":    func(s *Seal) { s.KeysJSON = []byte("{}") },
 		"a broken keys.json": func(s *Seal) { s.KeysJSON = s.KeysJSON[1:] },
+		"no log":             func(s *Seal) { s.Log = Log{} },
+		"no checkpoint":      func(s *Seal) { s.Log.Checkpoint = nil },
+		"an entry too many":  func(s *Seal) { s.Log.Entries = append(s.Log.Entries, s.Log.Entries[0]) },
+		"unsealed":           func(s *Seal) { s.Log.Entries = s.Log.Entries[:1] },
 	} {
 		seal := sealFor(t, c, r)
 		spoil(&seal)

@@ -73,9 +73,6 @@ type Content struct {
 	CredentialPasses []CredentialPass
 	Walkthrough      *Walkthrough
 	SignOffs         []SignOff
-	// Audit holds this integration's audit entries, each as encoded by
-	// audit.Encode, oldest first.
-	Audit [][]byte
 	// Fonts serve the report beside the built-in ones; they are no part of what
 	// the packet says. Building again with other fonts gives another PDF.
 	Fonts *pdf.FontSet

@@ -211,8 +211,5 @@ func variedContent(t testing.TB, i int) *Content {
 	if i%5 == 0 {
 		c.Screenshots, c.Items[0].Evidence = c.Screenshots[:0], c.Items[0].Evidence[:1]
 	}
-	if i%7 == 0 {
-		c.Audit = append(c.Audit, c.Audit[0], c.Audit[0])
-	}
 	return c
 }

@@ -154,7 +154,7 @@ func TestFilesOfLaterVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]verify.Verdict{
-		"audit/checkpoint": verify.Valid, "validation/tsa.pem": verify.Valid,
+		"audit/witness": verify.Valid, "validation/tsa.pem": verify.Valid,
 		"validation/../x": verify.Invalid, "validation/.x": verify.Invalid, "audit/": verify.Invalid, "notes/x": verify.Invalid,
 	} {
 		zip := repack(t, mustBuild(t, smallContent(t), r).Zip, func(files []file) []file {

@@ -114,10 +114,27 @@ openssl cms -verify -cades -binary -inform DER -in "$D/cms" -content "$D/signed"
 ` + "```" + `
 
 The last command must print "CAdES Verification successful". STAMPED
+## What the log says
+
+audit/entries.jsonl holds the audit entries of the integration, up to the one by which the server sealed this packet.
+audit/proofs.json proves that each is in the server's log, and audit/checkpoint is what the server signed about that log:
+
+` + "```sh" + `
+T=$(mktemp -d)
+head -n 4 audit/checkpoint > "$T/text"
+tail -n 1 audit/checkpoint | cut -d ' ' -f 3 | base64 -d | tail -c 64 > "$T/signature"
+openssl pkeyutl -verify -pubin -inkey validation/checkpoint.pub.pem -rawin -in "$T/text" -sigfile "$T/signature"
+` + "```" + `
+
+It must print "Signature Verified Successfully". The proofs themselves are for a program to check; proofwalk does.
+Whoever runs the server and holds its checkpoint key could keep two logs and show each reader another. Readers find that
+out by holding their checkpoints against each other, such as that of this packet and the newest one, which the server
+gives to everybody at ` + "`/log/checkpoint`" + `. The packet alone does not show it.
 
 ## What it proves, and what not
 
-It proves that not one byte changed since the server sealed the packet, and what people decided in it.
+It proves that not one byte changed since the server sealed the packet, what people decided in it, and that the server
+had written its sealing into the log by the time of the checkpoint. All times are the server's own word.
 It does not prove that the transcripts show everything that happened: the partner made them. The packet
 lists what it does not prove on page one of packet.pdf and under head.not_proven in packet.json.
 `

@@ -196,3 +196,17 @@ func (s *server) withAdmin(ctx context.Context, work func(*pgx.Conn) error) erro
 	defer conn.Release()
 	return work(conn.Conn())
 }
+
+// Superuser connects to the database of a pool as the server's superuser, for
+// tests of what nothing in the database keeps back.
+func Superuser(tb testing.TB, pool *pgxpool.Pool) *pgx.Conn {
+	tb.Helper()
+	config := testServer(tb).admin.Config().ConnConfig.Copy()
+	config.Database = pool.Config().ConnConfig.Database
+	conn, err := pgx.ConnectConfig(tb.Context(), config)
+	if err != nil {
+		tb.Fatalf("connecting as the superuser: %v", err)
+	}
+	tb.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}

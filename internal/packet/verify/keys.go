@@ -226,6 +226,9 @@ type signer struct {
 
 // vouchedBy demands that the list stands for every key that signed.
 func (v *verifier) vouchedBy(list *keyList) error {
+	if len(v.signers) == 0 {
+		return errors.New("not checked: nothing is signed")
+	}
 	for _, s := range v.signers {
 		if err := list.vouches(s.use, s.keyID, s.at, v.loggedAt); err != nil {
 			return err

@@ -175,33 +175,3 @@ func merkleRoot(hashes [][sha256.Size]byte) [sha256.Size]byte {
 	}
 	return hashes[0]
 }
-
-// checkAudit demands that the audit entries are in their one encoding.
-func (v *verifier) checkAudit() (string, error) {
-	b, ok := v.byName[auditName]
-	if !ok {
-		return "", errors.New("not checked: there are no audit entries")
-	}
-	count := 0
-	for len(b) > 0 {
-		line, rest, ended := bytes.Cut(b, []byte("\n"))
-		if !ended {
-			return "", fmt.Errorf("%s: the last line has no end", auditName)
-		}
-		count++
-		n, err := parseJSON(line)
-		if err != nil {
-			return "", fmt.Errorf("%s, line %d: %w", auditName, count, err)
-		}
-		var r reader
-		r.format("the entry", r.member("the entry", n, "v"))
-		if r.err != nil {
-			return "", fmt.Errorf("%s, line %d: %w", auditName, count, r.err)
-		}
-		b = rest
-	}
-	if v.statement != nil {
-		v.loggedAt = v.statement.madeAt
-	}
-	return fmt.Sprintf("audit entries in their one encoding: %d", count), nil
-}

@@ -11,18 +11,7 @@ import (
 // what it means. The packet's own words are shown only where nothing failed.
 func (r Result) Write(w io.Writer) error {
 	var b strings.Builder
-	for _, c := range r.Checks {
-		mark := "ok  "
-		switch {
-		case c.OK:
-		case r.Verdict == SignerUnknown:
-			mark = "?   "
-		default:
-			mark = "FAIL"
-		}
-		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
-	}
-	fmt.Fprintf(&b, "\n%s\n", r.Verdict)
+	writeChecks(&b, r.Checks, r.Verdict)
 	if r.Verdict == Invalid {
 		b.WriteString("Do not rely on this packet. Ask for it again from where it was made.\n")
 		_, err := io.WriteString(w, b.String())
@@ -56,6 +45,22 @@ func (r Result) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeChecks writes a line for each check, and the verdict.
+func writeChecks(b *strings.Builder, checks []Check, verdict Verdict) {
+	for _, c := range checks {
+		mark := "ok  "
+		switch {
+		case c.OK:
+		case verdict == SignerUnknown:
+			mark = "?   "
+		default:
+			mark = "FAIL"
+		}
+		fmt.Fprintf(b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
+	}
+	fmt.Fprintf(b, "\n%s\n", verdict)
 }
 
 // printable keeps a packet from writing to the terminal what is not text.

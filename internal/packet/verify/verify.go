@@ -131,7 +131,9 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("pdf", v.checkPDF)
 	v.check("stamp", v.checkStamp)
 	v.check("content", v.checkManifest)
-	v.check("audit", v.checkAudit)
+	v.check("checkpoint", v.readCheckpoint)
+	v.check("audit", v.checkEntries)
+	v.check("log", v.checkLog)
 	v.check("times", v.checkTimes)
 	return v.conclude()
 }
@@ -139,16 +141,20 @@ func Verify(zip []byte, trust Trust) Result {
 // conclude asks who signed and gives the verdict.
 func (v *verifier) conclude() Result {
 	intact := !v.failed
-	known := v.checkSigner()
+	known := v.checkSigner(v.vouchedBy)
+	v.result.Verdict = v.verdict(intact, known)
+	return v.result
+}
+
+func (v *verifier) verdict(intact, known bool) Verdict {
 	switch {
 	case !intact || v.failed:
-		v.result.Verdict = Invalid
+		return Invalid
 	case !known:
-		v.result.Verdict = SignerUnknown
+		return SignerUnknown
 	default:
-		v.result.Verdict = Valid
+		return Valid
 	}
-	return v.result
 }
 
 // verifier carries what the checks found.
@@ -157,13 +163,15 @@ type verifier struct {
 	result Result
 	failed bool
 
-	files     []entry
-	byName    map[string][]byte
-	list      *keyList // the packet's own
-	statement *statement
-	seal      *cms      // the PDF's signature, once it holds
-	signers   []signer  // whose signatures hold
-	loggedAt  time.Time // of the checkpoint that covers the sealing; zero without
+	files      []entry
+	byName     map[string][]byte
+	list       *keyList // the packet's own
+	statement  *statement
+	seal       *cms      // the PDF's signature, once it holds
+	signers    []signer  // whose signatures hold
+	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
+	checkpoint *checkpoint
+	entries    []logged
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
@@ -176,8 +184,8 @@ func (v *verifier) check(name string, run func() (string, error)) {
 }
 
 // checkSigner is the last check: does someone whom the caller believes vouch
-// for the key. Without anyone to believe it fails nothing.
-func (v *verifier) checkSigner() (known bool) {
+// for the key, as vouched asks. Without anyone to believe it fails nothing.
+func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 	if v.trust.Fingerprint == "" && v.trust.Keys == nil {
 		v.result.Checks = append(v.result.Checks, Check{
 			Name: "signer", Detail: "no root was given to compare with, so anyone could have sealed this",
@@ -185,10 +193,7 @@ func (v *verifier) checkSigner() (known bool) {
 		return false
 	}
 	v.check("signer", func() (string, error) {
-		if len(v.signers) == 0 {
-			return "", errors.New("not checked: there is no signed statement")
-		}
-		list, whose := v.list, "the packet's list of keys, whose root has the given fingerprint"
+		list, whose := v.list, "the list of keys in it, whose root has the given fingerprint"
 		if v.trust.Keys != nil {
 			var err error
 			if list, err = parseKeys(v.trust.Keys); err != nil {
@@ -197,12 +202,12 @@ func (v *verifier) checkSigner() (known bool) {
 			whose = "the given keys.json"
 		}
 		if list == nil {
-			return "", errors.New("not checked: the packet's list of keys is not readable")
+			return "", errors.New("not checked: its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
 			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
 		}
-		if err := v.vouchedBy(list); err != nil {
+		if err := vouched(list); err != nil {
 			return "", err
 		}
 		v.result.Root = list.rootID
