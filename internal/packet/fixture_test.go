@@ -250,7 +250,7 @@ func logFor(t testing.TB, c *Content, r *keys.Ring, salts []byte) Log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return logOf(t, r, At(madeAt.Add(time.Minute)).Time,
+	return logOf(t, r, At(c.MadeAt.Add(30*time.Second)).Time,
 		entryOf(t, c, 1, "integration.create", audit.Object{ID: c.Integration.ID, Kind: "integration"}, nil),
 		entryOf(t, c, 2, SealAction, audit.Object{ID: c.Name(), Kind: "packet"}, map[string]audit.Value{"packet_json": audit.Text(digest)}))
 }

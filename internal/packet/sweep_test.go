@@ -166,8 +166,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		wg.Go(func() {
 			for i := w; i < many; i += workers {
 				c := variedContent(t, i)
-				seal := sealFor(t, c, r)
-				seal.Salts = bytes.Repeat([]byte{byte(i), byte(i >> 8)}, len(seal.Salts)/2)
+				seal := sealWith(t, c, r, bytes.Repeat([]byte{byte(i), byte(i >> 8)}, len(sealFor(t, c, r).Salts)/2))
 				switch {
 				case i%50 == 0:
 					seal.Stamp = stamp
