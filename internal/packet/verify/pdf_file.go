@@ -80,6 +80,9 @@ func readObject(b []byte, at int) (number int, o *pdfObject, end int, err error)
 		o.tokens = append(o.tokens, t)
 	}
 	rest := b[s.at:]
+	if b[s.at-7] != '\n' { // before the word, of six letters both times
+		return 0, nil, 0, errPDF
+	}
 	if string(b[s.at-6:s.at]) == "stream" {
 		size, ok := o.number("Length")
 		const after = "\nendstream\nendobj"

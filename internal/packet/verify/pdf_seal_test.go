@@ -62,6 +62,7 @@ func TestPDFShapes(t *testing.T) {
 		"the end twice":               good + good[strings.LastIndex(good, "startxref"):],
 		"a space between objects":     behind(" "),
 		"a comment between objects":   behind("% hello\n"),
+		"an end without a line":       behind("99 0 obj\n<<>> endobj\n"),
 		"an object without an end":    behind("99 0 obj\n<<>>\n"),
 		"an object of generation 1":   behind("99 1 obj\n<<>>\nendobj\n"),
 		"an object 0":                 behind("0 0 obj\n<<>>\nendobj\n"),
