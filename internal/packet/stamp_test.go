@@ -55,6 +55,10 @@ func TestStampedPacket(t *testing.T) {
 		if got.Verdict != verify.Valid || got.Stamp == nil || got.Stamp.Authority != "CN="+authority.Name {
 			t.Errorf("%s: %+v", name, got)
 		}
+		var said strings.Builder
+		if err := got.Write(&said); err != nil || !strings.Contains(said.String(), "says the time-stamp authority CN="+authority.Name) {
+			t.Errorf("%s: %v, the answer does not name the authority:\n%s", name, err, said.String())
+		}
 		dir := t.TempDir()
 		files := unpack(t, p.Zip, dir)
 		readme := string(files["VERIFY.md"])

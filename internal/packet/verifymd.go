@@ -102,7 +102,7 @@ certutil -A -d "$D" -n seal -t C,C,C -i validation/pdf.crt.pem
 pdfsig -nssdir "$D" packet.pdf
 ` + "```" + `
 
-This must print "Signature is Valid", "Certificate is Trusted" and "- Total document signed". With openssl:
+This must print "Signature is Valid" and "- Total document signed". With openssl:
 
 ` + "```sh" + `
 D=$(mktemp -d)

@@ -12,7 +12,8 @@ import (
 // Limits on packet.pdf.
 const (
 	maxObjects  = 2_000_000
-	maxInflated = 256 << 20 // bytes of all object streams
+	maxStream   = 16 << 20  // bytes of one object stream, inflated
+	maxInflated = 256 << 20 // bytes of all of them
 )
 
 var errPDF = errors.New("packet.pdf is not a file as packets have it")
@@ -79,6 +80,9 @@ func readObject(b []byte, at int) (number int, o *pdfObject, end int, err error)
 		o.tokens = append(o.tokens, t)
 	}
 	rest := b[s.at:]
+	if b[s.at-7] != '\n' { // before the word, of six letters both times
+		return 0, nil, 0, errPDF
+	}
 	if string(b[s.at-6:s.at]) == "stream" {
 		size, ok := o.number("Length")
 		const after = "\nendstream\nendobj"
@@ -124,7 +128,7 @@ func (o *pdfObject) is(name, value string) bool {
 	return ok && t.kind == kindName && t.text == value
 }
 
-// inflate gives the data of a stream, within the limit for the whole file.
+// inflate gives the data of a stream, within the limits.
 func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) {
 	if !o.is("Filter", "FlateDecode") {
 		return nil, errPDF
@@ -136,9 +140,12 @@ func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) {
 	if err != nil {
 		return nil, errPDF
 	}
-	out, err := io.ReadAll(io.LimitReader(z, int64(maxInflated-f.inflated)+1))
-	if f.inflated += len(out); err != nil || f.inflated > maxInflated {
+	out, err := io.ReadAll(io.LimitReader(z, maxStream+1))
+	if err != nil {
 		return nil, errPDF
+	}
+	if f.inflated += len(out); len(out) > maxStream || f.inflated > maxInflated {
+		return nil, errors.New("packet.pdf is larger inside than any packet needs")
 	}
 	return out, nil
 }
@@ -151,9 +158,12 @@ func (f *pdfFile) checkTable(table *pdfObject) error {
 			return errPDF
 		}
 	}
-	size, ok := table.number("Size")
 	rows, err := f.inflate(table)
-	if !ok || err != nil || !table.is("Type", "XRef") || size > maxObjects {
+	if err != nil {
+		return err
+	}
+	size, ok := table.number("Size")
+	if !ok || !table.is("Type", "XRef") || size > maxObjects {
 		return errPDF
 	}
 	widths, ok := table.numbers("W", 3)

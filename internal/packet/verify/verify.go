@@ -1,6 +1,6 @@
 // Package verify tells whether a packet is as it was sealed and who sealed it.
-// It uses the standard library only and shares no code with the package that
-// makes packets; it reads no file, no clock and no network, so that it runs as
+// It uses the standard library only and nothing of the package that makes
+// packets; it reads no file, no clock and no network, so that it runs as
 // well in a browser.
 //
 // Of everything in a packet exactly one encoding is accepted: the archive is
