@@ -70,10 +70,13 @@ func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Outpu
 	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
 		usedFont: make([]bool, len(l.fonts.fonts))}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
+	var content []byte
 	for i, s := range sheets {
-		pg := &page{id: r.file.alloc(), number: i + 1, buf: make([]byte, 0, 16<<10)}
+		pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: i + 1, buf: content[:0]}
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
+		r.file.deflated(pg.content, "", pg.buf)
+		content, pg.buf = pg.buf, nil
 	}
 	r.hiddenSeal()
 	r.writePages()
