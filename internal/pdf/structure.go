@@ -4,6 +4,7 @@ import "strconv"
 
 // elem is an element of the structure tree (ISO 32000-1, 14.7.2).
 type elem struct {
+	room   *slab[elem] // of the whole tree
 	tag    string
 	parent *elem
 	kids   []kid
@@ -26,13 +27,24 @@ type kid struct {
 
 // add makes a child element after those there are.
 func (e *elem) add(tag string) *elem {
-	c := &elem{tag: tag, parent: e, joined: true}
+	c := e.made(tag)
+	c.joined = true
 	e.kids = append(e.kids, kid{elem: c})
 	return c
 }
 
 // addInline makes a child whose place among its siblings is decided by drawing.
-func (e *elem) addInline(tag string) *elem { return &elem{tag: tag, parent: e, inline: true} }
+func (e *elem) addInline(tag string) *elem {
+	c := e.made(tag)
+	c.inline = true
+	return c
+}
+
+func (e *elem) made(tag string) *elem {
+	c := e.room.one()
+	c.room, c.tag, c.parent = e.room, tag, e
+	return c
+}
 
 // join attaches an inline element at the end of what its parent has so far.
 func (e *elem) join() {
