@@ -106,6 +106,7 @@ const objectRune = '\uFFFC'
 
 // inline turns spans into atoms, which are good until the next call.
 func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
+	l.tried = l.tried[:0]
 	var all marked
 	most := 0
 	for i := range spans {
@@ -263,15 +264,14 @@ func (l *layouter) atom(m marked, ts textStyle) atom {
 	return a
 }
 
-// shapedPieces shapes text span by span and direction by direction.
+// shapedPieces shapes text span by span and direction by direction. The pieces
+// are good until the next call of inline.
 func (l *layouter) shapedPieces(m marked, ts textStyle) ([]piece, float64) {
-	var out []piece
-	var w float64
+	first := len(l.tried)
 	for at := 0; at < len(m.text); {
 		st, end, lv := m.styles[at], at+1, m.level(at)
 		if st.icon != nil {
-			out = append(out, l.iconPiece(st, m.text[at] != objectRune, lv))
-			w += out[len(out)-1].w
+			l.tried = append(l.tried, l.iconPiece(st, m.text[at] != objectRune, lv))
 			st = st.rest
 		}
 		for end < len(m.text) && m.styles[end] == st && m.level(end) == lv {
@@ -279,28 +279,21 @@ func (l *layouter) shapedPieces(m marked, ts textStyle) ([]piece, float64) {
 		}
 		switch {
 		case st.chip != nil:
-			out = append(out, l.chipPiece(st, ts, lv))
-			w += out[len(out)-1].w
+			l.tried = append(l.tried, l.chipPiece(st, ts, lv))
 		case m.text[at] != objectRune || m.styles[at].icon == nil:
-			ps := l.textPieces(m.text[at:end], st, ts, lv)
-			for i := range ps {
-				w += ps[i].w
-			}
-			if out == nil {
-				out = ps
-			} else {
-				out = append(out, ps...)
-			}
+			l.textPieces(m.text[at:end], st, ts, lv)
 		}
 		at = end
+	}
+	out, w := l.tried[first:len(l.tried):len(l.tried)], 0.0
+	for i := range out {
+		w += out[i].w
 	}
 	return out, w
 }
 
-func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) []piece {
-	runs := l.fonts.set(st.face, text, lv.rtl())
-	out := l.rooms.pieces.take(len(runs))
-	for _, r := range runs {
+func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) {
+	for _, r := range l.fonts.set(st.face, text, lv.rtl()) {
 		size := st.size
 		if r.code {
 			size = q(size * codeScale)
@@ -308,9 +301,8 @@ func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) []
 				l.unprintable++
 			}
 		}
-		out = append(out, piece{run: r, size: size, w: r.width(size), st: st, level: lv})
+		l.tried = append(l.tried, piece{run: r, size: size, w: r.width(size), st: st, level: lv})
 	}
-	return out
 }
 
 // iconPiece is an icon and, before text, the gap behind it.
@@ -339,7 +331,9 @@ func (l *layouter) chipPiece(st *style, ts textStyle, lv level) piece {
 	m := marked{text: st.inChip, styles: slices.Repeat([]*style{&inner}, len(st.inChip))}
 	m.levels = levels(m.text, func(int, int) bool { return true })
 	ln := line{size: st.size, rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL, turned: m.levels != nil}
+	before := len(l.tried)
 	ln.pieces, ln.w = l.shapedPieces(m, ts)
+	ln.pieces, l.tried = slices.Clone(ln.pieces), l.tried[:before]
 	ln.body = len(ln.pieces)
 	return piece{chip: &chipBox{st.chip, ln}, size: st.size, w: q(ln.w + 2*chipPad*st.size), st: st, level: lv}
 }

@@ -77,6 +77,7 @@ type layouter struct {
 // rooms is what the passes over a document share.
 type rooms struct {
 	elems  slab[elem]
+	kids   slab[kid]
 	nodes  slab[node]
 	lists  slab[*node]
 	lines  slab[line]
@@ -84,7 +85,8 @@ type rooms struct {
 	runes  slab[rune]
 	looks  slab[*style]
 	styles slab[style]
-	atoms  []atom // of the text that is being broken
+	atoms  []atom  // of the text that is being broken
+	tried  []piece // of these atoms
 	broken []*line
 }
 

@@ -8,11 +8,15 @@ import (
 	"encoding/hex"
 	"hash"
 	"strconv"
+	"sync"
 	"unicode/utf16"
 )
 
 // ref is the number of an indirect object; generations are always 0.
 type ref int
+
+// deflaters are kept between documents: one takes most of a megabyte.
+var deflaters = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
 
 // packSize is how many objects share one object stream: enough for deflate to
 // see the likeness between structure elements, few enough to open fast.
@@ -34,9 +38,9 @@ type file struct {
 }
 
 type xrefEntry struct {
-	kind   byte // 1: at offset, 2: inside an object stream
-	offset int  // offset, or number of the object stream
-	index  int  // index inside the object stream
+	offset uint32 // offset, or number of the object stream
+	index  uint16 // index inside the object stream
+	kind   byte   // 1: at offset, 2: inside an object stream
 }
 
 type packed struct {
@@ -58,7 +62,7 @@ func (f *file) alloc() ref {
 
 // put writes an object at the end of the file.
 func (f *file) put(id ref, body []byte) {
-	f.xref[id] = xrefEntry{kind: 1, offset: f.buf.Len()}
+	f.xref[id] = xrefEntry{kind: 1, offset: uint32(f.buf.Len())}
 	f.buf.WriteString(strconv.Itoa(int(id)))
 	f.buf.WriteString(" 0 obj\n")
 	f.buf.Write(body)
@@ -87,7 +91,7 @@ func (f *file) packDone(id ref, body []byte) {
 // stream writes a stream object; dict is the inside of its dictionary without
 // Length. The data is written as it is.
 func (f *file) stream(id ref, dict string, data []byte) {
-	f.xref[id] = xrefEntry{kind: 1, offset: f.buf.Len()}
+	f.xref[id] = xrefEntry{kind: 1, offset: uint32(f.buf.Len())}
 	b := f.buf.AvailableBuffer()
 	b = strconv.AppendInt(b, int64(id), 10)
 	b = append(b, " 0 obj\n<<"...)
@@ -124,10 +128,9 @@ func (f *file) digest() {
 func (f *file) deflate(data ...[]byte) []byte {
 	f.zbuf.Reset()
 	if f.zip == nil {
-		f.zip = zlib.NewWriter(&f.zbuf)
-	} else {
-		f.zip.Reset(&f.zbuf)
+		f.zip, _ = deflaters.Get().(*zlib.Writer)
 	}
+	f.zip.Reset(&f.zbuf)
 	for _, part := range data {
 		_, _ = f.zip.Write(part) // a bytes.Buffer returns no error
 	}
@@ -147,7 +150,7 @@ func (f *file) flush() {
 		head = append(head, ' ')
 		head = strconv.AppendInt(head, int64(o.at), 10)
 		head = append(head, ' ')
-		f.xref[o.id] = xrefEntry{kind: 2, offset: int(id), index: i}
+		f.xref[o.id] = xrefEntry{kind: 2, offset: uint32(id), index: uint16(i)}
 	}
 	dict := "/Type/ObjStm/N " + strconv.Itoa(len(f.queue)) + "/First " + strconv.Itoa(len(head))
 	f.deflated(id, dict, head, f.bodies)
@@ -161,7 +164,7 @@ func (f *file) finish(root, info ref) []byte {
 	f.flush()
 	id := f.alloc()
 	start := f.buf.Len()
-	f.xref[id] = xrefEntry{kind: 1, offset: start}
+	f.xref[id] = xrefEntry{kind: 1, offset: uint32(start)}
 	rows := make([]byte, 0, 7*len(f.xref))
 	for i, e := range f.xref {
 		index := e.index
@@ -169,14 +172,16 @@ func (f *file) finish(root, info ref) []byte {
 			index = 0xFFFF
 		}
 		rows = append(rows, e.kind)
-		rows = binary.BigEndian.AppendUint32(rows, uint32(e.offset))
-		rows = binary.BigEndian.AppendUint16(rows, uint16(index))
+		rows = binary.BigEndian.AppendUint32(rows, e.offset)
+		rows = binary.BigEndian.AppendUint16(rows, index)
 	}
 	f.digest()
 	digest := hex.EncodeToString(f.sum.Sum(nil)[:16])
 	dict := "/Type/XRef/W[1 4 2]/Size " + strconv.Itoa(len(f.xref)) +
 		"/Root " + root.String() + "/Info " + info.String() + "/ID[<" + digest + "><" + digest + ">]"
 	f.deflated(id, dict, rows)
+	deflaters.Put(f.zip)
+	f.zip = nil
 	f.buf.WriteString("startxref\n" + strconv.Itoa(start) + "\n%%EOF\n")
 	return f.buf.Bytes()
 }

@@ -62,6 +62,9 @@ func (p *painter) begin(e *elem) {
 		e.join()
 		id := len(p.page.marks)
 		p.page.marks = append(p.page.marks, e)
+		if e.kids == nil {
+			e.kids = p.r.lay.kids.take(1)
+		}
 		e.kids = append(e.kids, kid{page: p.page, mcid: id})
 		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
 		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
