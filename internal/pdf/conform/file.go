@@ -187,8 +187,11 @@ func (f *file) enter(num int, e entry) {
 // xrefStream reads the entries of a cross-reference stream (7.5.8).
 func (f *file) xrefStream(x *stream) error {
 	data, err := f.decode(x)
+	if errors.Is(err, ErrLimit) {
+		return ErrLimit
+	}
 	if err != nil {
-		return inside(err)
+		return ErrDamaged
 	}
 	w := f.nums(x.dict["W"], 3)
 	size, ok := f.int(x.dict["Size"])
