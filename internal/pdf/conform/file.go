@@ -3,6 +3,8 @@ package conform
 import (
 	"bytes"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 )
 
@@ -16,7 +18,6 @@ type file struct {
 	streams map[int]*objectStream
 	total   int // bytes inflated so far
 	err     error
-	classic bool // there is a cross-reference table, not only streams
 	// odd is told about things that can be read but that the standards forbid.
 	odd func(rule string, object int, text string)
 }
@@ -97,7 +98,6 @@ func (f *file) section(at int) (dict, error) {
 	l := &lexer{b: f.data, at: at}
 	l.skip()
 	if bytes.HasPrefix(f.data[l.at:], []byte("xref")) {
-		f.classic = true
 		return f.table(l.at + len("xref"))
 	}
 	s, err := f.indirect(at, 0)
@@ -281,6 +281,9 @@ func (f *file) fail(err error) {
 		f.err = err
 	}
 }
+
+// numbers are the object numbers of the file in order.
+func (f *file) numbers() []int { return slices.Sorted(maps.Keys(f.entries)) }
 
 // where names an object for people.
 func where(num int) string {

@@ -110,6 +110,7 @@ func bombs() map[string]func(b *book) {
 		"operands": func(b *book) { b.objects[oContent2].(*stream).raw = []byte(strings.Repeat("1 ", maxOperands+2)) },
 		"picture": func(b *book) {
 			b.put(oImage, "Width", "1000000")
+			b.put(oImage, "DecodeParms.Columns", "1000000")
 			b.put(oImage, "Height", "1000000")
 		},
 	}
