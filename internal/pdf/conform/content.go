@@ -197,7 +197,7 @@ func (m *machine) graphics(op keyword) {
 func (m *machine) resource(kind name, arg any) (any, bool) {
 	n, _ := arg.(name)
 	v, ok := m.c.f.dict(m.resources[kind])[n]
-	if !ok || m.c.f.get(v) == nil {
+	if !ok || m.c.f.dict(v) == nil {
 		m.c.add("resource-missing", m.where, "%s of the kind %s is not in the resources", quoted(n), kind)
 		return nil, false
 	}

@@ -38,6 +38,7 @@ func contentDefects() []defect {
 		{rule: "resources-own", object: drop(oForm, "Resources")},
 		one("resource-missing", "/Fm0 Do", "/Fm0 Do /Fm9 Do"),
 		{rule: "resource-missing", object: drop(oResources, "ExtGState")},
+		{rule: "resource-missing", object: put1(oResources, "ExtGState.G0", "/Normal")},
 		{rule: "resource-missing", object: drop(oResources, "ColorSpace.CS0")},
 		state("gs-transfer", "TR", "/Identity"),
 		state("gs-transfer", "TR2", "/Identity"),
@@ -45,6 +46,8 @@ func contentDefects() []defect {
 		state("gs-halftone", "HT", "<</HalftoneType 1/HalftoneName(x)>>"),
 		state("rendering-intent", "RI", "/Pretty"),
 		one("rendering-intent", "/Perceptual ri", "/Pretty ri"),
+		state("gs-alpha", "ca", "1.5"),
+		state("gs-alpha", "CA", "/Half"),
 		state("blend-mode", "BM", "/Mix"),
 		{rule: "transparency-space", also: "device-rgb device-gray", object: drop(oCatalog, "OutputIntents")},
 		{rule: "form-postscript", object: put1(oForm, "Subtype2", "/PS")},
@@ -66,6 +69,9 @@ func imageDefects() []defect {
 		{rule: "image-space", object: drop(oImage, "ColorSpace")},
 		image("image-data", "Height", "3"),
 		image("image-data", "Width", "0"),
+		image("image-data", "DecodeParms.Columns", "3"),
+		image("image-data", "Filter", "[]"),
+		{rule: "image-space", object: put1(oJPEG, "ColorSpace", "(RGB)")},
 		{rule: "inline-filter", object: swap(oContent1, "/CS /RGB ID", "/CS /RGB /F /LZW ID")},
 	}
 }
@@ -103,6 +109,7 @@ func fontDefects() []defect {
 		{rule: "font-name", object: put1(oDescriptor, "FontName", "/ABCDEF+Other")},
 		{rule: "font-embedded", object: drop(oDescriptor, "FontFile2")},
 		{rule: "font-program", object: program(func(p []byte) []byte { return p[:100] })},
+		{rule: "font-program", object: put1(oProgram, "Length1", "1")},
 		{rule: "font-program", object: func(b *book) {
 			b.objects[oDescriptor].(dict)["FontFile"] = b.at(oDescriptor, "FontFile2")
 			b.put(oDescriptor, "FontFile", fmt.Sprintf("%d 0 R", oProgram))

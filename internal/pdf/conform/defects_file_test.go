@@ -57,6 +57,9 @@ func fileDefects() []defect {
 		{rule: "limit-name", object: func(b *book) { b.objects[oUnused] = name(long) }},
 		{rule: "page-tree", object: func(b *book) { b.put(oPages, "Kids", fmt.Sprintf("[%d 0 R %d 0 R %d 0 R]", oPage1, oPage2, oPage1)) }},
 		{rule: "page-tree", object: put1(oPage2, "Type", "/Pages")},
+		{rule: "page-tree", object: put1(oPages, "Type", "/Page")},
+		{rule: "page-tree", object: put1(oPages, "Count", "3")},
+		{rule: "page-tree", object: drop(oPage1, "Parent")},
 		{rule: "page-box", object: put1(oPages, "MediaBox", "[0 0 595 14401]")},
 		{rule: "page-box", object: put1(oPage1, "CropBox", "[0 0 2 842]")},
 		{rule: "page-box", object: drop(oPages, "MediaBox")},
@@ -71,6 +74,8 @@ func catalogDefects() []defect {
 	return []defect{
 		catalog("mark-info", "MarkInfo.Marked", "false"),
 		catalog("mark-info", "MarkInfo", ""),
+		catalog("catalog-type", "Type", ""),
+		{rule: "catalog-type", object: drop(oTree, "Type")},
 		catalog("suspects", "MarkInfo.Suspects", "true"),
 		{
 			rule: "struct-tree", also: "mcid-parent link-tagged widget-tagged annotation-tagged annotation-parent",
@@ -107,6 +112,7 @@ func metadataDefects() []defect {
 		xmp("xmp-form", "<dc:format>", "<dc:format>&nbsp;"),
 		xmp("xmp-form", "<x:xmpmeta", "<!DOCTYPE x [<!ENTITY y 'z'>]><x:xmpmeta"),
 		xmp("xmp-form", "<rdf:RDF", "<rdf:Other/><rdf:RDFX/><rdf:RDF"),
+		{rule: "xmp-form", object: func(b *book) { b.stream(oUnused, "<</Type/Metadata/Subtype/XML>>", []byte("<a>")) }},
 		xmp("xmp-encoding", "A good book", "A g\xF6d book"),
 		xmp("xmp-header", `id="W5M0MpCehiHzreSzNTczkc9d"`, `id="W5M0MpCehiHzreSzNTczkc9d" bytes="100"`),
 		xmp("xmp-ua", "<pdfuaid:part>1<", "<pdfuaid:part>2<"),
@@ -132,6 +138,7 @@ func metadataDefects() []defect {
 		{rule: "xmp-info-text", object: put1(oInfo, "Keywords", "(more)")},
 		{rule: "xmp-info-date", object: put1(oInfo, "ModDate", "(D:20261121230400Z)")},
 		{rule: "xmp-info-date", object: put1(oInfo, "CreationDate", "(yesterday)")},
+		{rule: "xmp-info-date", object: put1(oInfo, "CreationDate", "20261121")},
 	}
 }
 

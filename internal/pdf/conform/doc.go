@@ -19,10 +19,15 @@
 // an alternative text says the right thing, whether the reading order makes
 // sense, whether a heading is one) is not decided here.
 //
-// A part of a file that a rule would need but that the reader does not know,
-// such as a Type 1 font program, is listed in [Report.Undecided]. Only a report
+// A part of a file that a rule would need but that the reader does not know is
+// listed in [Report.Undecided]: glyphs and widths of Type 1, CFF, Type 3 and simple
+// TrueType fonts, encodings other than Identity, the inside of JPEG 2000, JBIG2
+// and fax pictures, overprinting, transfer functions of halftones. Only a report
 // without violations and without undecided parts supports a claim; see
 // [Report.OK].
+//
+// Two rules are stricter than their clause: the document's language has to stand
+// in the catalogue, and what Info and metadata both say has to be the same.
 //
 // # Hostile files
 //

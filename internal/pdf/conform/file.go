@@ -3,6 +3,8 @@ package conform
 import (
 	"bytes"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 )
 
@@ -16,7 +18,6 @@ type file struct {
 	streams map[int]*objectStream
 	total   int // bytes inflated so far
 	err     error
-	classic bool // there is a cross-reference table, not only streams
 	// odd is told about things that can be read but that the standards forbid.
 	odd func(rule string, object int, text string)
 }
@@ -97,7 +98,6 @@ func (f *file) section(at int) (dict, error) {
 	l := &lexer{b: f.data, at: at}
 	l.skip()
 	if bytes.HasPrefix(f.data[l.at:], []byte("xref")) {
-		f.classic = true
 		return f.table(l.at + len("xref"))
 	}
 	s, err := f.indirect(at, 0)
@@ -187,8 +187,11 @@ func (f *file) enter(num int, e entry) {
 // xrefStream reads the entries of a cross-reference stream (7.5.8).
 func (f *file) xrefStream(x *stream) error {
 	data, err := f.decode(x)
+	if errors.Is(err, ErrLimit) {
+		return ErrLimit
+	}
 	if err != nil {
-		return inside(err)
+		return ErrDamaged
 	}
 	w := f.nums(x.dict["W"], 3)
 	size, ok := f.int(x.dict["Size"])
@@ -278,6 +281,9 @@ func (f *file) fail(err error) {
 		f.err = err
 	}
 }
+
+// numbers are the object numbers of the file in order.
+func (f *file) numbers() []int { return slices.Sorted(maps.Keys(f.entries)) }
 
 // where names an object for people.
 func where(num int) string {

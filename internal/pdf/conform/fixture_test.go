@@ -181,7 +181,7 @@ func goodFont(b *book) {
 	b.set(oFont, fmt.Sprintf("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Test/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>", oCIDFont, oUnicode))
 	b.set(oCIDFont, fmt.Sprintf("<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Test/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/CIDToGIDMap/Identity/DW 0/W[0[500 250 600]3 4 700]>>", oDescriptor))
 	b.set(oDescriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/ABCDEF+Test/Flags 32/FontBBox[0 0 700 700]/ItalicAngle 0/Ascent 700/Descent 0/CapHeight 700/StemV 80/FontFile2 %d 0 R>>", oProgram))
-	b.stream(oProgram, "<</Filter/FlateDecode>>", goodProgram())
+	b.stream(oProgram, fmt.Sprintf("<</Length1 %d/Filter/FlateDecode>>", len(trueType())), goodProgram())
 	b.stream(oUnicode, "<<>>", []byte("/CIDInit/ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n1 begincodespacerange <0000><FFFF> endcodespacerange\n"+
 		"2 beginbfchar <0001><0020> <0004><E000> endbfchar 1 beginbfrange <0002><0003><0041> endbfrange endcmap end end"))
 }

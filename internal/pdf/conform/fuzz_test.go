@@ -59,6 +59,7 @@ func broken(t testing.TB) map[string]struct {
 		"offset in text":  {tail("startxref\n20\n%%EOF"), ErrDamaged},
 		"many objects":    {append(bytes.Clone(file), "xref\n0 99999999\n0 0 f\ntrailer\n<</Root 1 0 R>>\nstartxref\n"+fmt.Sprint(len(file))+"\n%%EOF"...), ErrLimit},
 		"no root":         {append(bytes.Clone(file), "xref\n0 1\n0 0 f\ntrailer\n<<>>\nstartxref\n"+fmt.Sprint(len(file))+"\n%%EOF"...), ErrDamaged},
+		"xref as picture": {bytes.Replace(packed(t), []byte("/Predictor 12"), []byte("/Predictor 2/BitsPerComponent 4"), 1), ErrDamaged},
 		"nesting":         {append(deep, "\nxref\n0 2\n0 0 f\n9 0 n\ntrailer\n<</Root 1 0 R>>\nstartxref\n100010\n%%EOF"...), ErrDamaged},
 	}
 }
@@ -109,6 +110,7 @@ func bombs() map[string]func(b *book) {
 		"operands": func(b *book) { b.objects[oContent2].(*stream).raw = []byte(strings.Repeat("1 ", maxOperands+2)) },
 		"picture": func(b *book) {
 			b.put(oImage, "Width", "1000000")
+			b.put(oImage, "DecodeParms.Columns", "1000000")
 			b.put(oImage, "Height", "1000000")
 		},
 	}

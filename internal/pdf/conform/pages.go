@@ -10,6 +10,7 @@ type page struct {
 	resources any
 	media     any
 	crop      any
+	up        int // object number of the node above
 }
 
 func (p *page) where() string { return "page " + strconv.Itoa(p.index) }
@@ -30,11 +31,20 @@ func (c *checker) readPages() error {
 		}
 		seen[num] = true
 		up.inherit(d)
+		c.parentPage(d, num, up.up)
 		if kids := c.f.array(d["Kids"]); kids != nil {
+			before := len(c.pages)
+			up.up = num
 			for _, k := range kids {
 				if err := walk(k, up, depth+1); err != nil {
 					return err
 				}
+			}
+			if n, ok := c.f.int(d["Count"]); !ok || n != len(c.pages)-before {
+				c.add("page-tree", where(num), "Count is not the number of pages")
+			}
+			if c.f.name(d["Type"]) != "Pages" {
+				c.add("page-tree", where(num), "a node of the page tree is not of the type Pages")
 			}
 			return nil
 		}
@@ -57,6 +67,13 @@ func (c *checker) readPages() error {
 		return ErrDamaged
 	}
 	return nil
+}
+
+// parentPage checks the way up from a node of the page tree.
+func (c *checker) parentPage(d dict, num, up int) {
+	if v, there := d["Parent"]; up != 0 && number(v) != up || up == 0 && there {
+		c.add("page-tree", where(num), "Parent is not the node above")
+	}
 }
 
 func (p *page) inherit(d dict) {

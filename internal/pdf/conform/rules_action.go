@@ -3,7 +3,7 @@ package conform
 var actionRules = []Rule{
 	{"action-type", "", "", "6.5.1", "Actions only go to places and addresses or send forms: no Launch, Sound, Movie, ResetForm, ImportData, Hide, SetOCGState, Rendition, Trans, GoTo3DView, JavaScript."},
 	{"action-named", "", "", "6.5.1", "Named actions are NextPage, PrevPage, FirstPage and LastPage."},
-	{"action-target", "7.17", "", "", "Destinations lead to a page of the document (ISO 32000-1, 12.3.2)."},
+	{"action-target", "7.17", "", "", "Links lead somewhere: to an address or to a page of the document (ISO 32000-1, 12.3.2)."},
 }
 
 func (c *checker) checkActions() {
@@ -18,6 +18,8 @@ func (c *checker) checkActions() {
 		c.action(target, a.dict["A"], a.where())
 		if v, ok := a.dict["Dest"]; ok {
 			c.destination(target, v, a.where())
+		} else if a.sub == "Link" && c.f.dict(a.dict["A"]) == nil {
+			c.add(target, a.where(), "the link leads nowhere")
 		}
 		aa := c.f.dict(a.dict["AA"])
 		for _, k := range keys(aa) {
@@ -42,7 +44,11 @@ func (c *checker) action(rule string, v any, at string) {
 		switch kind := c.f.name(d["S"]); kind {
 		case "GoTo":
 			c.destination(rule, d["D"], at)
-		case "GoToR", "GoToE", "Thread", "URI", "SubmitForm":
+		case "URI":
+			if s, _ := c.f.bytes(d["URI"]); s == "" {
+				c.add(rule, at, "an address is missing")
+			}
+		case "GoToR", "GoToE", "Thread", "SubmitForm":
 		case "Named":
 			switch c.f.name(d["N"]) {
 			case "NextPage", "PrevPage", "FirstPage", "LastPage":

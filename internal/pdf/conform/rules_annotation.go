@@ -2,6 +2,7 @@ package conform
 
 var annotationRules = []Rule{
 	{"annotation-type", "7.18.1", "28-006", "6.3.1", "Annotations are of a type of ISO 32000-1, but not 3D, Sound, Screen and Movie."},
+	{"annotation-place", "", "", "6.3.1", "Annotations have a rectangle, and P if given is their page (ISO 32000-1, 12.5.2)."},
 	{"annotation-flags", "", "", "6.3.2", "Annotations are printed and not hidden: the key F is there with Print and without Hidden, Invisible, ToggleNoView and NoView."},
 	{"annotation-appearance", "", "", "6.3.3", "Annotations with an area have an appearance, except Popup and Link."},
 	{"annotation-normal", "", "", "6.3.3", "An appearance has only N: a stream, for buttons a dictionary of streams."},
@@ -41,6 +42,9 @@ func (c *checker) checkAnnotations() {
 func (c *checker) annotationA(a *annotation) {
 	if !annotationTypes[a.sub] {
 		c.add("annotation-type", a.where(), "the type is not allowed")
+	}
+	if _, there := a.dict["P"]; a.rect == nil || there && number(a.dict["P"]) != a.page.num {
+		c.add("annotation-place", a.where(), "there is no rectangle, or P is another page")
 	}
 	const invisible, hidden, print, noView, toggle = 1, 2, 4, 32, 256
 	if a.sub != "Popup" && (!a.hasF || a.flags&print == 0 || a.flags&(invisible|hidden|noView|toggle) != 0) {

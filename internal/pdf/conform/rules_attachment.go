@@ -80,7 +80,8 @@ func (c *checker) attachment(v any, at string) {
 		date, _ := c.f.text(p["ModDate"])
 		_, ok := pdfDate(date)
 		data, err := c.data(s)
-		if size, has := c.f.int(p["Size"]); !ok || err != nil || has && size != len(data) {
+		size, isInt := c.f.int(p["Size"])
+		if _, has := p["Size"]; !ok || err != nil || has && (!isInt || size != len(data)) {
 			c.add("file-params", at, "the modification date is missing or the size is wrong")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 var catalogRules = []Rule{
 	{"mark-info", "7.1", "", "6.7.2.2", "The catalogue's MarkInfo says Marked true."},
+	{"catalog-type", "", "", "6.1.1", "The catalogue and the root of the structure tree have their types (ISO 32000-1, 7.7.2, 14.7.2)."},
 	{"suspects", "7.1", "01-007", "", "The catalogue's MarkInfo does not say Suspects true."},
 	{"struct-tree", "7.1", "", "6.7.3.1", "The catalogue has a structure tree."},
 	{"display-title", "7.1", "07-001", "", "ViewerPreferences say DisplayDocTitle true."},
@@ -37,8 +38,12 @@ func (c *checker) checkCatalog() {
 	if f.get(mark["Suspects"]) == true {
 		c.add("suspects", "catalogue", "MarkInfo says Suspects true")
 	}
-	if f.dict(cat["StructTreeRoot"]) == nil {
+	root := f.dict(cat["StructTreeRoot"])
+	if root == nil {
 		c.add("struct-tree", "catalogue", "there is no structure tree")
+	}
+	if f.name(cat["Type"]) != "Catalog" || root != nil && f.name(root["Type"]) != "StructTreeRoot" {
+		c.add("catalog-type", "catalogue", "the type is missing")
 	}
 	if f.get(f.dict(cat["ViewerPreferences"])["DisplayDocTitle"]) != true {
 		c.add("display-title", "catalogue", "viewers are not asked to show the title")

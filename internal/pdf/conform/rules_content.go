@@ -17,6 +17,7 @@ var resourceRules = []Rule{
 	{"gs-transfer", "", "", "6.2.5", "Graphics state dictionaries have no TR and HTP, and TR2 only as Default."},
 	{"gs-halftone", "", "", "6.2.5", "Halftones are of type 1 or 5 and have no name."},
 	{"rendering-intent", "", "", "6.2.6", "Rendering intents are the four of ISO 32000-1."},
+	{"gs-alpha", "", "", "6.2.10", "Alpha constants are numbers from 0 to 1."},
 	{"blend-mode", "", "", "6.2.10", "Blend modes are those of ISO 32000-1."},
 	{"transparency-space", "", "", "6.2.10", "A page with transparency has a blending colour space: an output intent or a group with CS."},
 	{"form-postscript", "", "", "6.2.9", "Form XObjects have no OPI and no PS, and there is no PostScript XObject."},
@@ -58,12 +59,21 @@ func (c *checker) graphicsState(v any, at string) {
 	}
 	if h := c.f.dict(d["HT"]); h != nil {
 		kind, _ := c.f.int(h["HalftoneType"])
+		if _, ok := h["TransferFunction"]; ok || kind == 5 {
+			c.unknown(at, "the transfer functions of a halftone")
+		}
 		if _, named := h["HalftoneName"]; named || kind != 1 && kind != 5 {
 			c.add("gs-halftone", at, "a halftone has type %d or a name", kind)
 		}
 	}
 	if ri, ok := d["RI"]; ok {
 		c.intentName(c.f.name(ri), at)
+	}
+	for _, k := range []name{"ca", "CA"} {
+		v, there := d[k]
+		if a, ok := c.f.num(v); there && (!ok || a < 0 || a > 1) {
+			c.add("gs-alpha", at, "%s is no number from 0 to 1", k)
+		}
 	}
 	for _, m := range c.f.list(d["BM"]) {
 		if n := c.f.name(m); !blendModes[n] {
@@ -74,6 +84,9 @@ func (c *checker) graphicsState(v any, at string) {
 		if g := c.f.stream(mask["G"]); g != nil {
 			c.group(g.dict, at)
 		}
+	}
+	if mode, _ := c.f.int(d["OPM"]); mode == 1 && (c.f.get(d["OP"]) == true || c.f.get(d["op"]) == true) {
+		c.unknown(at, "overprint mode 1, which ISO 19005-3, 6.2.4.2 forbids with ICCBased CMYK")
 	}
 	c.clear = c.clear || c.transparent(d)
 }

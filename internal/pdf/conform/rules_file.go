@@ -2,7 +2,6 @@ package conform
 
 import (
 	"bytes"
-	"slices"
 	"unicode/utf8"
 )
 
@@ -56,12 +55,7 @@ func (c *checker) checkFile() {
 	if !ok {
 		c.add("file-id", "file", "the trailer has no ID of two strings")
 	}
-	nums := make([]int, 0, len(c.f.entries))
-	for n := range c.f.entries {
-		nums = append(nums, n)
-	}
-	slices.Sort(nums)
-	for _, n := range nums {
+	for _, n := range c.f.numbers() {
 		o := c.f.object(n)
 		if s, ok := o.(*stream); ok {
 			c.streamDict(s)

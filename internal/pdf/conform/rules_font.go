@@ -130,7 +130,8 @@ func (c *checker) fontProgram(f *font) {
 	ok := err == nil
 	switch key {
 	case "FontFile2":
-		ok = ok && program != nil && !program.cff && (kind == "TrueType" || kind == "CIDFontType2")
+		n, _ := c.f.int(s.dict["Length1"])
+		ok = ok && program != nil && !program.cff && (kind == "TrueType" || kind == "CIDFontType2") && n == len(data)
 		f.program = program
 	case "FontFile":
 		ok = ok && kind == "Type1" && bytes.HasPrefix(data, []byte("%!"))

@@ -11,6 +11,7 @@ var formRules = []Rule{
 	{"form-actions", "", "", "6.4.1", "Widgets have no A and AA, fields have no AA."},
 	{"field-name", "7.18.1", "28-005", "", "A field has an alternative name (TU), or its element an alternative text."},
 	{"signature-range", "", "", "6.4.3", "The byte range of a signature covers the whole file but the signature."},
+	{"signature-reference", "", "", "6.1.12", "With DocMDP permissions, signature references have no digests of their own."},
 	{"signature-cms", "", "", "6.4.3", "A signature is a CMS message with the certificate of its one signer."},
 }
 
@@ -76,6 +77,16 @@ func (c *checker) signature(s dict, at string) {
 	if !ok || r == nil || r[0] != 0 || r[1] < 1 || r[2] < r[1]+2 || r[2] > size || r[2]+r[3] != size || r[3] < 0 ||
 		!c.hole(int(r[1]), int(r[2]), string(contents)) {
 		c.add("signature-range", at, "the byte range leaves out more or less than the signature")
+	}
+	if _, certified := c.f.dict(c.catalog["Perms"])["DocMDP"]; certified {
+		for _, v := range c.f.array(s["Reference"]) {
+			d := c.f.dict(v)
+			for _, k := range []name{"DigestLocation", "DigestMethod", "DigestValue"} {
+				if _, ok := d[k]; ok {
+					c.add("signature-reference", at, "a reference has the key %s", k)
+				}
+			}
+		}
 	}
 	if !signedOnce([]byte(contents)) {
 		c.add("signature-cms", at, "the signature is no CMS message of one signer with a certificate")

@@ -72,7 +72,12 @@ func (c *checker) imageDict(d, resources dict, at, own string) {
 		c.add("image-space", own, "the image has no colour space")
 		return
 	}
-	c.space(d["ColorSpace"], resources, at, 0)
+	switch c.f.get(d["ColorSpace"]).(type) {
+	case name, array:
+		c.space(d["ColorSpace"], resources, at, 0)
+	default:
+		c.add("image-space", own, "the colour space is neither a name nor an array")
+	}
 }
 
 // jpeg compares the components of a JPEG file with the colour space.
@@ -128,11 +133,19 @@ func (c *checker) imageLength(s *stream) {
 		return
 	}
 	n := c.imageComponents(s.dict)
+	want := int64((w*n*bits+7)/8) * int64(h)
+	if len(names) == 0 && n > 0 && int64(len(s.raw)) != want {
+		c.add("image-data", where(s.num), "the image has another length than its size says")
+	}
 	if len(names) != 1 || names[0] != "FlateDecode" || n == 0 {
 		return
 	}
-	want := int64((w*n*bits+7)/8) * int64(h)
-	if p := c.f.parm(parms[0], "Predictor", 1); p >= 10 {
+	switch p := c.f.parm(parms[0], "Predictor", 1); {
+	case p == 1:
+	case p != 2 && (p < 10 || p > 15) || c.f.parm(parms[0], "Colors", 1) != n || c.f.parm(parms[0], "BitsPerComponent", 8) != bits || c.f.parm(parms[0], "Columns", 1) != w:
+		c.add("image-data", where(s.num), "the predictor is not that of the image")
+		return
+	case p >= 10:
 		want += int64(h)
 	}
 	if c.pixelBytes += want; c.pixelBytes > maxPixelBytes {

@@ -77,7 +77,8 @@ func (c *checker) nextKey(t *tree) {
 		return
 	}
 	top := slices.Max(slices.Collect(maps.Keys(t.parents)))
-	if n, ok := c.f.int(t.root["ParentTreeNextKey"]); ok && n <= top {
+	n, ok := c.f.int(t.root["ParentTreeNextKey"])
+	if _, there := t.root["ParentTreeNextKey"]; there && (!ok || n <= top) {
 		c.add("parent-tree-key", "structure tree root", "ParentTreeNextKey is %d, there is a key %d", n, top)
 	}
 }

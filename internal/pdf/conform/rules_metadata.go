@@ -50,6 +50,7 @@ var otherSchemas = []string{
 }
 
 func (c *checker) checkMetadata() {
+	c.otherMetadata()
 	at := where(number(c.catalog["Metadata"]))
 	s := c.f.stream(c.catalog["Metadata"])
 	if s == nil || c.f.name(s.dict["Type"]) != "Metadata" || c.f.name(s.dict["Subtype"]) != "XML" {
@@ -86,6 +87,23 @@ func (c *checker) checkMetadata() {
 	c.schemas(at)
 	c.infoText(at)
 	c.infoDates(at)
+}
+
+// otherMetadata looks at the form of metadata that is not the document's own.
+func (c *checker) otherMetadata() {
+	for _, n := range c.f.numbers() {
+		s, ok := c.f.object(n).(*stream)
+		if !ok || c.f.name(s.dict["Type"]) != "Metadata" || n == number(c.catalog["Metadata"]) || !c.step() {
+			continue
+		}
+		data, err := c.data(s)
+		if err == nil && len(data) <= maxXMP {
+			_, err = parseXML(bytes.TrimSpace(data))
+		}
+		if err != nil || len(data) > maxXMP {
+			c.add("xmp-form", where(n), "the metadata is not well-formed XML")
+		}
+	}
 }
 
 func (c *checker) claims(at string) {
@@ -218,11 +236,12 @@ func (c *checker) infoText(at string) {
 		{"Title", nsDC, "title"}, {"Author", nsDC, "creator"}, {"Subject", nsDC, "description"}, {"Keywords", nsPDF, "Keywords"},
 		{"Creator", nsXMP, "CreatorTool"}, {"Producer", nsPDF, "Producer"},
 	} {
-		want, ok := c.f.text(info[e.key])
-		if !ok {
+		v, there := info[e.key]
+		if !there {
 			continue
 		}
-		if got, _ := c.xmp.text(e.space, e.local); normal(got) != normal(want) {
+		want, ok := c.f.text(v)
+		if got, _ := c.xmp.text(e.space, e.local); !ok || normal(got) != normal(want) {
 			c.add("xmp-info-text", at, "%s is another than %s in the document information", e.local, e.key)
 		}
 	}
@@ -237,10 +256,10 @@ func (c *checker) infoDates(at string) {
 		key   name
 		local string
 	}{{"CreationDate", "CreateDate"}, {"ModDate", "ModifyDate"}} {
-		v, ok := c.f.text(info[e.key])
-		if !ok {
+		if _, there := info[e.key]; !there {
 			continue
 		}
+		v, _ := c.f.text(info[e.key])
 		want, ok1 := pdfDate(v)
 		text, _ := c.xmp.text(nsXMP, e.local)
 		got, ok2 := xmpDate(text)

@@ -9,7 +9,11 @@ var navigationRules = []Rule{
 
 func (c *checker) checkNavigation() {
 	if root := c.f.dict(c.catalog["Outlines"]); root != nil {
-		c.outline(root, number(c.catalog["Outlines"]), map[int]bool{}, 0)
+		num := number(c.catalog["Outlines"])
+		open := c.outline(root, num, map[int]bool{}, 0)
+		if n, _ := c.f.int(root["Count"]); n != open {
+			c.add("outline-tree", where(num)+", bookmarks", "Count is %d, %d bookmarks are open", n, open)
+		}
 	}
 	labels, ok := c.catalog["PageLabels"]
 	if !ok {
@@ -21,11 +25,13 @@ func (c *checker) checkNavigation() {
 		if first < 0 && isInt {
 			first = n
 		}
-		d := c.f.dict(v)
-		switch c.f.name(d["S"]) {
-		case "D", "R", "r", "A", "a", "":
+		style, there := c.f.dict(v)["S"]
+		switch n := c.f.name(style); n {
+		case "D", "R", "r", "A", "a":
 		default:
-			c.add("page-labels", "catalogue", "the style %s is not known", quoted(c.f.name(d["S"])))
+			if there {
+				c.add("page-labels", "catalogue", "the style %s is not known", quoted(n))
+			}
 		}
 	})
 	if first != 0 {
@@ -33,11 +39,11 @@ func (c *checker) checkNavigation() {
 	}
 }
 
-// outline checks the bookmarks below one.
-func (c *checker) outline(up dict, num int, seen map[int]bool, depth int) {
+// outline checks the bookmarks below one and counts those that show when it is open.
+func (c *checker) outline(up dict, num int, seen map[int]bool, depth int) (open int) {
 	if depth > maxTreeDepth {
 		c.f.fail(ErrLimit)
-		return
+		return 0
 	}
 	before := 0
 	v, has := up["First"]
@@ -46,7 +52,7 @@ func (c *checker) outline(up dict, num int, seen map[int]bool, depth int) {
 		at := where(n) + ", bookmark"
 		if d == nil || seen[n] {
 			c.add("outline-tree", at, "the bookmark is missing or stands there twice")
-			return
+			return open
 		}
 		seen[n] = true
 		if number(d["Parent"]) != num || number(d["Prev"]) != before {
@@ -56,13 +62,22 @@ func (c *checker) outline(up dict, num int, seen map[int]bool, depth int) {
 			c.add("outline-title", at, "there is no title")
 		}
 		c.bookmark(d, at)
-		c.outline(d, n, seen, depth+1)
+		below := c.outline(d, n, seen, depth+1)
+		count, _ := c.f.int(d["Count"])
+		if abs(count) != below {
+			c.add("outline-tree", at, "Count is %d, there are %d bookmarks below", count, below)
+		}
+		open++
+		if count > 0 {
+			open += below
+		}
 		before = n
 		v, has = d["Next"]
 	}
 	if number(up["Last"]) != before {
 		c.add("outline-tree", where(num)+", bookmark", "Last is not the last one")
 	}
+	return open
 }
 
 // bookmark checks where a bookmark leads.

@@ -10,6 +10,7 @@ var structureRules = []Rule{
 	{"struct-root", "7.1", "", "6.7.3.3", "The structure tree has content: one element at least below its root."},
 	{"struct-language", "7.2", "11-002", "6.7.4", "The language of Alt, ActualText and E is known."},
 	{"list-children", "7.2", "09-005", "", "An L holds LI, nested L and a Caption in front; an LI holds Lbl and LBody."},
+	{"list-numbering", "7.6", "", "", "The ListNumbering of a list is one of ISO 32000-1."},
 	{"list-parents", "7.2", "09-005", "", "An LI stands in an L, an LBody in an LI."},
 	{"toc", "7.2", "09-006", "", "A TOC holds TOCI, TOC and a Caption in front; a TOCI stands in a TOC."},
 	{"ruby", "7.2", "09-007", "", "A Ruby holds RB and RT, or RB, RP, RT and RP; a Warichu holds WP, WT and WP."},
@@ -165,6 +166,9 @@ func (c *checker) headings() {
 	}
 }
 
+// numberings are those of ISO 32000-1, 14.8.5.5.
+var numberings = set("None", "Disc", "Circle", "Square", "Decimal", "UpperRoman", "LowerRoman", "UpperAlpha", "LowerAlpha")
+
 // nesting checks lists, tables of contents and the like.
 func (c *checker) nesting(e *element) {
 	kids := e.below()
@@ -181,6 +185,9 @@ func (c *checker) nesting(e *element) {
 	case "L":
 		if bad := others(kids, "LI", "L"); bad != "" {
 			c.add("list-children", e.where(), "a list holds %s", bad)
+		}
+		if v := c.attr(e, "List", "ListNumbering"); v != nil && !numberings[c.f.name(v)] {
+			c.add("list-numbering", e.where(), "the numbering is not known")
 		}
 	case "LI":
 		if bad := others(kids, "Lbl", "LBody"); bad != "" || captioned(kids) {
