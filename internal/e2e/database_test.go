@@ -104,7 +104,7 @@ func appOn(t *testing.T, dir string, db *pgembed.Server) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &app.App{Store: opened, Blobs: blobs, Keys: ring, Now: func() time.Time { return time.Now().UTC() }, Log: quiet, Version: "test"}
+	a := &app.App{Store: opened, Blobs: blobs, Keys: ring, Now: utc, Log: quiet, Version: "test"}
 	if a.Jobs, err = jobs.New(opened.Pool(), a, quiet); err != nil {
 		t.Fatal(err)
 	}
