@@ -45,6 +45,7 @@ func utc() time.Time { return time.Now().UTC() }
 // TestMain removes what the tests share.
 func TestMain(m *testing.M) {
 	code := m.Run()
+	stopChromium()
 	if err := filledDemo.Remove(); err != nil {
 		fmt.Fprintf(os.Stderr, "removing the filled demo: %v\n", err)
 		code = max(code, 1)
