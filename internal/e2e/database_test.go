@@ -108,7 +108,7 @@ func appOn(t *testing.T, dir string, db *pgembed.Server) *app.App {
 	if err := directory.Make(); err != nil {
 		t.Fatal(err)
 	}
-	a := &app.App{Store: opened, Blobs: blobs, Keys: directory, Secret: secret, Now: func() time.Time { return time.Now().UTC() }, Log: quiet, Version: "test"}
+	a := &app.App{Store: opened, Blobs: blobs, Keys: directory, Secret: secret, Now: utc, Log: quiet, Version: "test"}
 	if a.Jobs, err = jobs.New(opened.Pool(), a, quiet); err != nil {
 		t.Fatal(err)
 	}

@@ -146,10 +146,7 @@ func (s *server) newDatabase(tb testing.TB, template string) *Database {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
 	defer cancel()
-	name := fmt.Sprintf("pw_test_%x_%d", processStart, nameCounter.Add(1))
-	err := s.withAdmin(ctx, func(conn *pgx.Conn) error {
-		return pgembed.EnsureDatabase(ctx, conn, name, template)
-	})
+	name, err := s.createDatabase(ctx, template)
 	if err != nil {
 		tb.Fatalf("making a test database: %v", err)
 	}
@@ -170,6 +167,15 @@ func (s *server) newDatabase(tb testing.TB, template string) *Database {
 	made.Pool = openPool(ctx, tb, made.AppURL)
 	made.Owner = openPool(ctx, tb, made.OwnerURL)
 	return made
+}
+
+// createDatabase copies the template, or makes an empty database without one.
+func (s *server) createDatabase(ctx context.Context, template string) (name string, err error) {
+	name = fmt.Sprintf("pw_test_%x_%d", processStart, nameCounter.Add(1))
+	err = s.withAdmin(ctx, func(conn *pgx.Conn) error {
+		return pgembed.EnsureDatabase(ctx, conn, name, template)
+	})
+	return name, err
 }
 
 // openPool makes a pool that connects on first use.
