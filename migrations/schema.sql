@@ -343,6 +343,7 @@ CREATE TABLE public.packets (
     bytes bigint,
     created_at timestamp with time zone NOT NULL,
     made_at timestamp with time zone,
+    sealing_at timestamp with time zone,
     withdrawn_at timestamp with time zone,
     withdrawn_by uuid,
     withdrawn_reason text,
@@ -360,6 +361,10 @@ COMMENT ON COLUMN public.packets.salts IS 'seed of the salts of the leaves, kept
 COMMENT ON COLUMN public.packets.content IS 'what the packet is made of, fixed when it was asked for';
 
 COMMENT ON COLUMN public.packets.packet_json IS 'SHA-256 of packet.json, hex';
+
+COMMENT ON COLUMN public.packets.sealing_at IS 'when its content was fixed for good: until then a further sign-off goes into it';
+
+COMMENT ON COLUMN public.packets.withdrawn_reason IS 'public: it is shown to whoever has the digest';
 
 CREATE TABLE public.partner_members (
     partner_id uuid NOT NULL,

@@ -127,7 +127,12 @@ func (k *checker) head(c *Content) {
 	if s := c.Supersedes; s != nil && !isSHA256(s.SHA256) {
 		k.fail("the superseded packet's digest is not a SHA-256 in hex")
 	}
+	signed := map[string]bool{}
 	for n, s := range c.SignOffs {
+		if signed[s.Role] {
+			k.fail("a role has signed off twice")
+		}
+		signed[s.Role] = true
 		k.word(fmt.Sprintf("the role of sign-off %d", n+1), s.Role, "partner", "consultant", "account_team")
 	}
 }

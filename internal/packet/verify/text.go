@@ -36,6 +36,9 @@ func (r Result) Write(w io.Writer) error {
 	} else {
 		b.WriteString("The walkthrough is not in this packet.\n")
 	}
+	for _, s := range c.SignOffs {
+		fmt.Fprintf(&b, "Signed off for the %s by %s, %s\n", roleWords(s.Role), printable(s.By), printable(s.At))
+	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
 	if r.Verdict == SignerUnknown {
 		b.WriteString("\nNothing was changed since it was sealed. By whom it was sealed nobody vouches for: give --fingerprint with the\n" +
@@ -50,6 +53,14 @@ func (r Result) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// roleWords says for whom somebody signed off.
+func roleWords(role string) string {
+	if role == "account_team" {
+		return "account team"
+	}
+	return printable(role)
 }
 
 // printable keeps a packet from writing to the terminal what is not text.
