@@ -148,6 +148,9 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 		Store: pages, Blobs: blobs, Keys: keys.NewDirectory(cfg.KeyDir(), cfg.KeyIdentity, time.Now), Secret: secret, Now: func() time.Time { return time.Now().UTC() },
 		Log: log, Version: version, PublicURL: cfg.Origin(),
 	}
+	if cfg.PublicURL != "" {
+		p.app.PacketsURL = cfg.Origin() + "/packets/"
+	}
 	p.direct, err = store.Open(ctx, cfg.DatabaseDirect, connections)
 	if err != nil {
 		p.close()

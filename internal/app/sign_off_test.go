@@ -94,6 +94,17 @@ func TestSignOffsMakeEditions(t *testing.T) {
 	if diff := cmp.Diff([]store.PacketState{store.PacketMade, store.PacketSuperseded, store.PacketSuperseded, store.PacketSuperseded}, states); diff != "" {
 		t.Errorf("states, newest first (-want +got):\n%s", diff)
 	}
+	for _, tt := range []struct {
+		p     store.Packet
+		state string
+		by    *string
+	}{{first, app.StatusSuperseded, fourth.Digest}, {third, app.StatusSuperseded, fourth.Digest}, {fourth, app.StatusCurrent, nil}} {
+		got, err := m.app.StatusOfPacket(t.Context(), *tt.p.Digest)
+		must(t, err)
+		if diff := cmp.Diff(app.PacketStatus{State: tt.state, Digest: *tt.p.Digest, SupersededBy: tt.by}, got); diff != "" {
+			t.Errorf("status of edition %d (-want +got):\n%s", tt.p.Edition, diff)
+		}
+	}
 	if !bytes.Equal(m.download(t, id, second.ID), before) {
 		t.Error("a later sign-off changed a packet that was made")
 	}

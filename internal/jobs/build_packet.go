@@ -27,7 +27,7 @@ func (w *buildPacket) Work(ctx context.Context, job *river.Job[app.BuildPacketAr
 // is tried again; such a try counts as none.
 const (
 	keyWait     = 15 * time.Second
-	editionWait = 5 * time.Second
+	editionWait = time.Second
 )
 
 func (w *buildPacket) attempt(ctx context.Context, id uuid.UUID, last bool) error {

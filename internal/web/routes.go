@@ -26,6 +26,7 @@ func (s *Server) routes() {
 	s.reviewRoutes(g)
 	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
+	s.addressRoutes(g)
 	s.keyRoutes(g)
 }
 

@@ -105,6 +105,9 @@ func (v *verifier) checkHead(r *reader, head node) {
 		}
 	}
 	v.checkSignOffs(r, head)
+	if address := r.member("the head", head, "address"); !address.isNull() {
+		v.result.Claims.Address = r.text("the packet's address", address) + v.result.SHA256
+	}
 	integration := r.member("the head", head, "integration")
 	i := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")
 	for k, name := range []string{"id", "name", "partner"} {

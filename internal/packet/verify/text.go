@@ -40,6 +40,9 @@ func (r Result) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "Signed off for the %s by %s, %s\n", roleWords(s.Role), printable(s.By), printable(s.At))
 	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
+	if c.Address != "" {
+		fmt.Fprintf(&b, "Whether it is current, superseded or withdrawn, its server says at %s\n", printable(c.Address))
+	}
 	if r.Verdict == SignerUnknown {
 		b.WriteString("\nNothing was changed since it was sealed. By whom it was sealed nobody vouches for: give --fingerprint with the\n" +
 			"root's fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")

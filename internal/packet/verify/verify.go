@@ -64,6 +64,9 @@ type Claims struct {
 	Decision    string    `json:"decision"`
 	Outcome     string    `json:"outcome,omitempty"`
 	SignOffs    []SignOff `json:"sign_offs,omitempty"`
+	// Address is where the server says what became of the packet; it ends with
+	// the SHA-256 of the archive. Nothing here asks there.
+	Address string `json:"address,omitempty"`
 	// Supersedes is the SHA-256 of the archive that this packet takes the place of.
 	Supersedes string   `json:"supersedes,omitempty"`
 	NotProven  []string `json:"not_proven"` // what the packet says it does not prove
