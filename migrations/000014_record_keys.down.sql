@@ -8,6 +8,7 @@ UPDATE packets k SET state = CASE WHEN EXISTS (
     THEN 'superseded' ELSE 'made' END
     WHERE k.state = 'withdrawn';
 ALTER TABLE packets
+    DROP COLUMN sealing_at,
     DROP COLUMN withdrawn_at,
     DROP COLUMN withdrawn_by,
     DROP COLUMN withdrawn_reason,

@@ -1,5 +1,5 @@
 -- The lists of keys that a server has signed with, so that each change is audited
--- once; and packets that are withdrawn.
+-- once; packets that take up sign-offs until they are sealed, and packets that are withdrawn.
 BEGIN;
 CREATE TABLE key_lists (
     digest      text PRIMARY KEY,
@@ -15,6 +15,7 @@ CREATE INDEX key_lists_recorded_idx ON key_lists (recorded_at);
 REVOKE UPDATE, DELETE ON key_lists FROM proofwalk_app;
 
 ALTER TABLE packets
+    ADD COLUMN sealing_at timestamptz,
     ADD COLUMN withdrawn_at timestamptz,
     ADD COLUMN withdrawn_by uuid REFERENCES users (id),
     ADD COLUMN withdrawn_reason text CHECK (withdrawn_reason <> ''),
@@ -23,4 +24,6 @@ ALTER TABLE packets
     ADD CONSTRAINT packets_withdrawn_check CHECK ((state = 'withdrawn') = (withdrawn_at IS NOT NULL)
         AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_reason IS NULL));
 CREATE UNIQUE INDEX packets_digest_key ON packets (digest);
+COMMENT ON COLUMN packets.sealing_at IS 'when its content was fixed for good: until then a further sign-off goes into it';
+COMMENT ON COLUMN packets.withdrawn_reason IS 'public: it is shown to whoever has the digest';
 COMMIT;

@@ -428,6 +428,7 @@ CREATE TABLE public.packets (
     stamp text,
     stamp_token bytea,
     stamped_at timestamp with time zone,
+    sealing_at timestamp with time zone,
     withdrawn_at timestamp with time zone,
     withdrawn_by uuid,
     withdrawn_reason text,
@@ -456,6 +457,10 @@ COMMENT ON COLUMN public.packets.stamp IS 'what became of the time stamp; unreac
 COMMENT ON COLUMN public.packets.stamp_token IS 'RFC 3161, over the signature in the PDF';
 
 COMMENT ON COLUMN public.packets.stamped_at IS 'the time in the token: the word of the authority';
+
+COMMENT ON COLUMN public.packets.sealing_at IS 'when its content was fixed for good: until then a further sign-off goes into it';
+
+COMMENT ON COLUMN public.packets.withdrawn_reason IS 'public: it is shown to whoever has the digest';
 
 CREATE TABLE public.partner_members (
     partner_id uuid NOT NULL,

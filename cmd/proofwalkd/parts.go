@@ -155,6 +155,9 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 	if cfg.TimestampURL != "" {
 		p.app.Stamp = newStamper(cfg.TimestampURL)
 	}
+	if cfg.PublicURL != "" {
+		p.app.PacketsURL = cfg.Origin() + "/packets/"
+	}
 	p.direct, err = store.Open(ctx, cfg.DatabaseDirect, connections)
 	if err != nil {
 		p.close()

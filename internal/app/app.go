@@ -51,6 +51,9 @@ type App struct {
 	Version string
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
+	// PacketsURL is where packets live for strangers, "https://HOST/packets/";
+	// empty while the server has no public address.
+	PacketsURL string
 
 	recorded atomic.Pointer[*keys.Ring] // whose list the database has
 	turns    captureTurns

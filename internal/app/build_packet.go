@@ -40,6 +40,9 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	if err := a.makePacket(ctx, scope, row); err != nil {
+		if errors.Is(err, ErrEditionBefore) {
+			return err
+		}
 		if errors.Is(err, ErrNoSigningKey) {
 			return firstError(err, a.notePacketProblem(ctx, id, "Unsigned, pending: the server has no signing key. The packet is made by itself once the key is there again."))
 		}
@@ -65,7 +68,17 @@ func (a *App) makePacket(ctx context.Context, scope auth.Scope, row store.Packet
 	if err != nil {
 		return err
 	}
-	built, err := a.buildPacket(ctx, scope, row, ring)
+	before, err := a.editionBefore(ctx, scope, row.Packet)
+	if err != nil {
+		return err
+	}
+	if err := store.BeginSealing(ctx, a.Store.Reader(), scope, row.ID, a.Now()); err != nil {
+		return err
+	}
+	if row, err = store.FindPacketSource(ctx, a.Store.Reader(), scope, row.ID); err != nil {
+		return err
+	}
+	built, err := a.buildPacket(ctx, row, before, ring)
 	if err != nil {
 		return err
 	}
@@ -88,7 +101,26 @@ func firstError(first, second error) error {
 	return fmt.Errorf("%w (and then: %w)", first, second)
 }
 
-func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.PacketSource, ring *keys.Ring) (*packet.Packet, error) {
+// ErrEditionBefore is in the chain of an error when a packet waits for the
+// edition that it supersedes.
+var ErrEditionBefore = apperr.New(apperr.Unavailable, "The edition before this one is not made yet.")
+
+// editionBefore names the edition that a packet takes the place of; nil for the first.
+func (a *App) editionBefore(ctx context.Context, scope auth.Scope, p store.Packet) (*packet.Supersedes, error) {
+	if p.Edition == 1 {
+		return nil, nil
+	}
+	before, err := store.FindEdition(ctx, a.Store.Reader(), scope, p.RevisionID, p.Edition-1)
+	if err != nil {
+		return nil, err
+	}
+	if before.Digest == nil {
+		return nil, ErrEditionBefore
+	}
+	return &packet.Supersedes{Revision: before.RevisionNumber, Edition: before.Edition, SHA256: *before.Digest}, nil
+}
+
+func (a *App) buildPacket(ctx context.Context, row store.PacketSource, before *packet.Supersedes, ring *keys.Ring) (*packet.Packet, error) {
 	var source packetSource
 	if err := json.Unmarshal(row.Content, &source); err != nil {
 		return nil, fmt.Errorf("decoding a packet's content: %w", err)
@@ -97,16 +129,7 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 		return nil, err
 	}
 	c := &source.Content
-	if row.Edition > 1 {
-		before, err := store.FindEdition(ctx, a.Store.Reader(), scope, row.RevisionID, row.Edition-1)
-		if err != nil {
-			return nil, err
-		}
-		if before.Digest == nil {
-			return nil, apperr.New(apperr.Unavailable, "The edition before this one is not made yet.")
-		}
-		c.Supersedes = &packet.Supersedes{Revision: before.RevisionNumber, Edition: before.Edition, SHA256: *before.Digest}
-	}
+	c.Supersedes = before
 	n, err := packet.LeafCount(c)
 	if err != nil {
 		return nil, err

@@ -23,14 +23,20 @@ func (w *buildPacket) Work(ctx context.Context, job *river.Job[app.BuildPacketAr
 	return w.attempt(ctx, job.Args.PacketID, job.Attempt >= job.MaxAttempts)
 }
 
-// keyWait is how soon a packet that waits for a signing key is tried again; such
-// a try counts as none.
-const keyWait = 15 * time.Second
+// How soon a packet that waits for a signing key, or for the edition before it,
+// is tried again; such a try counts as none.
+const (
+	keyWait     = 15 * time.Second
+	editionWait = time.Second
+)
 
 func (w *buildPacket) attempt(ctx context.Context, id uuid.UUID, last bool) error {
 	err := w.app.BuildPacket(ctx, id)
-	if errors.Is(err, app.ErrNoSigningKey) {
+	switch {
+	case errors.Is(err, app.ErrNoSigningKey):
 		return river.JobSnooze(keyWait)
+	case errors.Is(err, app.ErrEditionBefore):
+		return river.JobSnooze(editionWait)
 	}
 	if err != nil && last {
 		err = errors.Join(err, w.app.GiveUpPacket(ctx, id))

@@ -49,6 +49,10 @@ type Content struct {
 	Revision    int  // N of rN, from 1
 	Edition     int  // M of packet rN.M, from 1
 	MadeAt      Time // the packet's own time: in the head, the statement and the PDF's metadata
+	// Address is where the server says what became of the packet, once the
+	// SHA-256 of its archive is put behind it: "https://HOST/packets/"; empty
+	// where the server has no public address.
+	Address string
 	// Template and RuleSet are the versions that the revision was frozen with.
 	Template int
 	RuleSet  int

@@ -39,7 +39,7 @@ func smallContent(t testing.TB) *Content {
 				{"redirect_uris", []string{"https://www.kestrel.example/idme", "https://www.kestrel.example/idme/popup"}},
 			},
 		},
-		Revision: 3, Edition: 1, MadeAt: At(madeAt), Template: 1, RuleSet: 1,
+		Revision: 3, Edition: 1, MadeAt: At(madeAt), Template: 1, RuleSet: 1, Address: "https://proofwalk.example/packets/",
 		Decision: &Decision{Word: "ready", Act: decision},
 		Sections: []Section{{"TST", "Tests before the walkthrough"}, {"SES", "Confirmed in the walkthrough"}},
 		Items: []Item{

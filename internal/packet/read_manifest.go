@@ -75,11 +75,15 @@ func readHead(b []byte) (*Content, error) {
 	if strictly(b, &h) != nil {
 		return nil, errors.New("reading packet.json: the head cannot be read")
 	}
-	return &Content{
+	c := &Content{
 		Revision: h.Revision, Edition: h.Edition, MadeAt: h.MadeAt, Template: h.Template, RuleSet: h.RuleSet,
 		Integration: h.Integration, Decision: h.Decision, Outcome: h.Outcome, Supersedes: h.Supersedes,
 		Walkthrough: h.Walkthrough, Sections: h.Sections, SignOffs: h.SignOffs,
-	}, nil
+	}
+	if h.Address != nil {
+		c.Address = *h.Address
+	}
+	return c, nil
 }
 
 // addLeaf puts a leaf's body where it stands in the content.

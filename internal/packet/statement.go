@@ -48,7 +48,15 @@ type predicate struct {
 	Head        string               `json:"head_sha256"`
 	Leaves      int                  `json:"leaves"`
 	Root        string               `json:"merkle_root"`
+	SignOffs    []statementSignOff   `json:"sign_offs"`
 	Supersedes  *Supersedes          `json:"supersedes"`
+}
+
+// statementSignOff names who signed off, as the head does.
+type statementSignOff struct {
+	Role string `json:"role"`
+	By   string `json:"by"`
+	At   Time   `json:"at"`
 }
 
 type statementIntegration struct {
@@ -88,8 +96,11 @@ func newStatement(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFS
 		Format: Format, Name: c.Name(), Revision: c.Revision, Edition: c.Edition, MadeAt: c.MadeAt,
 		Integration: statementIntegration{c.Integration.ID, c.Integration.Name, c.Integration.Partner},
 		Decision:    c.Decision.Word, Head: hex.EncodeToString(m.head[:]), Leaves: m.leaves,
-		Root: hex.EncodeToString(m.root[:]), Supersedes: c.Supersedes,
+		Root: hex.EncodeToString(m.root[:]), Supersedes: c.Supersedes, SignOffs: []statementSignOff{},
 		PDFSeal: pdfSeal,
+	}
+	for _, s := range c.SignOffs {
+		p.SignOffs = append(p.SignOffs, statementSignOff{s.Role, s.By, s.At})
 	}
 	if c.Outcome != nil {
 		p.Outcome = &c.Outcome.Word

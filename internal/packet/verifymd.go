@@ -9,7 +9,7 @@ func verifyText(s *sheet, seal PDFSeal) []byte {
 	r := strings.NewReplacer(
 		"LEVEL", seal.Level, "STAMPED", stampedWords(seal),
 		"PACKET", s.c.Name(), "ARCHIVE", s.c.ArchiveName(), "FINGERPRINT", s.fingerprint,
-		"INTEGRATION", oneLine(s.c.Integration.Name), "PARTNER", oneLine(s.c.Integration.Partner),
+		"STATE", stateText(s.c), "INTEGRATION", oneLine(s.c.Integration.Name), "PARTNER", oneLine(s.c.Integration.Partner),
 	)
 	return []byte(r.Replace(verifyTemplate))
 }
@@ -31,6 +31,15 @@ server's own word.`
 	}
 }
 
+// stateText says where to ask what became of the packet, if there is a place.
+func stateText(c *Content) string {
+	if c.Address == "" {
+		return ""
+	}
+	return "\nWhether it is current, superseded or withdrawn, its server says at " + c.Address + "DIGEST\n" +
+		"where DIGEST is what `sha256sum " + c.ArchiveName() + "` prints (DIGEST/status.json for programs).\n"
+}
+
 // oneLine keeps a name from writing markup or lines of its own.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -48,7 +57,7 @@ What makes the packet believable is one number that you get by another way: the 
 from the server's public page ` + "`/keys`" + `, or from a person whom you know.
 
 Packet PACKET of INTEGRATION, PARTNER.
-
+STATE
 ## With proofwalk
 
     proofwalk verify --fingerprint SHA256 ARCHIVE

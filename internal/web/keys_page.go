@@ -3,10 +3,12 @@ package web
 import (
 	"context"
 	"encoding/pem"
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	view "github.com/proofwalk/proofwalk/views/packet"
@@ -45,7 +47,7 @@ func (s *Server) showKeys(c echo.Context) error {
 		return err
 	}
 	_, err = s.App.SigningKeys(ctx)
-	m.Missing, m.Fingerprint, m.IssuedAt = err != nil, f.Root.ID, f.IssuedAt.Time
+	m.Missing, m.Fingerprint, m.IssuedAt = errors.Is(err, app.ErrNoSigningKey), f.Root.ID, f.IssuedAt.Time
 	for _, k := range f.Keys {
 		m.Keys = append(m.Keys, keyModel(k))
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
 
@@ -18,6 +18,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
+	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
@@ -31,7 +32,10 @@ func pathReport(id, packet uuid.UUID) string {
 }
 
 // showPackets lists the packets with how to verify them.
-func showPackets(r *request) error {
+func showPackets(r *request) error { return r.packetsAnswer(http.StatusOK, uuid.Nil, nil) }
+
+// packetsAnswer renders the page, with what went wrong when one was to be withdrawn.
+func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) error {
 	page, err := r.integrationPage("Packets", pathPackets)
 	if err != nil {
 		return err
@@ -44,21 +48,32 @@ func showPackets(r *request) error {
 	if m.Fingerprint, err = r.server.fingerprint(r.ctx()); err != nil {
 		return err
 	}
-	for _, p := range packets {
-		m.Packets = append(m.Packets, packetModel(page.Summary, p, m.Fingerprint))
+	if cause != nil {
+		m.Errors = itemErrors(cause)
+	} else if r.QueryParam("done") == "withdraw" {
+		m.Saved = &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
 	}
-	return r.render(http.StatusOK, view.Packets(m))
+	for _, p := range packets {
+		k := packetModel(page.Summary, p, m.Fingerprint)
+		k.Withdraw = r.withdrawForm(page.Summary.ID, p, p.ID == withdrawn, cause, m.Errors)
+		m.Packets = append(m.Packets, k)
+	}
+	if m.SignOffs, err = r.signOffFacts(page.Summary, packets); err != nil {
+		return err
+	}
+	m.SignOffsHref = pathWalkthrough(page.Summary.ID) + "#sign-offs"
+	return r.render(status, view.Packets(m))
 }
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
-	m := view.PacketModel{Name: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), About: editionWords(p.Edition), State: string(p.State),
-		Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem)}
+	m := view.PacketModel{Name: packetName(p), About: editionWords(p.Edition), Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem),
+		WithdrawnAt: instant(p.WithdrawnAt), WithdrawnBy: p.WithdrawnByName, WithdrawnReason: text(p.WithdrawnReason)}
 	if p.Digest == nil || p.Bytes == nil || p.MadeAt == nil {
 		return m
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Size, m.Seal = sizeWords(*p.Bytes), sealWords(p)
+	m.Size, m.Seal, m.Address = sizeWords(*p.Bytes), sealWords(p), pathAddress(*p.Digest)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
@@ -81,10 +96,36 @@ func sealWords(p store.Packet) string {
 }
 
 func editionWords(edition int) string {
-	if edition == 1 {
+	switch edition {
+	case 1:
 		return "the readiness packet, read in the walkthrough"
+	case 2:
+		return "with minutes and outcome"
 	}
-	return "with minutes and outcome"
+	return "with one more sign-off"
+}
+
+// signOffFacts say who signed off the revision of the newest packet and who is
+// missing; none before a walkthrough has ended with go.
+func (r *request) signOffFacts(s store.IntegrationSummary, packets []store.Packet) ([]components.FactModel, error) {
+	if len(packets) == 0 || s.Stage != store.StageSignOff && s.Stage != store.StageLive {
+		return nil, nil
+	}
+	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), s.ID)
+	if err != nil {
+		return nil, err
+	}
+	var facts []components.FactModel
+	for _, x := range signOffParts {
+		f := components.FactModel{Name: x.title, Value: "missing"}
+		for _, k := range signed {
+			if k.Part == x.part && k.RevisionID == packets[0].RevisionID {
+				f.Value, f.Verdict = k.SignedOffByName, components.VerdictPass
+			}
+		}
+		facts = append(facts, f)
+	}
+	return facts, nil
 }
 
 func downloadDraft(r *request) error {

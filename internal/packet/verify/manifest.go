@@ -121,6 +121,10 @@ func (v *verifier) checkHead(r *reader, head node) {
 			r.fail("the head's " + name)
 		}
 	}
+	v.checkSignOffs(r, head)
+	if address := r.member("the head", head, "address"); !address.isNull() {
+		v.result.Claims.Address = r.text("the packet's address", address) + v.result.SHA256
+	}
 	integration := r.member("the head", head, "integration")
 	i := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")
 	for k, name := range []string{"id", "name", "partner"} {
@@ -130,6 +134,24 @@ func (v *verifier) checkHead(r *reader, head node) {
 	}
 	for _, n := range r.array("what is not proven", r.member("the head", head, "not_proven"), maxLeaves) {
 		v.result.Claims.NotProven = append(v.result.Claims.NotProven, r.text("what is not proven", r.member("what is not proven", n, "text")))
+	}
+}
+
+// checkSignOffs demands the sign-offs of the statement in the head, in order.
+func (v *verifier) checkSignOffs(r *reader, head node) {
+	said := r.array("the head's sign-offs", r.member("the head", head, "sign_offs"), maxSignOffs)
+	signed := r.array("the sign-offs", v.statement.predicate[pSignOffs], maxSignOffs)
+	if len(said) != len(signed) {
+		r.fail("the head's sign-offs")
+		return
+	}
+	for i, s := range signed {
+		m := r.object("a sign-off", s, "at", "by", "role")
+		for k, name := range []string{"at", "by", "role"} {
+			if !bytes.Equal(r.member("a sign-off", said[i], name), m[k]) {
+				r.fail("the head's sign-offs")
+			}
+		}
 	}
 }
 

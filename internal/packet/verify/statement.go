@@ -31,7 +31,7 @@ type statement struct {
 type subject struct{ name, digest string }
 
 var predicateNames = []string{
-	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "pdf_seal", "revision", "supersedes",
+	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "pdf_seal", "revision", "sign_offs", "supersedes",
 }
 
 // Places in predicate.
@@ -48,6 +48,7 @@ const (
 	pOutcome
 	pSeal
 	pRevision
+	pSignOffs
 	pSupersedes
 )
 
@@ -107,6 +108,7 @@ func (s *statement) parse() error {
 	s.head = r.text("the head's digest", s.predicate[pHead])
 	s.root = r.text("the Merkle root", s.predicate[pRoot])
 	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
+	r.signOffs(s.predicate[pSignOffs])
 	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
 	s.seal = r.pdfSeal(s.predicate[pSeal])
 	for _, e := range r.array("the subjects", top[3], MaxFiles) {
@@ -133,7 +135,22 @@ func (s *statement) claims() Claims {
 		m := r.object("the superseded packet", s.predicate[pSupersedes], "edition", "revision", "sha256")
 		c.Supersedes = r.text("the superseded packet", m[2])
 	}
+	c.SignOffs = r.signOffs(s.predicate[pSignOffs])
 	return c
+}
+
+// maxSignOffs is how many sign-offs a packet has at most: one of each role.
+const maxSignOffs = 3
+
+// signOffs reads who signed off, by the statement.
+func (r *reader) signOffs(n node) []SignOff {
+	var out []SignOff
+	for _, e := range r.array("the sign-offs", n, maxSignOffs) {
+		m := r.object("a sign-off", e, "at", "by", "role")
+		r.time("a sign-off's time", m[0])
+		out = append(out, SignOff{At: r.text("a sign-off's time", m[0]), By: r.text("who signed off", m[1]), Role: r.text("a sign-off's role", m[2])})
+	}
+	return out
 }
 
 // checkSignature checks the envelope's signature with the key that it names,

@@ -28,7 +28,13 @@ func (r Result) Write(w io.Writer) error {
 	} else {
 		b.WriteString("The walkthrough is not in this packet.\n")
 	}
+	for _, s := range c.SignOffs {
+		fmt.Fprintf(&b, "Signed off for the %s by %s, %s\n", roleWords(s.Role), printable(s.By), printable(s.At))
+	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
+	if c.Address != "" {
+		fmt.Fprintf(&b, "Whether it is current, superseded or withdrawn, its server says at %s\n", printable(c.Address))
+	}
 	if r.Verdict == SignerUnknown {
 		b.WriteString("\nNothing was changed since it was sealed. By whom it was sealed nobody vouches for: give --fingerprint with the\n" +
 			"root's fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
@@ -61,6 +67,14 @@ func writeChecks(b *strings.Builder, checks []Check, verdict Verdict) {
 		fmt.Fprintf(b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
 	}
 	fmt.Fprintf(b, "\n%s\n", verdict)
+}
+
+// roleWords says for whom somebody signed off.
+func roleWords(role string) string {
+	if role == "account_team" {
+		return "account team"
+	}
+	return printable(role)
 }
 
 // printable keeps a packet from writing to the terminal what is not text.

@@ -57,15 +57,26 @@ type Check struct {
 // Claims are what the packet says about itself. They are those of the signed
 // statement, and are empty where it could not be read.
 type Claims struct {
-	Name        string `json:"name"` // r3.1
-	Integration string `json:"integration"`
-	Partner     string `json:"partner"`
-	MadeAt      string `json:"made_at"`
-	Decision    string `json:"decision"`
-	Outcome     string `json:"outcome,omitempty"`
+	Name        string    `json:"name"` // r3.1
+	Integration string    `json:"integration"`
+	Partner     string    `json:"partner"`
+	MadeAt      string    `json:"made_at"`
+	Decision    string    `json:"decision"`
+	Outcome     string    `json:"outcome,omitempty"`
+	SignOffs    []SignOff `json:"sign_offs,omitempty"`
+	// Address is where the server says what became of the packet; it ends with
+	// the SHA-256 of the archive. Nothing here asks there.
+	Address string `json:"address,omitempty"`
 	// Supersedes is the SHA-256 of the archive that this packet takes the place of.
 	Supersedes string   `json:"supersedes,omitempty"`
 	NotProven  []string `json:"not_proven"` // what the packet says it does not prove
+}
+
+// SignOff is a person's approval of the go-live.
+type SignOff struct {
+	Role string `json:"role"` // partner, consultant, account_team
+	By   string `json:"by"`
+	At   string `json:"at"`
 }
 
 // Result is the answer with its reasons.
