@@ -58,6 +58,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
 	m.Size = sizeWords(*p.Bytes)
+	m.VerifyHref = pathVerify
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
@@ -133,6 +134,7 @@ func attach(c echo.Context, name string) {
 // showKeys is public: a stranger compares the fingerprint here.
 func (s *Server) showKeys(c echo.Context) error {
 	m := view.KeysModel{Shell: s.strangerShell("Keys"), Fingerprint: s.App.Keys.Fingerprint(), FileHref: "/keys.json"}
+	m.Shell.Nav = strangerNav(pathKeys)
 	for _, k := range s.App.Keys.List() {
 		m.Keys = append(m.Keys, view.KeyModel{ID: k.ID, Use: string(k.Use), Algorithm: k.Algorithm, Status: string(k.Status), NotBefore: k.NotBefore.Time})
 	}

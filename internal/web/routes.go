@@ -26,6 +26,7 @@ func (s *Server) routes() {
 	s.reviewRoutes(g)
 	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
+	s.verifyRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.
