@@ -1,43 +1,41 @@
-package verify
+package verify_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
 // That a packet is older than the loss of its key only its log can show, and an
 // excerpt has none: with a compromised key it is never believed.
 func TestExcerptOfCompromisedKey(t *testing.T) {
 	t.Parallel()
-	zip, fingerprint := golden(t)
-	x, err := packet.CutExcerpt(zip, []string{"f-002"})
+	kept, err := os.ReadFile(filepath.Join("testdata", "r3.1.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := Verify(x.Zip, Trust{Fingerprint: fingerprint})
-	if got.Verdict != Valid || got.Excerpt.String() != "excerpt of packet r3.1: 8 of 9 parts shown, 1 withheld, none altered" {
+	fingerprint, err := os.ReadFile(filepath.Join("testdata", "fingerprint.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := packet.CutExcerpt(kept, []string{"f-002"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := verify.Verify(x.Zip, verify.Trust{Fingerprint: strings.TrimSpace(string(fingerprint))})
+	if got.Verdict != verify.Valid || got.Excerpt.String() != "excerpt of packet r3.1: 8 of 9 parts shown, 1 withheld, none altered" {
 		t.Errorf("%+v", got)
 	}
-	files, err := readEntries(zip)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list struct {
-		Keys []map[string]any `json:"keys"`
-	}
-	for _, f := range files {
-		if f.name == keysName {
-			err = json.Unmarshal(f.data, &list)
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for status, want := range map[string]Verdict{"active": Valid, "compromised": Invalid} {
+	for status, want := range map[string]verify.Verdict{"active": verify.Valid, "compromised": verify.Invalid} {
 		var lines []string
-		for _, k := range list.Keys {
+		for _, k := range keysOf(t, kept) {
 			if k["status"] = status; status == "compromised" {
 				k["compromised_at"] = "2030-01-01T00:00:00.000000Z"
 			}
@@ -47,8 +45,28 @@ func TestExcerptOfCompromisedKey(t *testing.T) {
 			}
 			lines = append(lines, string(line))
 		}
-		if got := Verify(x.Zip, Trust{Keys: rootList(t, lines...)}); got.Verdict != want {
+		if got := verify.Verify(x.Zip, verify.Trust{Keys: verify.RootList(t, lines...)}); got.Verdict != want {
 			t.Errorf("%s key: %s, %+v", status, got.Verdict, got.Checks)
 		}
 	}
+}
+
+// keysOf are the lines of a packet's list of keys.
+func keysOf(t *testing.T, archived []byte) []map[string]any {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archived), int64(len(archived)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("validation/keys.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct {
+		Keys []map[string]any `json:"keys"`
+	}
+	if err := json.NewDecoder(f).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	return list.Keys
 }
