@@ -22,6 +22,19 @@ func ReadManifest(b []byte) (*Content, error) {
 	return c, err
 }
 
+// WriteManifest gives packet.json as Build writes it, with SaltSize bytes of salt for
+// each leaf.
+func WriteManifest(c *Content, salts []byte) ([]byte, error) {
+	if err := Check(c); err != nil {
+		return nil, err
+	}
+	m, err := newManifest(withFiles(c), salts)
+	if err != nil {
+		return nil, err
+	}
+	return m.json, nil
+}
+
 // writtenLeaf is a leaf as packet.json has it.
 type writtenLeaf struct {
 	Anchor string          `json:"anchor"`

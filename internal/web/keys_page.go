@@ -38,6 +38,7 @@ func (s *Server) fingerprint(ctx context.Context) (string, error) {
 func (s *Server) showKeys(c echo.Context) error {
 	ctx := c.Request().Context()
 	m := view.KeysModel{Shell: s.strangerShell("Keys"), FileHref: "/keys.json"}
+	m.Shell.Nav = strangerNav(pathKeys)
 	f, _, err := s.App.PublicKeys(ctx)
 	switch {
 	case apperr.Is(err, apperr.NotFound):

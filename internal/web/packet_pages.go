@@ -74,6 +74,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
 	m.Size, m.Seal, m.Address = sizeWords(*p.Bytes), sealWords(p), pathAddress(*p.Digest)
+	m.VerifyHref = pathVerify
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }

@@ -30,7 +30,7 @@ import (
 
 // openRoutes are for everybody, signed in or not.
 var openRoutes = []string{
-	"GET /livez", "GET /readyz", "GET /assets/*", "GET /keys", "GET /keys.json", "GET /keys/:key/certificate.pem", "GET /packets/:digest", "GET /packets/:digest/status.json", "GET /sign-in", "POST /sign-in", "POST /sign-in/begin",
+	"GET /livez", "GET /readyz", "GET /assets/*", "GET /keys", "GET /keys.json", "GET /keys/:key/certificate.pem", "GET /packets/:digest", "GET /packets/:digest/status.json", "GET /verify", "GET /verify/proofwalk-verify.html", "GET /sign-in", "POST /sign-in", "POST /sign-in/begin",
 	"GET /link/:token", "POST /link/:token", "POST /demo/sign-in/:user",
 }
 

@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	s.packetRoutes(g)
 	s.addressRoutes(g)
 	s.keyRoutes(g)
+	s.verifyRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.
