@@ -30,17 +30,12 @@ type report struct {
 	findings map[string]*Finding
 	remarks  map[string]*Remark
 	pictures map[string]*pdf.Image // by screenshot
+	drawn    map[string]bool       // anchors of the hops that are drawn
 }
 
 // renderReport is the renderer of Build.
 func renderReport(s *sheet) ([]byte, error) {
-	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}}
-	for i := range s.c.Findings {
-		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
-	}
-	for i := range s.c.Remarks {
-		r.remarks[s.c.Remarks[i].ID] = &s.c.Remarks[i]
-	}
+	r := newReport(s)
 	for i, shot := range s.c.Screenshots {
 		img, err := pdf.NewImage(shot.PNG)
 		if err != nil {
@@ -58,10 +53,12 @@ func renderReport(s *sheet) ([]byte, error) {
 	r.transcripts()
 	r.screenshots()
 	r.remarkList()
+	r.waivers()
 	r.minutes()
 	r.redaction()
 	r.configuration()
-	r.reading()
+	r.glossary()
+	r.checking()
 	out, err := r.doc.Render()
 	if err != nil {
 		return nil, err
@@ -70,6 +67,22 @@ func renderReport(s *sheet) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes, nil
+}
+
+func newReport(s *sheet) *report {
+	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}, drawn: map[string]bool{}}
+	for i := range s.c.Findings {
+		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
+	}
+	for i := range s.c.Remarks {
+		r.remarks[s.c.Remarks[i].ID] = &s.c.Remarks[i]
+	}
+	for _, t := range s.c.Transcripts {
+		for _, h := range t.Hops {
+			r.drawn[hopAnchor(t.ID, h.N)] = true
+		}
+	}
+	return r
 }
 
 // hasAnchors demands every anchor that packet.json promises.

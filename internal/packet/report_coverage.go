@@ -30,7 +30,7 @@ func (r *report) errorPaths() {
 	r.doc.Add(note(fmt.Sprintf("%d of %s handled, %d mishandled, %d exercised of which it cannot be told, %d not exercised. The newest run that can tell decides; what no rule can tell is never counted as handled.",
 		x.Counts.Handled, count(x.Counts.Total, "documented refusal"), x.Counts.Mishandled, x.Counts.Untold, x.Counts.NotExercised)))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1}, {Width: 104}, {Weight: 2.2}},
+		Columns: []pdf.Column{{Weight: 1.1}, {Width: 110}, {Weight: 2.2}},
 		Head:    pdf.Cells("Refusal", "State", "What arrived and what the user saw"), Size: 9, Pad: 3.5, Summary: "Error paths",
 	}
 	for _, p := range x.Paths {
@@ -83,17 +83,11 @@ func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
 
 // hopLink leads to a drawn entry, and only names one that is not drawn.
 func (r *report) hopLink(at Ref) pdf.Span {
-	for _, t := range r.c.Transcripts {
-		if t.ID != at.Transcript {
-			continue
-		}
-		for _, h := range t.Hops {
-			if h.N == at.Entry {
-				return link(hopAnchor(at.Transcript, at.Entry))
-			}
-		}
+	anchor := hopAnchor(at.Transcript, at.Entry)
+	if r.drawn[anchor] {
+		return link(anchor)
 	}
-	return monoGrey(hopAnchor(at.Transcript, at.Entry))
+	return monoGrey(anchor)
 }
 
 // nullMark is how the state of a null value looks.
@@ -125,7 +119,7 @@ func (r *report) nullValues() {
 	r.doc.Add(note(fmt.Sprintf("%s that may come without a value. Empty, page loaded: %d; empty, error page: %d; cannot be told: %d; only with a value: %d; never seen: %d. Attributes that always come are left out.",
 		count(x.Counts.Total, "case"), x.Counts.Handled, x.Counts.Broken, x.Counts.Untold, x.Counts.ValueOnly, x.Counts.NeverSeen)))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1}, {Weight: 1.3}, {Weight: 1.5}, {Width: 104}, {Width: 74}},
+		Columns: []pdf.Column{{Weight: 1}, {Weight: 1.4}, {Weight: 1.1}, {Width: 116}, {Width: 96}},
 		Head:    pdf.Cells("Attribute", "Policy and method", "May be missing", "State", "Where"), Size: 9, Pad: 3.5, Summary: "Null values",
 	}
 	for _, v := range x.Cells {
@@ -189,7 +183,7 @@ func (r *report) minimization() {
 	}
 	r.doc.Add(note(text))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1.2}, {Weight: 1.6}, {Width: 104}, {Width: 74}},
+		Columns: []pdf.Column{{Weight: 1.2}, {Weight: 1.6}, {Width: 116}, {Width: 96}},
 		Head:    pdf.Cells("Name", "Purpose", "Received", "Where"), Size: 9, Pad: 3.5, Summary: "Data minimization",
 	}
 	where := func(run string, at *Ref) []pdf.Span {

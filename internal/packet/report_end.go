@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -18,7 +19,10 @@ func (r *report) screenshots() {
 		if s.Masks > 0 { // nobody counts what was covered outside of the page
 			by += ", " + count(s.Masks, "area") + " covered"
 		}
-		caption := []pdf.Span{small(fmt.Sprintf("%s. Happened %s.", by, second(s.HappenedAt)))}
+		caption := []pdf.Span{small(by + ".")}
+		if !s.HappenedAt.IsZero() {
+			caption = append(caption, small(" Happened "+second(s.HappenedAt)+"."))
+		}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
 				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
@@ -59,10 +63,47 @@ func (r *report) remarkList() {
 			title = append(title, pdf.T(" at "), link(rm.Pin))
 		}
 		r.doc.Add(pdf.Group{Blocks: []pdf.Block{
-			pdf.Rule{Before: 7},
-			pdf.Heading{Level: 3, Anchor: rm.ID, Text: plain, Spans: title, Size: 10, Before: 4, NoBookmark: true}, kv,
+			pdf.Heading{Level: 3, Anchor: rm.ID, Text: plain, Spans: title, Size: 10, Before: 8, NoBookmark: true}, kv, pdf.Rule{Before: 7},
 		}})
 	}
+}
+
+// waivers lists the remarks that were waived, with the reason and how long it holds.
+func (r *report) waivers() {
+	if len(r.summary.Waivers) == 0 {
+		return
+	}
+	r.shortChapter("Waivers", "waivers")
+	r.doc.Add(note("A waiver lets a remark go unmended. The reason is the reviewer's; nothing else was proven in its place."), r.waiverTable())
+}
+
+func (r *report) waiverTable() pdf.Table {
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 44}, {Width: 44}, {Weight: 1.6}, {Weight: 1.6}, {Weight: 1.2}, {Width: 62}},
+		Head:    pdf.Cells("Remark", "Item", "Asked", "Why it was waived", "By", "Until"), Size: 9, Pad: 3.5, Summary: "Waivers",
+	}
+	for _, w := range r.summary.Waivers {
+		asked, until := "", "no date"
+		if rm := r.remarks[w.Remark]; rm != nil {
+			asked = shorten(rm.Text, 200)
+		}
+		if !w.Until.IsZero() {
+			until = date(w.Until)
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+			{Spans: []pdf.Span{link(w.Remark)}, Header: true}, {Spans: links(some(w.Item))}, {Spans: []pdf.Span{pdf.T(asked)}},
+			{Spans: []pdf.Span{pdf.T(w.Reason)}}, {Spans: []pdf.Span{pdf.T(w.By + "\n"), small(date(w.At))}}, {Spans: []pdf.Span{pdf.T(until)}},
+		}})
+	}
+	return t
+}
+
+// some is the label as a list, of none where it is empty.
+func some(label string) []string {
+	if label == "" {
+		return nil
+	}
+	return []string{label}
 }
 
 // minutes is the record of the walkthrough.
@@ -100,8 +141,16 @@ func (r *report) minutes() {
 	}
 }
 
+// hasRedaction tells whether there is anything to report of redaction.
+func (r *report) hasRedaction() bool {
+	return len(r.c.CredentialPasses) > 0 || slices.ContainsFunc(r.c.Transcripts, func(t Transcript) bool { return len(t.Redactions) > 0 })
+}
+
 // redaction says what was taken out before anything was stored.
 func (r *report) redaction() {
+	if !r.hasRedaction() {
+		return
+	}
 	t := pdf.Table{
 		Columns: []pdf.Column{{Width: 60}, {Weight: 2}, {Weight: 2}, {Width: 50, Align: pdf.Right}},
 		Head:    pdf.Cells("Transcript", "Rule", "Place", "Values"), Size: 9, Pad: 3.5, Summary: "Redactions",
@@ -114,9 +163,6 @@ func (r *report) redaction() {
 				{Spans: []pdf.Span{link(tr.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(x.Rule)}}, {Spans: []pdf.Span{pdf.T(x.Place)}}, {Spans: []pdf.Span{pdf.T(fmt.Sprint(x.Count))}},
 			}})
 		}
-	}
-	if len(t.Rows)+len(r.c.CredentialPasses) == 0 {
-		return
 	}
 	r.shortChapter("Redaction", "redaction")
 	if len(t.Rows) > 0 {
@@ -173,30 +219,41 @@ func (r *report) configuration() {
 	}
 }
 
-// glossary: the words that a reader of the report alone has to know.
-var glossary = [][2]string{
+// glossaryWords are the words that a reader of the report alone has to know.
+var glossaryWords = [][2]string{
+	{"integration", "one use of the identity provider by one partner; the integration.yaml describes it"},
 	{"item", "one requirement of the checklist, in one of five states; a person claims it, another one accepts it"},
-	{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen"},
-	{"remark", "what a reviewer asked to be mended"},
+	{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
+	{"test run, scenario", "one execution of one of the ways that a sign-in can go, with a test user"},
 	{"transcript, hop", "a recording without its secrets; one request with its answer"},
+	{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen; nobody edits it"},
+	{"not seen", "the transcripts cannot tell; it counts as neither pass nor fail"},
+	{"remark", "what a reviewer asked to be mended; it is answered, closed, or waived with a reason"},
+	{"waiver", "a remark that was let go unmended, with who did so and why"},
 	{"declaration", "evidence that is the partner's word only"},
 	{"observation", "evidence that the consultant saw it"},
 	{"stale", "what the evidence rests on has changed since"},
-	{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
+	{"state A, code B", "a name that stands for a value that was taken out: equal names in a transcript were equal values"},
+	{"decision, outcome", "of the review: ready or returned; of the walkthrough: go, go with conditions, no go"},
+	{"sign-off", "a person stands for the integration; no cryptography is in it"},
 	{"happened, captured, received", "when it took place, when it was recorded, when the server got it"},
+	{"partner's side", "computed where the partner redacted, from values that never came to the server"},
 }
 
-// reading holds the glossary and how to verify.
-func (r *report) reading() {
-	r.shortChapter("How to read and check this report", "reading")
-	kv := pdf.KeyValue{KeyWidth: 130}
-	for _, g := range glossary {
+func (r *report) glossary() {
+	r.shortChapter("Glossary", "glossary")
+	kv := pdf.KeyValue{KeyWidth: 130, Size: 9}
+	for _, g := range glossaryWords {
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g[0], Value: []pdf.Span{pdf.T(g[1])}})
 	}
 	r.doc.Add(kv)
+}
+
+// checking says how to verify the packet, and closes the report.
+func (r *report) checking() {
 	if !r.draft {
+		r.shortChapter("How to check this packet", "checking")
 		r.doc.Add(
-			pdf.Heading{Level: 3, Text: "Checking the packet"},
 			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),
 			pdf.List{Ordered: true, Items: []pdf.ListItem{
 				pdf.Item(pdf.T("Get the root fingerprint from the server's page /keys, or from a person whom you know. Do not take it from the packet.")),
@@ -204,6 +261,7 @@ func (r *report) reading() {
 				pdf.Item(pdf.T("Without proofwalk, VERIFY.md in the archive says how openssl checks it.")),
 			}},
 			para(pdf.T("An address such as "), pdf.M(r.c.Name()+"#"+r.anAnchor()), pdf.T(" names a part of this packet, here, in packet.json and on the server.")),
+			pdf.SealBox{Width: 300, Before: 12, Spans: []pdf.Span{pdf.B("Sealed by the server that made this packet\n"), pdf.T("over the whole file; " + r.c.Name() + ", " + moment(r.c.MadeAt))}},
 			pdf.KeyValue{KeyWidth: 130, Before: 8, Pairs: []pdf.Pair{{Key: "Signed with the bundle key", Value: []pdf.Span{pdf.M(groups(r.keyID))}}}},
 		)
 	}

@@ -26,12 +26,13 @@ func (r *report) firstPage() {
 	r.answer()
 	r.figures()
 	r.sections()
-	r.keyToMarks()
+	r.alsoHere()
 	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
-		{Weight: 1.5, Blocks: r.unproven()},
+		{Weight: 1.7, Blocks: r.unproven()},
 		{Weight: 1, Blocks: r.signOffs()},
 	}})
 	r.checkYourself()
+	r.keyToMarks()
 }
 
 // answer is the box with the decision or outcome.
@@ -118,13 +119,21 @@ func (r *report) figures() {
 		held = count(r.confirmed(), "step") + " confirmed"
 	}
 	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
-		side(fmt.Sprintf("%d of %d", acceptedNow(r.c.Items), n.Items.Total), "items accepted",
-			pdf.T(fmt.Sprintf("%d not applicable, %d stale, %s", n.Items.NotApplicable, n.Items.Stale, count(n.Remarks.Waived, "remark")+" waived"))),
+		side(fmt.Sprintf("%d of %d", acceptedNow(r.c.Items), n.Items.Total), "items accepted", pdf.T(otherStates(n))),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
 		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
 	}}, pdf.Rule{Before: 6})
+}
+
+// otherStates words how many items are in a state that a reader has to know of.
+func otherStates(n Counts) string {
+	parts := []string{fmt.Sprintf("%d not applicable", n.Items.NotApplicable)}
+	if n.Items.Stale > 0 {
+		parts = append(parts, fmt.Sprintf("%d stale", n.Items.Stale))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%d waived", n.Remarks.Waived)), ", ")
 }
 
 // acceptedNow counts the items whose acceptance still rests on what it rested on.
@@ -153,31 +162,24 @@ func (r *report) confirmed() int {
 // sections is the table by section, with a mark for each item.
 func (r *report) sections() {
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 4}, {Weight: 4.2}, {Width: 58, Align: pdf.Right}, {Weight: 3.6}, {Width: 34, Align: pdf.Right}},
+		Columns: []pdf.Column{{Width: 148}, {Width: 128}, {Width: 50, Align: pdf.Right}, {}, {Width: 32, Align: pdf.Right}},
 		Head:    pdf.Cells("Section", "A mark for each item", "Accepted", "Rests on", "Page"),
 		Pad:     3, Size: 9, Summary: "Readiness by section", Before: 2,
 	}
 	for _, s := range r.c.Sections {
 		var marks []pdf.Span
-		accepted, total := 0, 0
 		for i := range r.c.Items {
-			it := &r.c.Items[i]
-			if it.Section != s.ID {
-				continue
+			if it := &r.c.Items[i]; it.Section == s.ID {
+				marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Size: 8}, pdf.Span{Text: " ", Size: 9})
 			}
-			total++
-			if it.State == "accepted" && !it.Stale {
-				accepted++
-			}
-			marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Text: " ", Size: 8})
 		}
-		if total == 0 {
+		if len(marks) == 0 {
 			continue
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
 			{Blocks: linesOfTen(marks)},
-			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", accepted, total))}},
+			{Spans: []pdf.Span{pdf.T(strings.TrimSuffix(r.acceptedOf(s.ID), " accepted"))}},
 			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
 		}})
@@ -185,10 +187,39 @@ func (r *report) sections() {
 	r.doc.Add(pdf.Heading{Level: 2, Text: "By section", Size: pdf.H3Size, Before: 8, NoBookmark: true}, t)
 }
 
-// linesOfTen sets marks in lines of ten, so that they stay in their column.
+// alsoHere leads to the parts that are no section, in one line or two.
+func (r *report) alsoHere() {
+	parts := []struct {
+		there        bool
+		title, place string
+	}{
+		{len(r.c.Findings) > 0, "Findings", "findings"},
+		{r.c.ErrorPaths != nil, "Error paths", anchorErrorPaths},
+		{r.c.NullValues != nil, "Null values", anchorNullValues},
+		{r.c.Minimization != nil, "Data minimization", anchorMinimization},
+		{len(r.c.TestRuns) > 0, "Test runs and transcripts", "test-runs"},
+		{len(r.c.Screenshots) > 0, "Screenshots", "screenshots"},
+		{len(r.c.Remarks) > 0, "Remarks", "remarks"},
+		{len(r.summary.Waivers) > 0, "Waivers", "waivers"},
+		{r.c.Walkthrough != nil, "Minutes", "minutes"},
+		{r.hasRedaction(), "Redaction", "redaction"},
+		{true, "Configuration", KindConfiguration},
+		{true, "Glossary", "glossary"},
+		{!r.draft, "How to check", "checking"},
+	}
+	spans := []pdf.Span{pdf.B("Also here: ")}
+	for _, p := range parts {
+		if p.there {
+			spans = append(spans, pdf.T(p.title+"\u00a0"), pdf.PageOf(p.place), pdf.T("  "))
+		}
+	}
+	r.doc.Add(pdf.Paragraph{Size: pdf.SmallSize, Before: 5, Spans: spans})
+}
+
+// linesOfTen sets marks, each with its space, in lines of ten, so that they stay in their column.
 func linesOfTen(marks []pdf.Span) []pdf.Block {
 	var out []pdf.Block
-	for line := range slices.Chunk(marks, 10) {
+	for line := range slices.Chunk(marks, 20) {
 		out = append(out, pdf.Paragraph{Spans: line, Size: 8, Before: -1})
 	}
 	return out
@@ -257,13 +288,13 @@ func (r *report) unproven() []pdf.Block {
 
 // signOffs shows the three roles; who is missing is said.
 func (r *report) signOffs() []pdf.Block {
-	kv := pdf.KeyValue{KeyWidth: 66, Size: 9}
+	kv := pdf.KeyValue{KeyWidth: 60, Size: 9}
 	for _, role := range []string{"partner", "consultant", "account_team"} {
 		found := false
 		for _, s := range r.c.SignOffs {
 			if s.Role == role {
 				found = true
-				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(moment(s.At))}})
+				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(stamp(s.At))}})
 			}
 		}
 		if !found {
@@ -283,28 +314,34 @@ func (r *report) checkYourself() {
 	}
 	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 8, Pad: 8, Blocks: []pdf.Block{
 		pdf.Heading{Level: 2, Text: "Check it yourself", Size: pdf.H3Size, Before: -1, NoBookmark: true},
-		pdf.Paragraph{Spans: []pdf.Span{pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"), monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName())}, Size: 9, Before: 2},
+		pdf.Paragraph{Spans: []pdf.Span{
+			pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"),
+			monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName()),
+		}, Size: 9, Before: 2},
 		pdf.KeyValue{KeyWidth: 52, Columns: 2, Size: 8.5, Before: 4, Pairs: []pdf.Pair{
 			{Key: "Root", Value: []pdf.Span{pdf.M(groups(r.fingerprint))}},
 			{Key: "packet.json", Value: []pdf.Span{pdf.M(groups(r.manifestSHA256))}},
 		}},
-		pdf.Paragraph{Spans: []pdf.Span{{Text: "Compare the root with the server's public page /keys: a fingerprint that is printed in a forged report is forged too.", Size: 8, Colour: pdf.Ink3}}, Before: 3},
+		pdf.Paragraph{Spans: []pdf.Span{{Text: "Compare the root with the server's public page /keys: what a forged report prints is forged too.", Size: 8, Colour: pdf.Ink3}}, Before: 3},
 	}})
 }
 
+// keyToMarks is one line: what rules say, what people set.
 func (r *report) keyToMarks() {
-	spans := []pdf.Span{pdf.B("Marks with corners are a rule's verdict: ")}
+	spans := []pdf.Span{pdf.B("Rules say ")}
+	add := func(m mark) {
+		word := strings.ReplaceAll(m.word, " ", "\u00a0")
+		spans = append(spans, pdf.Span{Icon: m.icon, Text: "\u00a0" + word, Colour: m.colour}, pdf.T("  "))
+	}
 	for _, v := range []string{"pass", "fail", "warn", "not_seen"} {
-		m := verdictMark(v)
-		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+		add(verdictMark(v))
 	}
-	spans = append(spans, pdf.T("(the transcript cannot tell).\n"), pdf.B("Circles are a person's decision: "))
+	spans = append(spans, pdf.B("  People set "))
 	for _, s := range []string{"accepted", "returned", "claimed", "open", "not_applicable"} {
-		m := stateMark(&Item{State: s})
-		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+		add(stateMark(&Item{State: s}))
 	}
-	spans = append(spans, pdf.Span{Icon: staleIcon, Text: " Stale", Bold: true, Colour: pdf.Warn})
-	r.doc.Add(pdf.Paragraph{Size: 8, Before: 5, Spans: spans})
+	add(mark{staleIcon, "Stale", pdf.Warn})
+	r.doc.Add(pdf.Paragraph{Size: 7.7, Before: 5, Spans: spans})
 }
 
 func capital(s string) string {

@@ -134,6 +134,14 @@ func moment(t Time) string {
 	return t.UTC().Format("Mon 2 Jan 2006, 15:04 MST")
 }
 
+// stamp writes a time without the day of the week, for lines with several facts.
+func stamp(t Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04 MST")
+}
+
 // second writes a time with seconds, for what was recorded.
 func second(t Time) string {
 	if t.IsZero() {
@@ -143,6 +151,14 @@ func second(t Time) string {
 }
 
 func day(t Time) string { return t.UTC().Format("Mon 2 Jan 2006") }
+
+// date writes a day without its name, for narrow columns.
+func date(t Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// scenarioTitle writes a scenario for readers: "consent-denied" is "Consent denied".
+func scenarioTitle(scenario string) string {
+	return capital(strings.ReplaceAll(scenario, "-", " "))
+}
 
 // who writes a person with the organisation.
 func who(a Act) string {
