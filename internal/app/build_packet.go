@@ -114,11 +114,8 @@ func saltStream(seed []byte) *sha3.SHAKE {
 
 // loadBytes adds to the content what its digests name, checked against them.
 func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
+	source.fold()
 	c := &source.Content
-	c.Integration.Facts = source.Facts
-	if c.Walkthrough != nil {
-		c.Walkthrough.Minutes = source.Minutes
-	}
 	for i, digest := range source.Transcripts {
 		b, err := a.Blobs.Read(ctx, digest)
 		if err != nil {

@@ -70,7 +70,10 @@ type Content struct {
 	// are none, as a person said.
 	CredentialPasses []CredentialPass
 	Walkthrough      *Walkthrough
-	SignOffs         []SignOff
+	// Questions are those that were asked at a place of an earlier edition and
+	// answered before this one was asked for.
+	Questions []Question
+	SignOffs  []SignOff
 	// Audit holds this integration's audit entries, each as encoded by
 	// audit.Encode, oldest first.
 	Audit [][]byte
@@ -340,6 +343,15 @@ type MinutesEntry struct {
 	Title string `json:"title"`
 	Mark  string `json:"mark,omitempty"` // confirmed, not_confirmed, with_condition; empty for a note
 	Act
+}
+
+// Question was asked at a place of an edition of this revision's packet, and answered.
+type Question struct {
+	ID     string `json:"id"`     // q-003, counted within the integration
+	Packet string `json:"packet"` // the edition that was read: r3.1
+	Pin    string `json:"pin"`    // the anchor there: TST-09, t-001.e4
+	Act           // who asked what, when
+	Answer Act    `json:"answer"`
 }
 
 // SignOff is a person's approval of the packet or of the go-live.

@@ -27,10 +27,12 @@ func RenderDraft(c *Content) ([]byte, error) {
 type report struct {
 	*sheet
 	doc      *pdf.Doc
+	brief    bool // the summary instead of the report
 	findings map[string]*Finding
 	remarks  map[string]*Remark
 	pictures map[string]*pdf.Image // by screenshot
 	drawn    map[string]bool       // anchors of the hops that are drawn
+	places   map[string]bool       // every anchor that packet.json promises
 }
 
 // renderReport is the renderer of Build.
@@ -55,6 +57,7 @@ func renderReport(s *sheet) ([]byte, error) {
 	r.remarkList()
 	r.waivers()
 	r.minutes()
+	r.questions()
 	r.redaction()
 	r.configuration()
 	r.glossary()
@@ -70,7 +73,7 @@ func renderReport(s *sheet) ([]byte, error) {
 }
 
 func newReport(s *sheet) *report {
-	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}, drawn: map[string]bool{}}
+	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}, drawn: map[string]bool{}, places: map[string]bool{}}
 	for i := range s.c.Findings {
 		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
 	}
@@ -81,6 +84,9 @@ func newReport(s *sheet) *report {
 		for _, h := range t.Hops {
 			r.drawn[hopAnchor(t.ID, h.N)] = true
 		}
+	}
+	for _, anchor := range Anchors(s.c) {
+		r.places[anchor] = true
 	}
 	return r
 }
@@ -123,7 +129,12 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 		return pdf.Strip{Left: []pdf.Span{pdf.T(p.Running.Left)}, Right: []pdf.Span{pdf.T(p.Running.Right)}, Rule: 1.5}
 	}
 	what := "Readiness packet " + r.c.Name() + ", made " + moment(r.c.MadeAt)
-	if r.draft {
+	switch {
+	case r.brief && r.draft:
+		what = "Summary of a draft, made " + moment(r.c.MadeAt)
+	case r.brief:
+		what = "Summary, not sealed, of packet " + r.c.Name() + ", made " + stamp(r.c.MadeAt)
+	case r.draft:
 		what = "Draft, made " + moment(r.c.MadeAt)
 	}
 	return pdf.Strip{
@@ -137,6 +148,9 @@ func (r *report) footer(p pdf.PageInfo) pdf.Strip {
 	centre := "draft, not signed"
 	if !r.draft {
 		centre = "packet.json " + r.manifestSHA256[:8]
+	}
+	if r.brief && !r.draft {
+		centre = "summary of " + r.c.Name() + ", not sealed"
 	}
 	return pdf.Strip{
 		Left:   []pdf.Span{pdf.T(shorten(i.Partner+", "+i.Name, 60) + fmt.Sprintf(", revision %d", r.c.Revision))},

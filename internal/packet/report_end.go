@@ -141,6 +141,34 @@ func (r *report) minutes() {
 	}
 }
 
+// questions lists what readers of an earlier edition asked, with the answers.
+func (r *report) questions() {
+	if len(r.c.Questions) == 0 {
+		return
+	}
+	r.shortChapter("Questions", "questions")
+	r.doc.Add(note("Asked at a place of an earlier edition and answered before this one was made. They belong to the minutes."))
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 44}, {Width: 64}, {Weight: 1}, {Weight: 1}},
+		Head:    pdf.Cells("Question", "At", "Asked", "Answered"), Size: 9, Pad: 4, Summary: "Questions",
+	}
+	for _, q := range r.c.Questions {
+		at := link(q.Pin)
+		if !r.places[q.Pin] {
+			at = monoGrey(q.Pin)
+		}
+		t.Rows = append(t.Rows, pdf.Row{Anchor: q.ID, Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(q.ID)}, Header: true}, {Spans: []pdf.Span{at, small("\nof " + q.Packet)}}, {Spans: said(q.Act)}, {Spans: said(q.Answer)},
+		}})
+	}
+	r.doc.Add(t)
+}
+
+// said is a text with who said it under it.
+func said(a Act) []pdf.Span {
+	return []pdf.Span{pdf.T(a.Text + "\n"), small(who(a) + ", " + stamp(a.At))}
+}
+
 // hasRedaction tells whether there is anything to report of redaction.
 func (r *report) hasRedaction() bool {
 	return len(r.c.CredentialPasses) > 0 || slices.ContainsFunc(r.c.Transcripts, func(t Transcript) bool { return len(t.Redactions) > 0 })

@@ -10,6 +10,21 @@ import (
 
 // firstPage answers in a minute: is it ready, who said so, what is missing.
 func (r *report) firstPage() {
+	r.title()
+	r.answer()
+	r.figures()
+	r.sections()
+	r.alsoHere()
+	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
+		{Weight: 1.7, Blocks: r.unproven()},
+		{Weight: 1, Blocks: r.signOffs()},
+	}})
+	r.checkYourself()
+	r.keyToMarks()
+}
+
+// title names the integration and what it is.
+func (r *report) title() {
 	i := r.c.Integration
 	uses := ""
 	if len(i.UseCases) > 0 {
@@ -23,16 +38,6 @@ func (r *report) firstPage() {
 			Size:  10.5, Before: -1,
 		},
 	)
-	r.answer()
-	r.figures()
-	r.sections()
-	r.alsoHere()
-	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
-		{Weight: 1.7, Blocks: r.unproven()},
-		{Weight: 1, Blocks: r.signOffs()},
-	}})
-	r.checkYourself()
-	r.keyToMarks()
 }
 
 // answer is the box with the decision or outcome.
@@ -202,6 +207,7 @@ func (r *report) alsoHere() {
 		{len(r.c.Remarks) > 0, "Remarks", "remarks"},
 		{len(r.summary.Waivers) > 0, "Waivers", "waivers"},
 		{r.c.Walkthrough != nil, "Minutes", "minutes"},
+		{len(r.c.Questions) > 0, "Questions", "questions"},
 		{r.hasRedaction(), "Redaction", "redaction"},
 		{true, "Configuration", KindConfiguration},
 		{true, "Glossary", "glossary"},
@@ -270,6 +276,9 @@ func (r *report) unproven() []pdf.Block {
 			first, rest = n.Text[:at], n.Text[at:]
 		}
 		spans := []pdf.Span{pdf.B(first), pdf.T(rest + " Page\u00a0"), pdf.PageOf(n.Anchors[0]), pdf.T(".")}
+		if r.brief {
+			spans = []pdf.Span{pdf.B(first), pdf.T(rest + " "), monoGrey(named(n.Anchors))}
+		}
 		if n.Kind == "partner_made" {
 			spans = []pdf.Span{pdf.T(n.Text)}
 		}

@@ -16,13 +16,21 @@ import (
 func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets", s.signedIn(showPackets))
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
+	g.GET("/integrations/:integration/packets/draft-summary.pdf", s.signedIn(downloadDraftSummary))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
+	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
 	g.GET("/keys", s.showKeys)
 	g.GET("/keys.json", s.downloadKeys)
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
+
+func pathDraftSummary(id uuid.UUID) string { return pathPackets(id) + "/draft-summary.pdf" }
+
+func pathSummary(id, packet uuid.UUID) string {
+	return pathPackets(id) + "/" + packet.String() + "/summary.pdf"
+}
 
 func pathPacketDownload(id, packet uuid.UUID) string {
 	return pathPackets(id) + "/" + packet.String() + "/download"
@@ -42,7 +50,7 @@ func showPackets(r *request) error {
 	if err != nil {
 		return err
 	}
-	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), KeysHref: pathKeys, Fingerprint: r.server.App.Keys.Fingerprint()}
+	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), DraftSummary: pathDraftSummary(page.Summary.ID), KeysHref: pathKeys, Fingerprint: r.server.App.Keys.Fingerprint()}
 	for _, p := range packets {
 		m.Packets = append(m.Packets, packetModel(page.Summary, p, m.Fingerprint))
 	}
@@ -57,7 +65,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Size = sizeWords(*p.Bytes)
+	m.Size, m.Summary = sizeWords(*p.Bytes), pathSummary(s.ID, p.ID)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
@@ -75,6 +83,19 @@ func downloadDraft(r *request) error {
 		return err
 	}
 	name, pdf, err := r.server.App.DraftPDF(r.ctx(), r.command(), id)
+	if err != nil {
+		return err
+	}
+	attach(r.Context, name)
+	return r.Blob(http.StatusOK, "application/pdf", pdf)
+}
+
+func downloadDraftSummary(r *request) error {
+	id, err := r.id("integration")
+	if err != nil {
+		return err
+	}
+	name, pdf, err := r.server.App.DraftSummary(r.ctx(), r.command(), id)
 	if err != nil {
 		return err
 	}
@@ -102,6 +123,20 @@ func downloadPacket(r *request) error {
 	}
 	attach(r.Context, name)
 	return r.Blob(http.StatusOK, "application/zip", archive)
+}
+
+// downloadSummary gives the short PDF for a board.
+func downloadSummary(r *request) error {
+	id, packet, err := r.packetIDs()
+	if err != nil {
+		return err
+	}
+	name, pdf, err := r.server.App.PacketSummary(r.ctx(), r.command(), id, packet)
+	if err != nil {
+		return err
+	}
+	attach(r.Context, name)
+	return r.Blob(http.StatusOK, "application/pdf", pdf)
 }
 
 // reportPolicy lets a browser's own reader show the report and nothing else.
