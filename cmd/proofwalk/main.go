@@ -27,6 +27,7 @@ type commands struct {
 	Redact  redactCommand  `cmd:"" help:"Take secrets and personal data out of a capture."`
 	Inspect inspectCommand `cmd:"" help:"Judge captures by the rules: exit 1 when one fails."`
 	Verify  verifyCommand  `cmd:"" help:"Check a packet: exit 1 when it is not valid or its signer not known."`
+	Excerpt excerptCommand `cmd:"" help:"Cut parts out of a packet so that the rest still verifies."`
 	Version versionCommand `cmd:"" help:"Say what this build is."`
 }
 

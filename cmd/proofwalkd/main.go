@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Change the database schema."`
 	Keys    keysCommand    `cmd:"" help:"Make, list and export the signing keys."`
 	User    userCommand    `cmd:"" help:"Make sign-in links, list and disable people."`
+	Packet  packetCommand  `cmd:"" help:"Make a packet's report from its packet.json."`
 	Version versionCommand `cmd:"" help:"Say what this build is."`
 }
 

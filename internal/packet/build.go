@@ -43,6 +43,8 @@ type sheet struct {
 	fingerprint    string // of the root
 	keyID          string
 	draft          bool
+	unsigned       bool     // made beside a packet and not as a file of it
+	excerpt        *Excerpt // whose parts are shown; nil for all of them
 }
 
 // renderer makes the PDF.

@@ -123,30 +123,36 @@ func (c *Content) addLeaf(kind string, body []byte) error {
 // from packet.json. get gives the bytes of a file by its name in the packet
 // ("transcripts/t-001.har"); they must have the digest that the content names.
 func AddFiles(c *Content, get func(name string) ([]byte, error)) error {
-	add := func(what, name, digest string, into *[]byte) error {
-		data, err := get(name)
-		if err != nil {
-			return fmt.Errorf("reading the file of %s: %w", what, err)
-		}
-		if digestHex(data) != digest {
-			return fmt.Errorf("reading the file of %s: its digest is not the one in packet.json", what)
-		}
-		*into = data
-		return nil
-	}
 	for i := range c.Transcripts {
 		t := &c.Transcripts[i]
-		if err := add(fmt.Sprintf("transcript %d", i+1), t.File, t.SHA256, &t.HAR); err != nil {
-			return err
+		data, err := namedFile(t.File, t.SHA256, get)
+		if err != nil {
+			return fmt.Errorf("reading the file of transcript %d: %w", i+1, err)
 		}
+		t.HAR = data
 	}
+	return AddPictures(c, get)
+}
+
+// AddPictures is AddFiles for the pictures alone: a report needs no more.
+func AddPictures(c *Content, get func(name string) ([]byte, error)) error {
 	for i := range c.Screenshots {
 		s := &c.Screenshots[i]
-		if err := add(fmt.Sprintf("screenshot %d", i+1), s.File, s.SHA256, &s.PNG); err != nil {
-			return err
+		data, err := namedFile(s.File, s.SHA256, get)
+		if err != nil {
+			return fmt.Errorf("reading the file of screenshot %d: %w", i+1, err)
 		}
+		s.PNG = data
 	}
 	return nil
+}
+
+func namedFile(name, digest string, get func(name string) ([]byte, error)) ([]byte, error) {
+	data, err := get(name)
+	if err == nil && digestHex(data) != digest {
+		err = errors.New("its digest is not the one in packet.json")
+	}
+	return data, err
 }
 
 // appendFrom reads one more part of a list.

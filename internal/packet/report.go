@@ -46,7 +46,11 @@ func renderReport(s *sheet) ([]byte, error) {
 		r.pictures[shot.ID] = img
 	}
 	r.doc = pdf.New(r.options())
-	r.firstPage()
+	if r.excerpt == nil {
+		r.firstPage()
+	} else {
+		r.excerptPage()
+	}
 	r.items()
 	r.findingList()
 	r.errorPaths()
@@ -121,6 +125,9 @@ func (r *report) options() pdf.Options {
 		Name: "packet.json", Type: "application/json", Relationship: "Source",
 		Description: "The content of this report as data", Data: r.manifest,
 	}}
+	if r.unsigned {
+		r.unsignedOptions(&o)
+	}
 	return o
 }
 
@@ -137,6 +144,9 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 	case r.draft:
 		what = "Draft, made " + moment(r.c.MadeAt)
 	}
+	if r.unsigned {
+		what = r.unsignedName()
+	}
 	return pdf.Strip{
 		Left:  []pdf.Span{{Icon: logo}, {Text: "  Proofwalk", Bold: true, Size: 12, Colour: pdf.Ink}},
 		Right: []pdf.Span{pdf.T(what)}, Rule: 1.5,
@@ -146,7 +156,10 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 func (r *report) footer(p pdf.PageInfo) pdf.Strip {
 	i := r.c.Integration
 	centre := "draft, not signed"
-	if !r.draft {
+	switch {
+	case r.unsigned:
+		centre = r.unsignedFooter()
+	case !r.draft:
 		centre = "packet.json " + r.manifestSHA256[:8]
 	}
 	if r.brief && !r.draft {

@@ -84,7 +84,7 @@ func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
 // hopLink leads to a drawn entry, and only names one that is not drawn.
 func (r *report) hopLink(at Ref) pdf.Span {
 	anchor := hopAnchor(at.Transcript, at.Entry)
-	if r.drawn[anchor] {
+	if r.drawn[anchor] || r.withholds(at.Transcript) {
 		return link(anchor)
 	}
 	return monoGrey(anchor)

@@ -230,6 +230,9 @@ func (r *report) configuration() {
 	if i.ConfigDigest != "" {
 		text += " SHA-256 of the integration.yaml: " + i.ConfigDigest + "."
 	}
+	if r.withholds(KindConfiguration) {
+		text += " Its lines are withheld."
+	}
 	r.doc.Add(note(text))
 	t := pdf.Table{Columns: []pdf.Column{{Weight: 1}, {Weight: 2.5}}, Head: pdf.Cells("Name", "Value"), Size: 9, Pad: 3.5, Summary: "Configuration"}
 	for _, f := range i.Facts {
@@ -279,7 +282,7 @@ func (r *report) glossary() {
 
 // checking says how to verify the packet, and closes the report.
 func (r *report) checking() {
-	if !r.draft {
+	if r.sealed() {
 		r.shortChapter("How to check this packet", "checking")
 		r.doc.Add(
 			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),

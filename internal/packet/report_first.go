@@ -211,7 +211,7 @@ func (r *report) alsoHere() {
 		{r.hasRedaction(), "Redaction", "redaction"},
 		{true, "Configuration", KindConfiguration},
 		{true, "Glossary", "glossary"},
-		{!r.draft, "How to check", "checking"},
+		{r.sealed(), "How to check", "checking"},
 	}
 	spans := []pdf.Span{pdf.B("Also here: ")}
 	for _, p := range parts {
@@ -319,6 +319,10 @@ func (r *report) checkYourself() {
 		r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 12, Pad: 10, Blocks: []pdf.Block{
 			para(pdf.B("This is a draft. "), pdf.T("Nobody has sealed it, and it can be changed without a trace. It shows the state at the time above.")),
 		}})
+		return
+	}
+	if r.unsigned {
+		r.doc.Add(r.unsignedBox())
 		return
 	}
 	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 8, Pad: 8, Blocks: []pdf.Block{

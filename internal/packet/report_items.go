@@ -74,6 +74,9 @@ func (r *report) item(it *Item) pdf.Block {
 			add(key, link(id), pdf.T(" "+name(rm.State)+": "+shorten(rm.Text, 160)))
 		}
 	}
+	if ids := r.withheldOf(it); len(ids) > 0 {
+		add("Withheld", ids...)
+	}
 	if len(kv.Pairs) > 0 {
 		blocks = append(blocks, kv)
 	}
@@ -136,6 +139,8 @@ func (r *report) act(a Act) []pdf.Span {
 func (r *report) evidence(e Evidence) []pdf.Span {
 	spans := []pdf.Span{pdf.B(name(e.Kind) + " ")}
 	switch {
+	case r.withholds(e.Transcript + e.Screenshot):
+		spans = append(spans, link(e.Transcript+e.Screenshot))
 	case e.Transcript != "":
 		spans = append(spans, link(e.Transcript))
 		for i, n := range e.Entries {

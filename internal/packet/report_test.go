@@ -15,6 +15,12 @@ import (
 // pdftotext gives the words of a PDF, in order, with single spaces.
 func pdftotext(t *testing.T, doc []byte) string {
 	t.Helper()
+	return strings.Join(strings.Fields(strings.Join(pdftotextPages(t, doc), " ")), " ")
+}
+
+// pdftotextPages gives the words page by page.
+func pdftotextPages(t *testing.T, doc []byte) []string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "report.pdf")
 	if err := os.WriteFile(path, doc, 0o600); err != nil {
 		t.Fatal(err)
@@ -26,7 +32,11 @@ func pdftotext(t *testing.T, doc []byte) string {
 	if err != nil {
 		t.Fatalf("pdftotext: %v", err)
 	}
-	return strings.Join(strings.Fields(string(out)), " ")
+	pages := strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
+	for i, page := range pages {
+		pages[i] = strings.Join(strings.Fields(page), " ")
+	}
+	return pages
 }
 
 func TestReportSaysEverything(t *testing.T) {

@@ -34,6 +34,10 @@ type Options struct {
 	// Watermark is drawn large, slanted and pale on every page, as an artifact.
 	Watermark string
 
+	// Absent gives what is said, in a link's brackets or in place of a page's number,
+	// where the document has no such anchor; empty, as without it, says nothing.
+	Absent func(anchor string) string
+
 	Attachments []Attachment
 
 	// Seal asks for a signature; nil leaves the document unsigned.

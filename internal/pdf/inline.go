@@ -173,6 +173,9 @@ func (l *layouter) spanText(sp *Span) string {
 		if n := l.last.pageOf(sp.PageOf); n > 0 {
 			return strconv.Itoa(n)
 		}
+		if said := l.absent(sp.PageOf); said != "" {
+			return said
+		}
 		return "?"
 	case sp.Counter == TotalPages:
 		l.asked = true
@@ -181,10 +184,22 @@ func (l *layouter) spanText(sp *Span) string {
 		l.asked = true
 		return strconv.Itoa(l.last.unprintable)
 	}
-	if !strings.ContainsAny(sp.Text, "\t\r") {
-		return sp.Text
+	text := sp.Text
+	if said := l.absent(sp.To); said != "" {
+		text += " (" + said + ")"
 	}
-	return plainSpace.Replace(sp.Text)
+	if !strings.ContainsAny(text, "\t\r") {
+		return text
+	}
+	return plainSpace.Replace(text)
+}
+
+// absent is what is said of an anchor that the last pass has not found.
+func (l *layouter) absent(anchor string) string {
+	if anchor == "" || l.opt.Absent == nil || l.last.has(anchor) {
+		return ""
+	}
+	return l.opt.Absent(anchor)
 }
 
 var plainSpace = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")

@@ -138,7 +138,10 @@ var required = []string{
 }
 
 // checkNames demands the files that a packet has, no others, in their order.
-func (v *verifier) checkNames() (string, error) {
+func (v *verifier) checkNames() (string, error) { return v.namesIn(archiveOrder, required) }
+
+// namesIn demands these files, and of the folders of the order what belongs there.
+func (v *verifier) namesIn(order, required []string) (string, error) {
 	if v.files == nil {
 		return "", errors.New("not checked: the archive is not readable")
 	}
@@ -149,7 +152,7 @@ func (v *verifier) checkNames() (string, error) {
 	}
 	lastRank, lastName := -1, ""
 	for i, f := range v.files {
-		rank := slices.IndexFunc(archiveOrder, func(place string) bool { return belongs(f.name, place) })
+		rank := slices.IndexFunc(order, func(place string) bool { return belongs(f.name, place) })
 		if rank < 0 {
 			return "", fmt.Errorf("file %d is one that no packet has", i+1)
 		}

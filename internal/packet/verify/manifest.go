@@ -53,33 +53,50 @@ func (v *verifier) checkLeaves(r *reader, leaves []node) error {
 	hashes := make([][sha256.Size]byte, len(leaves))
 	named := map[string]bool{} // files
 	for i, l := range leaves {
-		m := r.object("a leaf", l, "anchor", "body", "kind", "salt")
-		if r.err != nil {
-			return fmt.Errorf("packet.json: leaf %d: %w", i+1, r.err)
-		}
-		if salt := r.text("a salt", m[3]); len(salt) != 32 || strings.Trim(salt, "0123456789abcdef") != "" {
-			return fmt.Errorf("packet.json: leaf %d has no salt of 16 bytes", i+1)
-		}
-		kind := r.text("a kind", m[2])
-		if kind == "transcript" || kind == "screenshot" {
-			name := r.text("a file's name", r.member("a file's name", m[1], "file"))
-			digest := r.text("a file's digest", r.member("a file's digest", m[1], "sha256"))
-			data, ok := v.byName[name]
-			if !ok || named[name] || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
-				return fmt.Errorf("packet.json: the file of leaf %d is not in the packet as it says", i+1)
-			}
-			named[name] = true
+		if err := v.checkLeaf(r, l, named); err != nil {
+			return fmt.Errorf("packet.json: leaf %d: %w", i+1, err)
 		}
 		hashes[i] = sha256.Sum256(append([]byte{0}, l...))
 	}
+	if err := v.checkRoot(hashes, named); err != nil {
+		return fmt.Errorf("packet.json: %w", err)
+	}
+	return nil
+}
+
+// checkLeaf reads a leaf and finds its file where it has one.
+func (v *verifier) checkLeaf(r *reader, l node, named map[string]bool) error {
+	m := r.object("a leaf", l, "anchor", "body", "kind", "salt")
+	if r.err != nil {
+		return r.err
+	}
+	if salt := r.text("a salt", m[3]); len(salt) != 32 || strings.Trim(salt, "0123456789abcdef") != "" {
+		return errors.New("it has no salt of 16 bytes")
+	}
+	kind := r.text("a kind", m[2])
+	if kind == "transcript" || kind == "screenshot" {
+		name := r.text("a file's name", r.member("a file's name", m[1], "file"))
+		digest := r.text("a file's digest", r.member("a file's digest", m[1], "sha256"))
+		data, ok := v.byName[name]
+		if !ok || named[name] || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
+			return errors.New("its file is not there as it says")
+		}
+		named[name] = true
+	}
+	return nil
+}
+
+// checkRoot holds the leaves' hashes against the statement, and demands that
+// every transcript and picture that is there belongs to a leaf.
+func (v *verifier) checkRoot(hashes [][sha256.Size]byte, named map[string]bool) error {
 	root := merkleRoot(hashes)
-	if hex.EncodeToString(root[:]) != v.statement.root || int64(len(leaves)) != v.statement.leaves {
-		return errors.New("packet.json: the leaves have another Merkle root than the statement")
+	if hex.EncodeToString(root[:]) != v.statement.root || int64(len(hashes)) != v.statement.leaves {
+		return errors.New("the leaves have another Merkle root than the statement")
 	}
 	for _, f := range v.files {
 		folder := strings.HasPrefix(f.name, "transcripts/") || strings.HasPrefix(f.name, "screenshots/")
 		if folder && !named[f.name] {
-			return errors.New("packet.json: the packet has a file that no leaf names")
+			return errors.New("there is a file that no leaf names")
 		}
 	}
 	return nil

@@ -194,6 +194,11 @@ func (v *verifier) checkSums() (string, error) {
 	if string(v.byName[sumsName]) != want.String() {
 		return "", fmt.Errorf("%s does not list the files as they are", sumsName)
 	}
+	return v.checkSumsSignature()
+}
+
+// checkSumsSignature holds SHA256SUMS.sig against the key that signed the statement.
+func (v *verifier) checkSumsSignature() (string, error) {
 	key, err := v.list.find(v.statement.keyID)
 	if err != nil {
 		return "", err

@@ -29,6 +29,9 @@ func (r Result) Write(w io.Writer) error {
 		return err
 	}
 	c := r.Claims
+	if r.Excerpt != nil {
+		fmt.Fprintf(&b, "%s\n", r.Excerpt)
+	}
 	fmt.Fprintf(&b, "\nPacket %s, %s of %s, made %s\n", printable(c.Name), printable(c.Integration), printable(c.Partner), printable(c.MadeAt))
 	fmt.Fprintf(&b, "Review decision: %s. ", printable(c.Decision))
 	if c.Outcome != "" {

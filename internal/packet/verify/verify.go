@@ -77,6 +77,8 @@ type Result struct {
 	// does, that of the packet's own list of keys, which proves nothing.
 	Root   string `json:"root"`
 	Claims Claims `json:"claims"`
+	// Excerpt is set where the archive is an excerpt whose parts could be counted.
+	Excerpt *Excerpt `json:"excerpt,omitempty"`
 }
 
 // ExitCode is what a command line returns: 0 for VALID, 1 for all else.
@@ -106,6 +108,9 @@ func Verify(zip []byte, trust Trust) Result {
 	v.result.SHA256 = hex.EncodeToString(sum[:])
 
 	v.check("archive", func() (string, error) { return v.readArchive(zip) })
+	if v.isExcerpt() {
+		return v.verifyExcerpt()
+	}
 	v.check("files", v.checkNames)
 	v.check("keys", v.readKeys)
 	v.check("statement", v.readStatement)
@@ -114,6 +119,11 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("sums", v.checkSums)
 	v.check("content", v.checkManifest)
 	v.check("audit", v.checkAudit)
+	return v.conclude()
+}
+
+// conclude asks who signed and gives the verdict.
+func (v *verifier) conclude() Result {
 	intact := !v.failed
 	known := v.checkSigner()
 	switch {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// unpackedPacket is a folder with the files of a packet.
+func unpackedPacket(t *testing.T) string {
+	t.Helper()
+	z, err := zip.OpenReader(filepath.Join("..", "..", "internal", "packet", "verify", "testdata", "r3.1.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = z.Close() }()
+	dir := t.TempDir()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestPacketBuild(t *testing.T) {
+	t.Parallel()
+	dir := unpackedPacket(t)
+	from, pdf := filepath.Join(dir, "packet.json"), filepath.Join(dir, "report.pdf")
+	call := func(args ...string) (code int, stdout []byte, messages string) {
+		var out, errs bytes.Buffer
+		code = run(append([]string{"packet", "build"}, args...), &out, &errs)
+		return code, out.Bytes(), errs.String()
+	}
+	code, stdout, messages := call("--from", from, "--pdf-only")
+	if code != 0 || !bytes.HasPrefix(stdout, []byte("%PDF-")) || messages != "" {
+		t.Fatalf("exit %d, %s", code, messages)
+	}
+	code, nothing, messages := call("--from", from, "--screenshots", filepath.Join(dir, "screenshots"), "--pdf-only", "-o", pdf)
+	written, err := os.ReadFile(pdf)
+	if code != 0 || len(nothing) > 0 || err != nil || !bytes.Equal(written, stdout) {
+		t.Errorf("exit %d, %v, %s", code, err, messages)
+	}
+
+	altered := filepath.Join(dir, "altered.json")
+	manifest, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(altered, append(manifest, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"--pdf-only":               {"--from", from},
+		"no.json":                  {"--from", filepath.Join(dir, "no.json"), "--pdf-only"},
+		"altered.json":             {"--from", altered, "--pdf-only"},
+		"the file of screenshot 1": {"--from", from, "--screenshots", dir, "--pdf-only"},
+		"no folder":                {"--from", from, "--pdf-only", "-o", filepath.Join(dir, "no folder", "x.pdf")},
+		"missing flags: --from":    {"--pdf-only"},
+	} {
+		if code, stdout, messages := call(args...); code != 2 || len(stdout) > 0 && name != "missing flags: --from" || !strings.Contains(messages, name) {
+			t.Errorf("%s: exit %d, %s", name, code, messages)
+		}
+	}
+}
