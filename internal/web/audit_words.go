@@ -24,6 +24,7 @@ var actionWords = map[string]string{
 	"item.return": "Returned", "item.reword": "Reworded", "item.unclaim": "Claim taken back",
 	"item.set_not_applicable": "Marked as not applicable", "item.reset_not_applicable": "Applies again",
 	"packet.download": "Packet downloaded", "packet.view": "Packet read", "packet.draft": "Draft made", "packet.summary": "Summary taken", "packet.make": "Packet made",
+	"question.answer": "Question answered", "question.ask": "Question asked",
 	"remark.answer": "Remark answered", "remark.close": "Remark closed", "remark.create": "Remark written", "remark.reopen": "Remark opened again",
 	"remark.waive": "Remark waived", "revision.decide": "Revision decided", "revision.submit": "Revision submitted",
 	"sign_off.create": "Signed off", "test_run.create": "Test run created",
