@@ -250,32 +250,11 @@ func (r *report) configuration() {
 	}
 }
 
-// glossaryWords are the words that a reader of the report alone has to know.
-var glossaryWords = [][2]string{
-	{"integration", "one use of the identity provider by one partner; the integration.yaml describes it"},
-	{"item", "one requirement of the checklist, in one of five states; a person claims it, another one accepts it"},
-	{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
-	{"test run, scenario", "one execution of one of the ways that a sign-in can go, with a test user"},
-	{"transcript, hop", "a recording without its secrets; one request with its answer"},
-	{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen; nobody edits it"},
-	{"not seen", "the transcripts cannot tell; it counts as neither pass nor fail"},
-	{"remark", "what a reviewer asked to be mended; it is answered, closed, or waived with a reason"},
-	{"waiver", "a remark that was let go unmended, with who did so and why"},
-	{"declaration", "evidence that is the partner's word only"},
-	{"observation", "evidence that the consultant saw it"},
-	{"stale", "what the evidence rests on has changed since"},
-	{"state A, code B", "a name that stands for a value that was taken out: equal names in a transcript were equal values"},
-	{"decision, outcome", "of the review: ready or returned; of the walkthrough: go, go with conditions, no go"},
-	{"sign-off", "a person stands for the integration; no cryptography is in it"},
-	{"happened, captured, received", "when it took place, when it was recorded, when the server got it"},
-	{"partner's side", "computed where the partner redacted, from values that never came to the server"},
-}
-
 func (r *report) glossary() {
 	r.shortChapter("Glossary", "glossary")
 	kv := pdf.KeyValue{KeyWidth: 130, Size: 9}
-	for _, g := range glossaryWords {
-		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g[0], Value: []pdf.Span{pdf.T(g[1])}})
+	for _, g := range Glossary() {
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g.Word, Value: []pdf.Span{pdf.T(g.Meaning)}})
 	}
 	r.doc.Add(kv)
 }

@@ -42,67 +42,23 @@ func (r *report) title() {
 
 // answer is the box with the decision or outcome.
 func (r *report) answer() {
-	h := r.headline()
-	said := []pdf.Span{pdf.T(r.sentence())}
+	answer := r.c.Answer()
+	h := headlineOf(answer.Tone)
 	blocks := []pdf.Block{
-		pdf.Paragraph{Spans: []pdf.Span{pdf.B(h.text)}, Size: 16, Before: -1},
-		pdf.Paragraph{Spans: said, Before: -1},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.B(answer.Title)}, Size: 16, Before: -1},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.T(answer.Sentence)}, Before: -1},
 	}
-	for _, by := range r.decidedBy() {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
+	for _, d := range answer.Deeds {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(d.words(), pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
 	}
-	if r.c.Outcome != nil {
-		for _, condition := range r.c.Outcome.Conditions {
-			blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
-		}
+	for _, condition := range answer.Conditions {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
 	}
 	big := &pdf.Icon{Width: 1, Height: 1, Draw: h.icon.Draw}
 	r.doc.Add(pdf.Box{Fill: h.fill, Border: h.border, Pad: 11, Before: 8, Blocks: []pdf.Block{pdf.Columns{Gap: 16, Columns: []pdf.Side{
 		{Width: 32, Blocks: []pdf.Block{pdf.Drawing{Width: 32, Height: 32, Draw: func(c *pdf.Canvas) { c.Icon(big, 0, 0, 32) }}}},
 		{Blocks: blocks},
 	}}}})
-}
-
-// sentence says the numbers behind the answer.
-func (r *report) sentence() string {
-	items, findings := r.summary.Counts.Items, r.summary.Counts.Findings
-	var parts []string
-	if items.RequiredAccepted == items.Required && items.Required > 1 {
-		parts = append(parts, fmt.Sprintf("All %d required items accepted", items.Required))
-	} else {
-		parts = append(parts, fmt.Sprintf("%d of %d required items accepted", items.RequiredAccepted, items.Required))
-	}
-	if findings.Fail == 0 {
-		parts = append(parts, "no finding fails")
-	} else {
-		parts = append(parts, plural(findings.Fail, "1 finding fails", "%d findings fail"))
-	}
-	if w := r.c.Walkthrough; w != nil {
-		parts = append(parts, "walkthrough held on "+day(w.HeldAt))
-	} else {
-		parts = append(parts, "walkthrough not held yet")
-	}
-	return strings.Join(parts, ", ") + "."
-}
-
-// decidedBy says who answered for the review and for the walkthrough.
-func (r *report) decidedBy() []string {
-	var out []string
-	if o := r.c.Outcome; o != nil {
-		out = append(out, r.deed("Outcome recorded", o.Act))
-	}
-	if d := r.c.Decision; d != nil {
-		out = append(out, r.deed("Review decision “"+d.Word+"”", d.Act))
-	}
-	return out
-}
-
-func (r *report) deed(verb string, a Act) string {
-	s := verb + " by " + who(a) + ", " + moment(a.At) + "."
-	if a.Text != "" {
-		s += " " + a.Text
-	}
-	return s
 }
 
 // figures are the four numbers.
@@ -121,47 +77,15 @@ func (r *report) figures() {
 	}
 	held := "no step, not held yet"
 	if n.Minutes > 0 {
-		held = count(r.confirmed(), "step") + " confirmed"
+		held = count(r.c.Confirmed(), "step") + " confirmed"
 	}
 	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
-		side(fmt.Sprintf("%d of %d", acceptedNow(r.c.Items), n.Items.Total), "items accepted", pdf.T(otherStates(n))),
+		side(fmt.Sprintf("%d of %d", r.c.AcceptedNow(), n.Items.Total), "items accepted", pdf.T(n.OtherStates())),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
 		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
 	}}, pdf.Rule{Before: 6})
-}
-
-// otherStates words how many items are in a state that a reader has to know of.
-func otherStates(n Counts) string {
-	parts := []string{fmt.Sprintf("%d not applicable", n.Items.NotApplicable)}
-	if n.Items.Stale > 0 {
-		parts = append(parts, fmt.Sprintf("%d stale", n.Items.Stale))
-	}
-	return strings.Join(append(parts, fmt.Sprintf("%d waived", n.Remarks.Waived)), ", ")
-}
-
-// acceptedNow counts the items whose acceptance still rests on what it rested on.
-func acceptedNow(items []Item) int {
-	n := 0
-	for i := range items {
-		if items[i].State == "accepted" && !items[i].Stale {
-			n++
-		}
-	}
-	return n
-}
-
-func (r *report) confirmed() int {
-	n := 0
-	if r.c.Walkthrough != nil {
-		for _, m := range r.c.Walkthrough.Minutes {
-			if m.Mark == "confirmed" {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // sections is the table by section, with a mark for each item.
@@ -171,21 +95,18 @@ func (r *report) sections() {
 		Head:    pdf.Cells("Section", "A mark for each item", "Accepted", "Rests on", "Page"),
 		Pad:     3, Size: 9, Summary: "Readiness by section", Before: 2,
 	}
-	for _, s := range r.c.Sections {
+	for _, s := range r.c.SectionFigures() {
 		var marks []pdf.Span
 		for i := range r.c.Items {
 			if it := &r.c.Items[i]; it.Section == s.ID {
 				marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Size: 8}, pdf.Span{Text: " ", Size: 9})
 			}
 		}
-		if len(marks) == 0 {
-			continue
-		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
 			{Blocks: linesOfTen(marks)},
-			{Spans: []pdf.Span{pdf.T(strings.TrimSuffix(r.acceptedOf(s.ID), " accepted"))}},
-			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
+			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", s.Accepted, s.Total))}},
+			{Spans: []pdf.Span{pdf.T(s.RestsOn)}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
 		}})
 	}
@@ -232,40 +153,6 @@ func linesOfTen(marks []pdf.Span) []pdf.Block {
 }
 
 func sectionAnchor(id string) string { return "section-" + id }
-
-// restsOn counts what the evidence of a section is.
-func (r *report) restsOn(section string) string {
-	seen := map[string]map[string]bool{}
-	kinds := []string{"transcript", "screenshot", "declaration", "observation"}
-	for _, k := range kinds {
-		seen[k] = map[string]bool{}
-	}
-	for _, it := range r.c.Items {
-		if it.Section != section {
-			continue
-		}
-		for n, e := range it.Evidence {
-			switch {
-			case e.Transcript != "":
-				seen["transcript"][e.Transcript] = true
-			case e.Screenshot != "":
-				seen["screenshot"][e.Screenshot] = true
-			case e.Kind == "declaration" || e.Kind == "observation":
-				seen[e.Kind][fmt.Sprint(it.ID, n)] = true
-			}
-		}
-	}
-	var parts []string
-	for _, k := range kinds {
-		if n := len(seen[k]); n > 0 {
-			parts = append(parts, count(n, k))
-		}
-	}
-	if len(parts) == 0 {
-		return "nothing yet"
-	}
-	return strings.Join(parts, ", ")
-}
 
 // unproven lists what the packet does not prove, with pages.
 func (r *report) unproven() []pdf.Block {

@@ -2,7 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -12,18 +11,15 @@ func (r *report) items() {
 	r.doc.Add(pdf.Need{Height: 300}) // a page of its own unless page one has run over
 	r.shortChapter("Items", "items")
 	first := true
-	for _, s := range r.c.Sections {
+	for _, s := range r.c.SectionFigures() {
 		var blocks []pdf.Block
 		for i := range r.c.Items {
 			if it := &r.c.Items[i]; it.Section == s.ID {
 				blocks = append(blocks, r.item(it))
 			}
 		}
-		if len(blocks) == 0 {
-			continue
-		}
 		h := pdf.Heading{Level: 3, Text: s.Title, Anchor: sectionAnchor(s.ID), Size: 13, Before: 20, Spans: []pdf.Span{
-			pdf.T(s.Title), {Text: "   " + r.acceptedOf(s.ID), Size: pdf.SmallSize, Colour: pdf.Ink3},
+			pdf.T(s.Title), {Text: fmt.Sprintf("   %d of %d accepted", s.Accepted, s.Total), Size: pdf.SmallSize, Colour: pdf.Ink3},
 		}}
 		if first {
 			h.Before, first = 4, false
@@ -36,7 +32,7 @@ func (r *report) items() {
 // item is one requirement with claim, decision, evidence, findings, remarks.
 func (r *report) item(it *Item) pdf.Block {
 	m := stateMark(it)
-	status := append(m.spans(), small("   "+r.itemFacts(it)))
+	status := append(m.spans(), small("   "+it.Facts()))
 	blocks := []pdf.Block{
 		pdf.Heading{
 			Level: 4, Anchor: it.ID, Before: 9, Size: 10.5, Text: it.ID + " " + it.Title,
@@ -95,36 +91,9 @@ func (r *report) itemActs(it *Item) pdf.KeyValue {
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Claimed", Value: r.act(*it.Claim)})
 	}
 	if it.Decision != nil {
-		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: decided(it), Value: r.act(*it.Decision)})
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: it.Decided(), Value: r.act(*it.Decision)})
 	}
 	return kv
-}
-
-// acceptedOf counts what is accepted in a section.
-func (r *report) acceptedOf(section string) string {
-	accepted, total := 0, 0
-	for i := range r.c.Items {
-		if it := &r.c.Items[i]; it.Section == section {
-			total++
-			if it.State == "accepted" && !it.Stale {
-				accepted++
-			}
-		}
-	}
-	return fmt.Sprintf("%d of %d accepted", accepted, total)
-}
-
-// itemFacts is the line beside the state.
-func (r *report) itemFacts(it *Item) string {
-	parts := []string{"required"}
-	if !it.Required {
-		parts[0] = "not required"
-	}
-	parts = append(parts, name(it.Phase), "by "+name(it.By))
-	if it.Inference {
-		parts = append(parts, "may be asked")
-	}
-	return strings.Join(parts, ", ")
 }
 
 func (r *report) act(a Act) []pdf.Span {

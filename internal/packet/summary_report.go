@@ -83,18 +83,14 @@ func (r *report) briefItems() {
 		Columns: []pdf.Column{{Width: 48}, {}, {Width: 96}, {Width: 92}, {Width: 82}},
 		Head:    pdf.Cells("Item", "Requirement", "State", "Decided by", "Findings"), Size: 8.5, Pad: 2.5, Summary: "Items",
 	}
-	for _, s := range r.c.Sections {
-		begun := false
+	for _, s := range r.c.SectionFigures() {
+		t.Rows = append(t.Rows, pdf.Row{Fill: pdf.Sunken, Cells: []pdf.Cell{{Span: 5, Spans: []pdf.Span{
+			pdf.B(s.Title), small(fmt.Sprintf("   %d of %d accepted", s.Accepted, s.Total)),
+		}}}})
 		for i := range r.c.Items {
-			it := &r.c.Items[i]
-			if it.Section != s.ID {
-				continue
+			if it := &r.c.Items[i]; it.Section == s.ID {
+				t.Rows = append(t.Rows, r.briefItem(it))
 			}
-			if !begun {
-				begun = true
-				t.Rows = append(t.Rows, pdf.Row{Fill: pdf.Sunken, Cells: []pdf.Cell{{Span: 5, Spans: []pdf.Span{pdf.B(s.Title), small("   " + r.acceptedOf(s.ID))}}}})
-			}
-			t.Rows = append(t.Rows, r.briefItem(it))
 		}
 	}
 	if len(t.Rows) > 0 {
