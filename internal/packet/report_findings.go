@@ -61,48 +61,31 @@ func (r *report) passTable() pdf.Table {
 	return t
 }
 
-// unseenTable says of each finding that is not seen why it cannot be told. Those
-// that say the same stand together, and only the first of them says it.
+// unseenTable says of each finding that is not seen why it cannot be told.
 func (r *report) unseenTable() pdf.Table {
 	t := pdf.Table{
 		Columns: []pdf.Column{{Width: 42}, {Width: 46}, {Weight: 2}, {Weight: 1}},
 		Head:    pdf.Cells("Finding", "Rule", "What cannot be told, and why", "Looked at"), Size: 9, Pad: 3, Summary: "Findings that are not seen",
 	}
-	type saying struct{ rule, title, why, clause string }
-	same := map[saying][]*Finding{}
-	var order []saying
-	for i := range r.c.Findings {
-		if f := &r.c.Findings[i]; f.Verdict == "not_seen" {
-			s := saying{f.Rule, f.Title, f.Why, f.Clause}
-			if same[s] == nil {
-				order = append(order, s)
-			}
-			same[s] = append(same[s], f)
+	for _, u := range r.c.Unseen() {
+		var said []pdf.Span
+		switch {
+		case u.As != "":
+			said = []pdf.Span{small("As "), link(u.As)}
+		case u.ReasonOf != "":
+			said = []pdf.Span{pdf.T(u.Title + "\n"), small("For the reason of "), link(u.ReasonOf)}
+		default:
+			said = []pdf.Span{pdf.T(u.Title + "\n"), pdf.C(u.Why, pdf.Ink2)}
 		}
-	}
-	reasons := map[string]string{} // the finding that says a reason first
-	for _, s := range order {
-		for n, f := range same[s] {
-			said := []pdf.Span{small("As "), link(same[s][0].ID)}
-			if n == 0 {
-				said = []pdf.Span{pdf.T(s.title + "\n"), pdf.C(s.why, pdf.Ink2)}
-				if first := reasons[s.why]; first != "" {
-					said = []pdf.Span{pdf.T(s.title + "\n"), small("For the reason of "), link(first)}
-				}
-				if s.clause != "" {
-					said = append(said, small("  "+s.clause))
-				}
-			}
-			if reasons[s.why] == "" {
-				reasons[s.why] = f.ID
-			}
-			if f.PartnerSide {
-				said = append(said, small(" partner's side"))
-			}
-			t.Rows = append(t.Rows, pdf.Row{Anchor: f.ID, Cells: []pdf.Cell{
-				{Spans: []pdf.Span{pdf.M(f.ID)}, Header: true}, {Spans: []pdf.Span{pdf.M(f.Rule)}}, {Spans: said}, {Spans: r.refs(f.Refs, 2)},
-			}})
+		if u.As == "" && u.Clause != "" {
+			said = append(said, small("  "+u.Clause))
 		}
+		if u.PartnerSide {
+			said = append(said, small(" partner's side"))
+		}
+		t.Rows = append(t.Rows, pdf.Row{Anchor: u.ID, Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(u.ID)}, Header: true}, {Spans: []pdf.Span{pdf.M(u.Rule)}}, {Spans: said}, {Spans: r.refs(u.Refs, 2)},
+		}})
 	}
 	return t
 }

@@ -2,7 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -18,7 +17,7 @@ func (r *report) transcripts() {
 		}
 		for _, run := range r.c.TestRuns {
 			t.Rows = append(t.Rows, pdf.Row{Anchor: run.ID, Cells: []pdf.Cell{
-				{Spans: []pdf.Span{pdf.M(run.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(scenarioTitle(run.Scenario))}}, {Spans: []pdf.Span{pdf.M(run.TestUser)}},
+				{Spans: []pdf.Span{pdf.M(run.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(ScenarioTitle(run.Scenario))}}, {Spans: []pdf.Span{pdf.M(run.TestUser)}},
 				{Spans: []pdf.Span{pdf.T(run.By)}}, {Spans: []pdf.Span{pdf.T(moment(run.At))}}, {Spans: links(run.Transcripts)},
 			}})
 		}
@@ -34,7 +33,7 @@ func (r *report) transcripts() {
 const transcriptRoom = 330
 
 func (r *report) transcript(t *Transcript) {
-	title := scenarioTitle(t.Scenario)
+	title := ScenarioTitle(t.Scenario)
 	r.doc.Add(
 		pdf.Need{Height: transcriptRoom}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(title, 50)},
 		pdf.Paragraph{Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink3}}, Before: 30, KeepNext: true},
@@ -59,27 +58,12 @@ func (r *report) transcript(t *Transcript) {
 	for _, limit := range t.Limits {
 		r.doc.Add(pdf.Paragraph{Spans: []pdf.Span{pdf.C("It cannot show everything: "+limit, pdf.Ink2)}, Size: 9})
 	}
-	mine := r.findingsOf(t.ID)
+	mine := r.c.FindingsOf(t.ID)
 	r.doc.Add(pdf.Paragraph{Spans: tally(mine), Before: 6, KeepNext: true})
 	if len(t.Hops) > 0 {
 		r.doc.Add(r.walk(t), pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}})
 	}
 	r.expectedAndActual(t.ID, mine)
-}
-
-// findingsOf gives the findings that rest on a transcript.
-func (r *report) findingsOf(transcript string) []*Finding {
-	var out []*Finding
-	for i := range r.c.Findings {
-		f := &r.c.Findings[i]
-		for _, ref := range f.Refs {
-			if ref.Transcript == transcript {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
 }
 
 // tally is the line of four verdicts.
@@ -265,8 +249,8 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 	if len(params) > 0 {
 		blocks = append(blocks, pdf.Paragraph{Spans: params, Size: 9, Before: 3})
 	}
-	for _, line := range cookieLines(h.Cookies) {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{small("sets "), {Text: line.names, Mono: true, Size: 8.5}, small("  " + line.flags)}, Size: 9, Before: 3})
+	for _, line := range h.CookieLines() {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{small("sets "), {Text: line.Names, Mono: true, Size: 8.5}, small("  " + line.Flags)}, Size: 9, Before: 3})
 	}
 	if pinned := r.pinned(h.Findings); len(pinned) > 0 {
 		blocks = append(blocks, pdf.Paragraph{Spans: pinned, Size: pdf.SmallSize, Before: 4})
@@ -278,28 +262,6 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 		}})
 	}
 	return blocks
-}
-
-// cookieLine is the cookies of a hop that have the same flags.
-type cookieLine struct{ names, flags string }
-
-// cookieLines puts cookies with equal flags on one line, each name once.
-func cookieLines(cookies []string) []cookieLine {
-	var out []cookieLine
-	for _, cookie := range cookies {
-		label, flags := cookie, ""
-		if at := strings.IndexAny(cookie, ",:"); at > 0 {
-			label, flags = cookie[:at], strings.TrimSpace(cookie[at+1:])
-		}
-		n := slices.IndexFunc(out, func(l cookieLine) bool { return l.flags == flags })
-		switch {
-		case n < 0:
-			out = append(out, cookieLine{label, flags})
-		case !slices.Contains(strings.Split(out[n].names, ", "), label):
-			out[n].names += ", " + label
-		}
-	}
-	return out
 }
 
 // pinned names the rules whose findings rest on a hop, by verdict, the worst first.

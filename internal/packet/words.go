@@ -138,11 +138,6 @@ func day(t Time) string { return t.UTC().Format("Mon 2 Jan 2006") }
 // date writes a day without its name, for narrow columns.
 func date(t Time) string { return t.UTC().Format("2 Jan 2006") }
 
-// scenarioTitle writes a scenario for readers: "consent-denied" is "Consent denied".
-func scenarioTitle(scenario string) string {
-	return capital(strings.ReplaceAll(scenario, "-", " "))
-}
-
 // who writes a person with the organisation.
 func who(a Act) string {
 	if a.Organisation == "" {
