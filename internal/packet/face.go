@@ -216,6 +216,16 @@ func (v NullValue) Notable() bool {
 	return v.MayBeMissing || v.State == "handled" || v.State == "broken"
 }
 
+// Decisive is the sign-in that the state rests on; nil where none was recorded.
+func (v NullValue) Decisive() *SeenAttribute {
+	for i := range v.Shown {
+		if v.Shown[i].Empty || v.State != "handled" && v.State != "broken" {
+			return &v.Shown[i]
+		}
+	}
+	return nil
+}
+
 // MethodWords is the verification method for readers.
 func (v NullValue) MethodWords() string {
 	if v.Method == "" {

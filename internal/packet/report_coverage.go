@@ -134,13 +134,11 @@ func (r *report) nullValues() {
 }
 
 func (r *report) seenAt(v NullValue) []pdf.Span {
-	for _, s := range v.Shown {
-		if !s.Empty && (v.State == "handled" || v.State == "broken") {
-			continue
-		}
-		return append([]pdf.Span{link(s.Run)}, r.hopLinks(s.At, s.Page)...)
+	s := v.Decisive()
+	if s == nil {
+		return []pdf.Span{small("nowhere")}
 	}
-	return []pdf.Span{small("nowhere")}
+	return append([]pdf.Span{link(s.Run)}, r.hopLinks(s.At, s.Page)...)
 }
 
 // minimization sets what came against what is declared.

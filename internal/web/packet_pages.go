@@ -20,6 +20,11 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
 	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
+	g.GET("/integrations/:integration/packets/:packet/read", s.signedIn(showReading))
+	g.GET("/integrations/:integration/packets/:packet/pictures/:picture", s.signedIn(showPacketPicture))
+	g.GET("/integrations/:integration/packets/:packet/questions", s.signedIn(showQuestions))
+	g.POST("/integrations/:integration/packets/:packet/questions", s.signedIn(askQuestion))
+	g.POST("/integrations/:integration/packets/:packet/questions/:question/answer", s.signedIn(answerQuestion))
 	g.GET("/keys", s.showKeys)
 	g.GET("/keys.json", s.downloadKeys)
 }
@@ -65,7 +70,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Size, m.Summary = sizeWords(*p.Bytes), pathSummary(s.ID, p.ID)
+	m.Size, m.Summary, m.Read = sizeWords(*p.Bytes), pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
