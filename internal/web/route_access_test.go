@@ -105,6 +105,7 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	must(j.AddDocumentEvidence(ctx, member, j.ref(t, "RDY-02"), checklist.EvidenceDeclaration, "As the log says.", app.Document{Name: "server.log", Body: strings.NewReader("302")}))
 	evidence, err := store.ListEvidence(ctx, j.Store.Reader(), auth.System().Scope(), j.id)
 	must(err)
+	must(j.AddCaptureEvidence(ctx, member, j.ref(t, "ERR-01"), checklist.EvidenceError, capture))
 	j.settle(t)
 	revision, err := j.SubmitRevision(ctx, member, j.id)
 	must(err)
