@@ -495,6 +495,28 @@ CREATE TABLE public.passkeys (
 
 COMMENT ON COLUMN public.passkeys.credential IS 'public key and flags as the webauthn library keeps them; no secret';
 
+CREATE TABLE public.questions (
+    partner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    integration_id uuid NOT NULL,
+    packet_id uuid NOT NULL,
+    number integer NOT NULL,
+    anchor text NOT NULL,
+    text text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answer text,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    row_version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT questions_anchor_check CHECK ((anchor <> ''::text)),
+    CONSTRAINT questions_answer_check CHECK ((answer <> ''::text)),
+    CONSTRAINT questions_check CHECK ((((answer IS NULL) = (answered_by IS NULL)) AND ((answer IS NULL) = (answered_at IS NULL)))),
+    CONSTRAINT questions_text_check CHECK ((text <> ''::text))
+);
+
+COMMENT ON COLUMN public.questions.anchor IS 'a place of the packet: TST-09, t-001.e4';
+
 CREATE TABLE public.received_attributes (
     partner_id uuid NOT NULL,
     integration_id uuid NOT NULL,
@@ -829,6 +851,12 @@ ALTER TABLE ONLY public.passkeys
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_pkey PRIMARY KEY (partner_id, id);
+
 ALTER TABLE ONLY public.received_attributes
     ADD CONSTRAINT received_attributes_pkey PRIMARY KEY (partner_id, test_run_id, number, "position");
 
@@ -930,6 +958,8 @@ CREATE INDEX partner_members_user_id_idx ON public.partner_members USING btree (
 CREATE UNIQUE INDEX partners_name_key ON public.partners USING btree (lower(name));
 
 CREATE INDEX passkeys_user_id_idx ON public.passkeys USING btree (user_id);
+
+CREATE INDEX questions_packet_idx ON public.questions USING btree (partner_id, packet_id);
 
 CREATE INDEX received_attributes_integration_idx ON public.received_attributes USING btree (partner_id, integration_id, test_run_id, number, "position");
 
@@ -1098,6 +1128,18 @@ ALTER TABLE ONLY public.partner_members
 
 ALTER TABLE ONLY public.passkeys
     ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
+
+ALTER TABLE ONLY public.questions
+    ADD CONSTRAINT questions_partner_id_packet_id_fkey FOREIGN KEY (partner_id, packet_id) REFERENCES public.packets(partner_id, id);
 
 ALTER TABLE ONLY public.received_attributes
     ADD CONSTRAINT received_attributes_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);
@@ -1270,6 +1312,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partners TO proofwalk_app;
 GRANT SELECT ON TABLE public.partners TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.passkeys TO proofwalk_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.questions TO proofwalk_app;
+GRANT SELECT ON TABLE public.questions TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.received_attributes TO proofwalk_app;
 GRANT SELECT ON TABLE public.received_attributes TO proofwalk_read;

@@ -168,11 +168,9 @@ func saltStream(seed []byte) *sha3.SHAKE {
 
 // loadBytes adds to the content what its digests name, checked against them.
 func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
+	source.fold()
 	c := &source.Content
-	c.Integration.Facts, c.Fonts = source.Facts, a.Fonts
-	if c.Walkthrough != nil {
-		c.Walkthrough.Minutes = source.Minutes
-	}
+	c.Fonts = a.Fonts
 	for i, digest := range source.Transcripts {
 		b, err := a.Blobs.Read(ctx, digest)
 		if err != nil {

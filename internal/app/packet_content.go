@@ -51,7 +51,7 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 	c := &g.source.Content
 	c.RuleSet, c.Address = r.RuleSet, a.PacketsURL
 	c.Revision, c.Edition, c.MadeAt = r.Number, edition, packet.At(now)
-	for _, step := range []func() error{func() error { return g.decisions(r) }, g.credentialPasses} {
+	for _, step := range []func() error{func() error { return g.decisions(r) }, func() error { return g.questions(r.ID) }, g.credentialPasses} {
 		if err := step(); err != nil {
 			return packetSource{}, store.Revision{}, err
 		}

@@ -1,11 +1,8 @@
 package app
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/google/uuid"
 
@@ -38,24 +35,11 @@ func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uui
 	if err != nil {
 		return nil, err
 	}
-	archive, err := a.Blobs.Read(ctx, *p.Digest)
+	files, err := a.packetFiles(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	files, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		return nil, fmt.Errorf("opening a packet: %w", err)
-	}
-	report, err := files.Open("packet.pdf")
-	if err != nil {
-		return nil, fmt.Errorf("opening a packet's report: %w", err)
-	}
-	defer func() { _ = report.Close() }() // reading only
-	pdf, err := io.ReadAll(report)
-	if err != nil {
-		return nil, fmt.Errorf("reading a packet's report: %w", err)
-	}
-	return pdf, nil
+	return packetFile(files, "packet.pdf")
 }
 
 // notePacketRead appends the audit entry of a packet that is about to be given,

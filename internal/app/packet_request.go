@@ -24,6 +24,14 @@ type packetSource struct {
 	Screenshots []string
 }
 
+// fold puts the parts that the content's own JSON leaves out back into it.
+func (s *packetSource) fold() {
+	s.Content.Integration.Facts = s.Facts
+	if s.Content.Walkthrough != nil {
+		s.Content.Walkthrough.Minutes = s.Minutes
+	}
+}
+
 // requestPacket fixes the content of an edition of a revision's packet and
 // enqueues the job that makes it, inside the running write.
 func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, edition int) error {

@@ -112,6 +112,9 @@ func (g *gathering) suspects() []string {
 	for _, m := range g.source.Minutes {
 		add(m.Title, m.Text)
 	}
+	for _, q := range c.Questions {
+		add(q.Text, q.Answer.Text)
+	}
 	return known
 }
 

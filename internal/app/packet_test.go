@@ -103,6 +103,15 @@ func TestReadyMakesAPacketThatVerifies(t *testing.T) {
 		}
 		return err
 	})
+	m.oneMore(t, id, "packet.summary", func() error {
+		name, summary, err := m.app.PacketSummary(t.Context(), app.Command{Actor: m.viewer}, id, packets[0].ID)
+		if !bytes.HasPrefix(summary, []byte("%PDF-")) || !strings.HasPrefix(name, "summary-") || !strings.HasSuffix(name, "-r1.1.pdf") {
+			t.Errorf("the summary %q is no PDF: %d bytes", name, len(summary))
+		}
+		return err
+	})
+	_, _, err = m.app.PacketSummary(t.Context(), app.Command{Actor: m.other}, id, packets[0].ID)
+	kind(t, err, apperr.NotFound)
 }
 
 func TestRetryMakesTheSamePacket(t *testing.T) {
@@ -153,6 +162,13 @@ func TestDraftOfAnyState(t *testing.T) {
 	if last := got[len(got)-1]; last.Action != "packet.draft" {
 		t.Errorf("last audit entry is %s", last.Action)
 	}
+	m.oneMore(t, id, "packet.summary", func() error {
+		name, pdf, err := m.app.DraftSummary(t.Context(), app.Command{Actor: m.viewer}, id)
+		if name != "draft-summary-northfall-member-sign-up.pdf" || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+			t.Errorf("name %q, %d bytes", name, len(pdf))
+		}
+		return err
+	})
 }
 
 // pdfText is what pdftotext reads in the packet's report.

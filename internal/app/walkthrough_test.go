@@ -35,6 +35,12 @@ func (m team) held(t *testing.T, id uuid.UUID) (store.Walkthrough, []store.Walkt
 func (m team) start(t *testing.T, id uuid.UUID) {
 	t.Helper()
 	m.ready(t, id)
+	m.begin(t, id)
+}
+
+// begin plans the walkthrough of the ready revision and starts it.
+func (m team) begin(t *testing.T, id uuid.UUID) {
+	t.Helper()
 	cmd := app.Command{Actor: m.consultant}
 	must(t, m.app.PlanWalkthrough(t.Context(), cmd, m.plan(id, 0)))
 	held, _ := m.held(t, id)

@@ -63,12 +63,15 @@ func TestPages(t *testing.T) {
 
 	// Pages that exist for a while only: a revision in review, a walkthrough held.
 	s.submitOkta(t)
+	read := s.packetPath(t)
+	asked := s.askAndAnswer(t, read)
 	s.startWalkthrough(t)
 	okta, lake := s.integration(t, "Okta sample application"), s.integration(t, "Lakeshore Benefits")
 	b.lookAt([]visit{
 		{"review-submitted", partner, "/integrations/" + okta.String() + "/review"},
 		{"reviews-waiting", consultant, "/reviews"}, {"review-queue", consultant, "/integrations/" + okta.String() + "/review"},
 		{"item-in-review", consultant, "/integrations/" + okta.String() + "/checklist/TST-03"},
+		{"packet-read", accountTeam, read + "/read"}, {"packet-questions", accountTeam, read + "/questions?at=" + asked},
 		{"walkthrough-live", consultant, "/integrations/" + lake.String() + "/walkthrough"},
 		{"walkthrough-live-partner", partner, "/integrations/" + lake.String() + "/walkthrough"},
 	})
@@ -147,6 +150,29 @@ func (s *site) submitOkta(t *testing.T) {
 		}
 	}
 	w.partner.get(w.base+"/review").send("/review", nil).wants(http.StatusOK)
+}
+
+// packetPath is the packet that the demo made.
+func (s *site) packetPath(t *testing.T) string {
+	t.Helper()
+	lake := s.integration(t, "Lakeshore Benefits")
+	packets, err := store.ListPackets(t.Context(), s.Store.Reader(), auth.System().Scope(), lake)
+	if err != nil || len(packets) != 1 || packets[0].Digest == nil {
+		t.Fatalf("the demo has not made its packet: %+v, %v", packets, err)
+	}
+	return "/integrations/" + lake.String() + "/packets/" + packets[0].ID.String()
+}
+
+// askAndAnswer asks at the item of the first step and at a hop, and answers the
+// first; it gives the place of the first.
+func (s *site) askAndAnswer(t *testing.T, packet string) (anchor string) {
+	t.Helper()
+	reader, dev := s.as(t, accountTeam), s.as(t, partner)
+	for _, anchor := range []string{"RDY-01", "t-001.e4"} {
+		reader.get(packet+"/questions?at="+anchor).send("/questions", values{"anchor": anchor, "question": "Does this hold on a phone, too?"}).wants(http.StatusOK)
+	}
+	dev.get(packet+"/questions").send("/answer", values{"answer": "Yes, it was tried on two."}).wants(http.StatusOK)
+	return "RDY-01"
 }
 
 // startWalkthrough begins the walkthrough that the demo planned.

@@ -152,7 +152,7 @@ func TestManifest(t *testing.T) {
 		kinds[l.Kind]++
 	}
 	want := map[string]int{
-		KindConfiguration: 1, KindItem: 30, KindFinding: 62, KindErrorPaths: 1, KindNullValues: 1, KindMinimization: 1, KindRemark: 1, KindTestRun: 1, KindTranscript: 2, KindScreenshot: 1, KindMinutes: 2,
+		KindConfiguration: 1, KindItem: 30, KindFinding: 62, KindErrorPaths: 1, KindNullValues: 1, KindMinimization: 1, KindRemark: 1, KindTestRun: 1, KindTranscript: 2, KindScreenshot: 1, KindMinutes: 2, KindQuestion: 2,
 	}
 	if diff := cmp.Diff(want, kinds); diff != "" {
 		t.Error(diff)

@@ -17,6 +17,7 @@ const (
 	LabelMinutes    = "w-"
 	LabelRun        = "run-"
 	LabelPass       = "cp-"
+	LabelQuestion   = "q-"
 )
 
 // Label gives the label with a number from 1: Label(LabelTranscript, 1) is
@@ -198,6 +199,14 @@ func (k *checker) collect(c *Content) {
 			what := fmt.Sprintf("minutes entry %d", n+1)
 			k.label(what, m.ID, LabelMinutes)
 			k.word("the mark of "+what, m.Mark, "", "confirmed", "not_confirmed", "with_condition")
+		}
+	}
+	for n, q := range c.Questions {
+		what := fmt.Sprintf("question %d", n+1)
+		k.label(what, q.ID, LabelQuestion)
+		// The pin is a place of an earlier edition, which may have had other parts.
+		if q.Packet == "" || q.Pin == "" || q.Text == "" || q.Answer.Text == "" {
+			k.fail("%s needs a packet, a pin, a text and an answer", what)
 		}
 	}
 }

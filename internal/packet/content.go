@@ -76,7 +76,10 @@ type Content struct {
 	// are none, as a person said.
 	CredentialPasses []CredentialPass
 	Walkthrough      *Walkthrough
-	SignOffs         []SignOff
+	// Questions are those that were asked at a place of an earlier edition and
+	// answered before this one was asked for.
+	Questions []Question
+	SignOffs  []SignOff
 	// Fonts serve the report beside the built-in ones; they are no part of what
 	// the packet says. Building again with other fonts gives another PDF.
 	Fonts *pdf.FontSet
@@ -346,6 +349,15 @@ type MinutesEntry struct {
 	Title string `json:"title"`
 	Mark  string `json:"mark,omitempty"` // confirmed, not_confirmed, with_condition; empty for a note
 	Act
+}
+
+// Question was asked at a place of an edition of this revision's packet, and answered.
+type Question struct {
+	ID     string `json:"id"`     // q-003, counted within the integration
+	Packet string `json:"packet"` // the edition that was read: r3.1
+	Pin    string `json:"pin"`    // the anchor there: TST-09, t-001.e4
+	Act           // who asked what, when
+	Answer Act    `json:"answer"`
 }
 
 // SignOff is a person's approval of the packet or of the go-live.

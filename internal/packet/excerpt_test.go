@@ -28,7 +28,7 @@ func TestExcerpt(t *testing.T) {
 	r, theirs := ring(t), ring(t)
 	p := mustBuild(t, largeContent(t), r)
 	x := mustCut(t, p.Zip, someWithheld...)
-	if x.Parts != 103 || x.Shown != 95 || x.Name != "excerpt-first-responder-r3.2.zip" {
+	if x.Parts != 105 || x.Shown != 97 || x.Name != "excerpt-first-responder-r3.2.zip" {
 		t.Errorf("%d of %d parts in %s", x.Shown, x.Parts, x.Name)
 	}
 	for _, tt := range []struct {
@@ -47,11 +47,11 @@ func TestExcerpt(t *testing.T) {
 		}
 	}
 	got := verify.Verify(x.Zip, verify.Trust{Fingerprint: r.Fingerprint()})
-	if *got.Excerpt != (verify.Excerpt{Packet: "r3.2", Parts: 103, Shown: 95, Withheld: 8}) || got.Claims.Outcome != "go_with_conditions" || len(got.Claims.NotProven) == 0 {
+	if *got.Excerpt != (verify.Excerpt{Packet: "r3.2", Parts: 105, Shown: 97, Withheld: 8}) || got.Claims.Outcome != "go_with_conditions" || len(got.Claims.NotProven) == 0 {
 		t.Errorf("%+v", got)
 	}
 	var text strings.Builder
-	if err := got.Write(&text); err != nil || !strings.Contains(text.String(), "\nexcerpt of packet r3.2: 95 of 103 parts shown, 8 withheld, none altered\n") {
+	if err := got.Write(&text); err != nil || !strings.Contains(text.String(), "\nexcerpt of packet r3.2: 97 of 105 parts shown, 8 withheld, none altered\n") {
 		t.Errorf("%v\n%s", err, text.String())
 	}
 	// What is withheld is not there, in any form; its hash says nothing without the salt.
@@ -270,11 +270,11 @@ func TestReportOfExcerpt(t *testing.T) {
 	pages := pdftotextPages(t, doc)
 	text := strings.Join(pages, " ")
 	for n, page := range pages {
-		if !strings.Contains(page, "unsigned, 95 of 103 parts") {
+		if !strings.Contains(page, "unsigned, 97 of 105 parts") {
 			t.Errorf("page %d of %d does not say that it is unsigned", n+1, len(pages))
 		}
 	}
-	for _, want := range []string{"An excerpt: 95 of 103 parts are shown, 8 were withheld.", "Go, with conditions", "t-001 (withheld)", "s-001 (withheld)", "Withheld f-002",
+	for _, want := range []string{"An excerpt: 97 of 105 parts are shown, 8 were withheld.", "Go, with conditions", "t-001 (withheld)", "s-001 (withheld)", "Withheld", "f-002",
 		"62: 31 pass, 10 fail, 10 warn, 11 not seen", "This PDF is not signed.", "excerpt-first-responder-r3.2.zip", "Its lines are withheld.", "rm-001, Fine until the release."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in the text", want)

@@ -191,6 +191,10 @@ func largeContent(t testing.TB) *Content {
 			{ID: "w-02", Title: "Agreed", Act: act("Dana Whitlock", "ID.me", "Support gets the error codes.", -25)},
 		},
 	}
+	c.Questions = []Question{
+		{ID: "q-001", Packet: "r3.1", Pin: "TST-09", Act: act("Marcus Oyelaran", "ID.me", "Is the second URI used at the launch?", -26), Answer: act("Hugo Brandt", "Kestrel Ticketing", "No, only with the popup in spring.", -25)},
+		{ID: "q-002", Packet: "r3.1", Pin: "t-009.e4", Act: act("Marcus Oyelaran", "ID.me", "Who reads this page?", -26), Answer: act("Dana Whitlock", "ID.me", "Support.", -25)},
+	}
 	return c
 }
 

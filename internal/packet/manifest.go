@@ -29,6 +29,7 @@ const (
 	KindScreenshot    = "screenshot"
 	KindPass          = "credential_pass"
 	KindMinutes       = "minutes_entry"
+	KindQuestion      = "question"
 )
 
 // The anchors of the leaves of which there is one at most.
@@ -138,6 +139,9 @@ func leaves(c *Content) []leaf {
 		for i := range c.Walkthrough.Minutes {
 			add(KindMinutes, c.Walkthrough.Minutes[i].ID, &c.Walkthrough.Minutes[i])
 		}
+	}
+	for i := range c.Questions {
+		add(KindQuestion, c.Questions[i].ID, &c.Questions[i])
 	}
 	return out
 }

@@ -129,6 +129,8 @@ func (c *Content) addLeaf(kind string, body []byte) error {
 			return errors.New("minutes without a walkthrough")
 		}
 		return appendFrom(&c.Walkthrough.Minutes, body)
+	case KindQuestion:
+		return appendFrom(&c.Questions, body)
 	default:
 		return errors.New("a kind that no leaf has")
 	}

@@ -27,20 +27,17 @@ func RenderDraft(c *Content) ([]byte, error) {
 type report struct {
 	*sheet
 	doc      *pdf.Doc
+	brief    bool // the summary instead of the report
 	findings map[string]*Finding
 	remarks  map[string]*Remark
 	pictures map[string]*pdf.Image // by screenshot
+	drawn    map[string]bool       // anchors of the hops that are drawn
+	places   map[string]bool       // every anchor that packet.json promises
 }
 
 // renderReport is the renderer of Build.
 func renderReport(s *sheet) ([]byte, error) {
-	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}}
-	for i := range s.c.Findings {
-		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
-	}
-	for i := range s.c.Remarks {
-		r.remarks[s.c.Remarks[i].ID] = &s.c.Remarks[i]
-	}
+	r := newReport(s)
 	for i, shot := range s.c.Screenshots {
 		img, err := pdf.NewImage(shot.PNG)
 		if err != nil {
@@ -62,10 +59,13 @@ func renderReport(s *sheet) ([]byte, error) {
 	r.transcripts()
 	r.screenshots()
 	r.remarkList()
+	r.waivers()
 	r.minutes()
+	r.questions()
 	r.redaction()
 	r.configuration()
-	r.reading()
+	r.glossary()
+	r.checking()
 	out, err := r.doc.Render()
 	if err != nil {
 		return nil, err
@@ -74,6 +74,25 @@ func renderReport(s *sheet) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes, nil
+}
+
+func newReport(s *sheet) *report {
+	r := &report{sheet: s, findings: map[string]*Finding{}, remarks: map[string]*Remark{}, pictures: map[string]*pdf.Image{}, drawn: map[string]bool{}, places: map[string]bool{}}
+	for i := range s.c.Findings {
+		r.findings[s.c.Findings[i].ID] = &s.c.Findings[i]
+	}
+	for i := range s.c.Remarks {
+		r.remarks[s.c.Remarks[i].ID] = &s.c.Remarks[i]
+	}
+	for _, t := range s.c.Transcripts {
+		for _, h := range t.Hops {
+			r.drawn[hopAnchor(t.ID, h.N)] = true
+		}
+	}
+	for _, anchor := range Anchors(s.c) {
+		r.places[anchor] = true
+	}
+	return r
 }
 
 // hasAnchors demands every anchor that packet.json promises.
@@ -118,7 +137,12 @@ func (r *report) header(p pdf.PageInfo) pdf.Strip {
 		return pdf.Strip{Left: []pdf.Span{pdf.T(p.Running.Left)}, Right: []pdf.Span{pdf.T(p.Running.Right)}, Rule: 1.5}
 	}
 	what := "Readiness packet " + r.c.Name() + ", made " + moment(r.c.MadeAt)
-	if r.draft {
+	switch {
+	case r.brief && r.draft:
+		what = "Summary of a draft, made " + moment(r.c.MadeAt)
+	case r.brief:
+		what = "Summary, not sealed, of packet " + r.c.Name() + ", made " + stamp(r.c.MadeAt)
+	case r.draft:
 		what = "Draft, made " + moment(r.c.MadeAt)
 	}
 	if r.unsigned {
@@ -138,6 +162,9 @@ func (r *report) footer(p pdf.PageInfo) pdf.Strip {
 		centre = r.unsignedFooter()
 	case !r.draft:
 		centre = "packet.json " + r.manifestSHA256[:8]
+	}
+	if r.brief && !r.draft {
+		centre = "summary of " + r.c.Name() + ", not sealed"
 	}
 	return pdf.Strip{
 		Left:   []pdf.Span{pdf.T(shorten(i.Partner+", "+i.Name, 60) + fmt.Sprintf(", revision %d", r.c.Revision))},

@@ -1,7 +1,6 @@
 package packet
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -27,10 +26,9 @@ func (r *report) errorPaths() {
 		return
 	}
 	r.shortChapter("Error paths", anchorErrorPaths)
-	r.doc.Add(note(fmt.Sprintf("%d of %s handled, %d mishandled, %d exercised of which it cannot be told, %d not exercised. The newest run that can tell decides; what no rule can tell is never counted as handled.",
-		x.Counts.Handled, count(x.Counts.Total, "documented refusal"), x.Counts.Mishandled, x.Counts.Untold, x.Counts.NotExercised)))
+	r.doc.Add(note(x.Counts.Words()))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1}, {Width: 104}, {Weight: 2.2}},
+		Columns: []pdf.Column{{Weight: 1.1}, {Width: 110}, {Weight: 2.2}},
 		Head:    pdf.Cells("Refusal", "State", "What arrived and what the user saw"), Size: 9, Pad: 3.5, Summary: "Error paths",
 	}
 	for _, p := range x.Paths {
@@ -83,17 +81,11 @@ func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
 
 // hopLink leads to a drawn entry, and only names one that is not drawn.
 func (r *report) hopLink(at Ref) pdf.Span {
-	for _, t := range r.c.Transcripts {
-		if t.ID != at.Transcript {
-			continue
-		}
-		for _, h := range t.Hops {
-			if h.N == at.Entry {
-				return link(hopAnchor(at.Transcript, at.Entry))
-			}
-		}
+	anchor := hopAnchor(at.Transcript, at.Entry)
+	if r.drawn[anchor] || r.withholds(at.Transcript) {
+		return link(anchor)
 	}
-	return monoGrey(hopAnchor(at.Transcript, at.Entry))
+	return monoGrey(anchor)
 }
 
 // nullMark is how the state of a null value looks.
@@ -122,19 +114,18 @@ func (r *report) nullValues() {
 		r.doc.Add(note("No policy with attributes is described, so nothing is said to be missing at times."))
 		return
 	}
-	r.doc.Add(note(fmt.Sprintf("%s that may come without a value. Empty, page loaded: %d; empty, error page: %d; cannot be told: %d; only with a value: %d; never seen: %d. Attributes that always come are left out.",
-		count(x.Counts.Total, "case"), x.Counts.Handled, x.Counts.Broken, x.Counts.Untold, x.Counts.ValueOnly, x.Counts.NeverSeen)))
+	r.doc.Add(note(x.Counts.Words()))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1}, {Weight: 1.3}, {Weight: 1.5}, {Width: 104}, {Width: 74}},
+		Columns: []pdf.Column{{Weight: 1}, {Weight: 1.4}, {Weight: 1.1}, {Width: 116}, {Width: 96}},
 		Head:    pdf.Cells("Attribute", "Policy and method", "May be missing", "State", "Where"), Size: 9, Pad: 3.5, Summary: "Null values",
 	}
 	for _, v := range x.Cells {
-		if !v.MayBeMissing && v.State != "handled" && v.State != "broken" {
+		if !v.Notable() {
 			continue
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
-			{Spans: []pdf.Span{pdf.M(v.Attribute)}, Header: true}, {Spans: []pdf.Span{pdf.T(methodOf(v) + "\n"), monoGrey(v.Policy)}},
-			{Spans: []pdf.Span{pdf.T(expectation(v))}}, {Spans: nullMark(v.State).spans()}, {Spans: r.seenAt(v)},
+			{Spans: []pdf.Span{pdf.M(v.Attribute)}, Header: true}, {Spans: []pdf.Span{pdf.T(v.MethodWords() + "\n"), monoGrey(v.Policy)}},
+			{Spans: []pdf.Span{pdf.T(v.Expectation())}}, {Spans: nullMark(v.State).spans()}, {Spans: r.seenAt(v)},
 		}})
 	}
 	if len(t.Rows) > 0 {
@@ -142,36 +133,12 @@ func (r *report) nullValues() {
 	}
 }
 
-func methodOf(v NullValue) string {
-	if v.Method == "" {
-		return "method not known"
-	}
-	return strings.ReplaceAll(v.Method, "_", " ")
-}
-
-// expectation says why an attribute may be missing.
-func expectation(v NullValue) string {
-	text := v.Says
-	switch {
-	case !v.MayBeMissing:
-		return "Not expected"
-	case v.Inferred:
-		text += " (inferred)"
-	}
-	if v.Disputed {
-		text += "; declared as required all the same"
-	}
-	return text
-}
-
 func (r *report) seenAt(v NullValue) []pdf.Span {
-	for _, s := range v.Shown {
-		if !s.Empty && (v.State == "handled" || v.State == "broken") {
-			continue
-		}
-		return append([]pdf.Span{link(s.Run)}, r.hopLinks(s.At, s.Page)...)
+	s := v.Decisive()
+	if s == nil {
+		return []pdf.Span{small("nowhere")}
 	}
-	return []pdf.Span{small("nowhere")}
+	return append([]pdf.Span{link(s.Run)}, r.hopLinks(s.At, s.Page)...)
 }
 
 // minimization sets what came against what is declared.
@@ -181,15 +148,9 @@ func (r *report) minimization() {
 		return
 	}
 	r.shortChapter("Data minimization", anchorMinimization)
-	text := fmt.Sprintf("%s asked for or received without being declared. What was received is known of %s", count(len(x.Surplus), "name"), count(x.Known, "sign-in"))
-	if x.Dark > 0 {
-		text += fmt.Sprintf(" and not of %d: %s", x.Dark, x.Why)
-	} else {
-		text += "."
-	}
-	r.doc.Add(note(text))
+	r.doc.Add(note(x.Words()))
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 1.2}, {Weight: 1.6}, {Width: 104}, {Width: 74}},
+		Columns: []pdf.Column{{Weight: 1.2}, {Weight: 1.6}, {Width: 116}, {Width: 96}},
 		Head:    pdf.Cells("Name", "Purpose", "Received", "Where"), Size: 9, Pad: 3.5, Summary: "Data minimization",
 	}
 	where := func(run string, at *Ref) []pdf.Span {
@@ -202,10 +163,7 @@ func (r *report) minimization() {
 		m := mark{pdf.MarkWarn, "Surplus " + s.Kind, pdf.Warn}
 		title := []pdf.Span{pdf.M(s.Name)}
 		if s.Name == "" {
-			title = []pdf.Span{pdf.T("an " + s.Kind + " whose name was redacted")}
-			if s.Kind == "policy" {
-				title = []pdf.Span{pdf.T("a policy whose name was redacted")}
-			}
+			title = []pdf.Span{pdf.T(s.Nameless())}
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{{Spans: title, Header: true}, {Spans: []pdf.Span{pdf.T("not declared")}}, {Spans: m.spans()}, {Spans: where(s.Run, s.At)}}})
 	}

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -18,7 +19,10 @@ func (r *report) screenshots() {
 		if s.Masks > 0 { // nobody counts what was covered outside of the page
 			by += ", " + count(s.Masks, "area") + " covered"
 		}
-		caption := []pdf.Span{small(fmt.Sprintf("%s. Happened %s.", by, second(s.HappenedAt)))}
+		caption := []pdf.Span{small(by + ".")}
+		if !s.HappenedAt.IsZero() {
+			caption = append(caption, small(" Happened "+second(s.HappenedAt)+"."))
+		}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
 				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
@@ -59,10 +63,47 @@ func (r *report) remarkList() {
 			title = append(title, pdf.T(" at "), link(rm.Pin))
 		}
 		r.doc.Add(pdf.Group{Blocks: []pdf.Block{
-			pdf.Rule{Before: 7},
-			pdf.Heading{Level: 3, Anchor: rm.ID, Text: plain, Spans: title, Size: 10, Before: 4, NoBookmark: true}, kv,
+			pdf.Heading{Level: 3, Anchor: rm.ID, Text: plain, Spans: title, Size: 10, Before: 8, NoBookmark: true}, kv, pdf.Rule{Before: 7},
 		}})
 	}
+}
+
+// waivers lists the remarks that were waived, with the reason and how long it holds.
+func (r *report) waivers() {
+	if len(r.summary.Waivers) == 0 {
+		return
+	}
+	r.shortChapter("Waivers", "waivers")
+	r.doc.Add(note("A waiver lets a remark go unmended. The reason is the reviewer's; nothing else was proven in its place."), r.waiverTable())
+}
+
+func (r *report) waiverTable() pdf.Table {
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 44}, {Width: 44}, {Weight: 1.6}, {Weight: 1.6}, {Weight: 1.2}, {Width: 62}},
+		Head:    pdf.Cells("Remark", "Item", "Asked", "Why it was waived", "By", "Until"), Size: 9, Pad: 3.5, Summary: "Waivers",
+	}
+	for _, w := range r.summary.Waivers {
+		asked, until := "", "no date"
+		if rm := r.remarks[w.Remark]; rm != nil {
+			asked = shorten(rm.Text, 200)
+		}
+		if !w.Until.IsZero() {
+			until = date(w.Until)
+		}
+		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+			{Spans: []pdf.Span{link(w.Remark)}, Header: true}, {Spans: links(some(w.Item))}, {Spans: []pdf.Span{pdf.T(asked)}},
+			{Spans: []pdf.Span{pdf.T(w.Reason)}}, {Spans: []pdf.Span{pdf.T(w.By + "\n"), small(date(w.At))}}, {Spans: []pdf.Span{pdf.T(until)}},
+		}})
+	}
+	return t
+}
+
+// some is the label as a list, of none where it is empty.
+func some(label string) []string {
+	if label == "" {
+		return nil
+	}
+	return []string{label}
 }
 
 // minutes is the record of the walkthrough.
@@ -100,8 +141,44 @@ func (r *report) minutes() {
 	}
 }
 
+// questions lists what readers of an earlier edition asked, with the answers.
+func (r *report) questions() {
+	if len(r.c.Questions) == 0 {
+		return
+	}
+	r.shortChapter("Questions", "questions")
+	r.doc.Add(note("Asked at a place of an earlier edition and answered before this one was made. They belong to the minutes."))
+	t := pdf.Table{
+		Columns: []pdf.Column{{Width: 44}, {Width: 64}, {Weight: 1}, {Weight: 1}},
+		Head:    pdf.Cells("Question", "At", "Asked", "Answered"), Size: 9, Pad: 4, Summary: "Questions",
+	}
+	for _, q := range r.c.Questions {
+		at := link(q.Pin)
+		if !r.places[q.Pin] {
+			at = monoGrey(q.Pin)
+		}
+		t.Rows = append(t.Rows, pdf.Row{Anchor: q.ID, Cells: []pdf.Cell{
+			{Spans: []pdf.Span{pdf.M(q.ID)}, Header: true}, {Spans: []pdf.Span{at, small("\nof " + q.Packet)}}, {Spans: said(q.Act)}, {Spans: said(q.Answer)},
+		}})
+	}
+	r.doc.Add(t)
+}
+
+// said is a text with who said it under it.
+func said(a Act) []pdf.Span {
+	return []pdf.Span{pdf.T(a.Text + "\n"), small(who(a) + ", " + stamp(a.At))}
+}
+
+// hasRedaction tells whether there is anything to report of redaction.
+func (r *report) hasRedaction() bool {
+	return len(r.c.CredentialPasses) > 0 || slices.ContainsFunc(r.c.Transcripts, func(t Transcript) bool { return len(t.Redactions) > 0 })
+}
+
 // redaction says what was taken out before anything was stored.
 func (r *report) redaction() {
+	if !r.hasRedaction() {
+		return
+	}
 	t := pdf.Table{
 		Columns: []pdf.Column{{Width: 60}, {Weight: 2}, {Weight: 2}, {Width: 50, Align: pdf.Right}},
 		Head:    pdf.Cells("Transcript", "Rule", "Place", "Values"), Size: 9, Pad: 3.5, Summary: "Redactions",
@@ -114,9 +191,6 @@ func (r *report) redaction() {
 				{Spans: []pdf.Span{link(tr.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(x.Rule)}}, {Spans: []pdf.Span{pdf.T(x.Place)}}, {Spans: []pdf.Span{pdf.T(fmt.Sprint(x.Count))}},
 			}})
 		}
-	}
-	if len(t.Rows)+len(r.c.CredentialPasses) == 0 {
-		return
 	}
 	r.shortChapter("Redaction", "redaction")
 	if len(t.Rows) > 0 {
@@ -176,28 +250,19 @@ func (r *report) configuration() {
 	}
 }
 
-// glossary: the words that a reader of the report alone has to know.
-var glossary = [][2]string{
-	{"item", "one requirement of the checklist, in one of five states; a person claims it, another one accepts it"},
-	{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen"},
-	{"remark", "what a reviewer asked to be mended"},
-	{"transcript, hop", "a recording without its secrets; one request with its answer"},
-	{"declaration", "evidence that is the partner's word only"},
-	{"observation", "evidence that the consultant saw it"},
-	{"stale", "what the evidence rests on has changed since"},
-	{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
-	{"happened, captured, received", "when it took place, when it was recorded, when the server got it"},
-}
-
-// reading holds the glossary and how to verify.
-func (r *report) reading() {
-	r.shortChapter("How to read and check this report", "reading")
-	kv := pdf.KeyValue{KeyWidth: 130}
-	for _, g := range glossary {
-		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g[0], Value: []pdf.Span{pdf.T(g[1])}})
+func (r *report) glossary() {
+	r.shortChapter("Glossary", "glossary")
+	kv := pdf.KeyValue{KeyWidth: 130, Size: 9}
+	for _, g := range Glossary() {
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: g.Word, Value: []pdf.Span{pdf.T(g.Meaning)}})
 	}
 	r.doc.Add(kv)
+}
+
+// checking says how to verify the packet, and closes the report.
+func (r *report) checking() {
 	if r.sealed() {
+		r.shortChapter("How to check this packet", "checking")
 		steps := []pdf.ListItem{
 			pdf.Item(pdf.T("Get the root fingerprint from the server's page /keys, or from a person whom you know. Do not take it from the packet.")),
 			pdf.Item(pdf.T("Run "), pdf.M("proofwalk verify --fingerprint SHA256 "+r.c.ArchiveName()), pdf.T(". It needs no network. VALID means: sealed by that server, and not one byte was changed since.")),
@@ -208,10 +273,10 @@ func (r *report) reading() {
 				pdf.T(", where DIGEST is the SHA-256 of the archive.")))
 		}
 		r.doc.Add(
-			pdf.Heading{Level: 3, Text: "Checking the packet"},
 			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),
 			pdf.List{Ordered: true, Items: steps},
 			para(pdf.T("An address such as "), pdf.M(r.c.Name()+"#"+r.anAnchor()), pdf.T(" names a part of this packet, here, in packet.json and on the server.")),
+			pdf.SealBox{Width: 300, Before: 12, Spans: []pdf.Span{pdf.B("Sealed by the server that made this packet\n"), pdf.T("over the whole file; " + r.c.Name() + ", " + moment(r.c.MadeAt))}},
 			pdf.KeyValue{KeyWidth: 130, Before: 8, Pairs: []pdf.Pair{{Key: "Signed with the bundle key", Value: []pdf.Span{pdf.M(groups(r.keyID))}}}},
 		)
 	}

@@ -10,6 +10,21 @@ import (
 
 // firstPage answers in a minute: is it ready, who said so, what is missing.
 func (r *report) firstPage() {
+	r.title()
+	r.answer()
+	r.figures()
+	r.sections()
+	r.alsoHere()
+	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
+		{Weight: 1.7, Blocks: r.unproven()},
+		{Weight: 1, Blocks: r.signOffs()},
+	}})
+	r.checkYourself()
+	r.keyToMarks()
+}
+
+// title names the integration and what it is.
+func (r *report) title() {
 	i := r.c.Integration
 	uses := ""
 	if len(i.UseCases) > 0 {
@@ -23,80 +38,27 @@ func (r *report) firstPage() {
 			Size:  10.5, Before: -1,
 		},
 	)
-	r.answer()
-	r.figures()
-	r.sections()
-	r.keyToMarks()
-	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
-		{Weight: 1.5, Blocks: r.unproven()},
-		{Weight: 1, Blocks: r.signOffs()},
-	}})
-	r.checkYourself()
 }
 
 // answer is the box with the decision or outcome.
 func (r *report) answer() {
-	h := r.headline()
-	said := []pdf.Span{pdf.T(r.sentence())}
+	answer := r.c.Answer()
+	h := headlineOf(answer.Tone)
 	blocks := []pdf.Block{
-		pdf.Paragraph{Spans: []pdf.Span{pdf.B(h.text)}, Size: 16, Before: -1},
-		pdf.Paragraph{Spans: said, Before: -1},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.B(answer.Title)}, Size: 16, Before: -1},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.T(answer.Sentence)}, Before: -1},
 	}
-	for _, by := range r.decidedBy() {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(by, pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
+	for _, d := range answer.Deeds {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(d.words(), pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
 	}
-	if r.c.Outcome != nil {
-		for _, condition := range r.c.Outcome.Conditions {
-			blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
-		}
+	for _, condition := range answer.Conditions {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
 	}
 	big := &pdf.Icon{Width: 1, Height: 1, Draw: h.icon.Draw}
 	r.doc.Add(pdf.Box{Fill: h.fill, Border: h.border, Pad: 11, Before: 8, Blocks: []pdf.Block{pdf.Columns{Gap: 16, Columns: []pdf.Side{
 		{Width: 32, Blocks: []pdf.Block{pdf.Drawing{Width: 32, Height: 32, Draw: func(c *pdf.Canvas) { c.Icon(big, 0, 0, 32) }}}},
 		{Blocks: blocks},
 	}}}})
-}
-
-// sentence says the numbers behind the answer.
-func (r *report) sentence() string {
-	items, findings := r.summary.Counts.Items, r.summary.Counts.Findings
-	var parts []string
-	if items.RequiredAccepted == items.Required && items.Required > 1 {
-		parts = append(parts, fmt.Sprintf("All %d required items accepted", items.Required))
-	} else {
-		parts = append(parts, fmt.Sprintf("%d of %d required items accepted", items.RequiredAccepted, items.Required))
-	}
-	if findings.Fail == 0 {
-		parts = append(parts, "no finding fails")
-	} else {
-		parts = append(parts, plural(findings.Fail, "1 finding fails", "%d findings fail"))
-	}
-	if w := r.c.Walkthrough; w != nil {
-		parts = append(parts, "walkthrough held on "+day(w.HeldAt))
-	} else {
-		parts = append(parts, "walkthrough not held yet")
-	}
-	return strings.Join(parts, ", ") + "."
-}
-
-// decidedBy says who answered for the review and for the walkthrough.
-func (r *report) decidedBy() []string {
-	var out []string
-	if o := r.c.Outcome; o != nil {
-		out = append(out, r.deed("Outcome recorded", o.Act))
-	}
-	if d := r.c.Decision; d != nil {
-		out = append(out, r.deed("Review decision “"+d.Word+"”", d.Act))
-	}
-	return out
-}
-
-func (r *report) deed(verb string, a Act) string {
-	s := verb + " by " + who(a) + ", " + moment(a.At) + "."
-	if a.Text != "" {
-		s += " " + a.Text
-	}
-	return s
 }
 
 // figures are the four numbers.
@@ -115,11 +77,10 @@ func (r *report) figures() {
 	}
 	held := "no step, not held yet"
 	if n.Minutes > 0 {
-		held = count(r.confirmed(), "step") + " confirmed"
+		held = count(r.c.Confirmed(), "step") + " confirmed"
 	}
 	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
-		side(fmt.Sprintf("%d of %d", acceptedNow(r.c.Items), n.Items.Total), "items accepted",
-			pdf.T(fmt.Sprintf("%d not applicable, %d stale, %s", n.Items.NotApplicable, n.Items.Stale, count(n.Remarks.Waived, "remark")+" waived"))),
+		side(fmt.Sprintf("%d of %d", r.c.AcceptedNow(), n.Items.Total), "items accepted", pdf.T(n.OtherStates())),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
@@ -127,108 +88,71 @@ func (r *report) figures() {
 	}}, pdf.Rule{Before: 6})
 }
 
-// acceptedNow counts the items whose acceptance still rests on what it rested on.
-func acceptedNow(items []Item) int {
-	n := 0
-	for i := range items {
-		if items[i].State == "accepted" && !items[i].Stale {
-			n++
-		}
-	}
-	return n
-}
-
-func (r *report) confirmed() int {
-	n := 0
-	if r.c.Walkthrough != nil {
-		for _, m := range r.c.Walkthrough.Minutes {
-			if m.Mark == "confirmed" {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // sections is the table by section, with a mark for each item.
 func (r *report) sections() {
 	t := pdf.Table{
-		Columns: []pdf.Column{{Weight: 4}, {Weight: 4.2}, {Width: 58, Align: pdf.Right}, {Weight: 3.6}, {Width: 34, Align: pdf.Right}},
+		Columns: []pdf.Column{{Width: 148}, {Width: 128}, {Width: 50, Align: pdf.Right}, {}, {Width: 32, Align: pdf.Right}},
 		Head:    pdf.Cells("Section", "A mark for each item", "Accepted", "Rests on", "Page"),
 		Pad:     3, Size: 9, Summary: "Readiness by section", Before: 2,
 	}
-	for _, s := range r.c.Sections {
+	for _, s := range r.c.SectionFigures() {
 		var marks []pdf.Span
-		accepted, total := 0, 0
 		for i := range r.c.Items {
-			it := &r.c.Items[i]
-			if it.Section != s.ID {
-				continue
+			if it := &r.c.Items[i]; it.Section == s.ID {
+				marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Size: 8}, pdf.Span{Text: " ", Size: 9})
 			}
-			total++
-			if it.State == "accepted" && !it.Stale {
-				accepted++
-			}
-			marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Text: " ", Size: 8})
-		}
-		if total == 0 {
-			continue
 		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
 			{Blocks: linesOfTen(marks)},
-			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", accepted, total))}},
-			{Spans: []pdf.Span{pdf.T(r.restsOn(s.ID))}},
+			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", s.Accepted, s.Total))}},
+			{Spans: []pdf.Span{pdf.T(s.RestsOn)}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
 		}})
 	}
 	r.doc.Add(pdf.Heading{Level: 2, Text: "By section", Size: pdf.H3Size, Before: 8, NoBookmark: true}, t)
 }
 
-// linesOfTen sets marks in lines of ten, so that they stay in their column.
+// alsoHere leads to the parts that are no section, in one line or two.
+func (r *report) alsoHere() {
+	parts := []struct {
+		there        bool
+		title, place string
+	}{
+		{len(r.c.Findings) > 0, "Findings", "findings"},
+		{r.c.ErrorPaths != nil, "Error paths", anchorErrorPaths},
+		{r.c.NullValues != nil, "Null values", anchorNullValues},
+		{r.c.Minimization != nil, "Data minimization", anchorMinimization},
+		{len(r.c.TestRuns) > 0, "Test runs and transcripts", "test-runs"},
+		{len(r.c.Screenshots) > 0, "Screenshots", "screenshots"},
+		{len(r.c.Remarks) > 0, "Remarks", "remarks"},
+		{len(r.summary.Waivers) > 0, "Waivers", "waivers"},
+		{r.c.Walkthrough != nil, "Minutes", "minutes"},
+		{len(r.c.Questions) > 0, "Questions", "questions"},
+		{r.hasRedaction(), "Redaction", "redaction"},
+		{true, "Configuration", KindConfiguration},
+		{true, "Glossary", "glossary"},
+		{r.sealed(), "How to check", "checking"},
+	}
+	spans := []pdf.Span{pdf.B("Also here: ")}
+	for _, p := range parts {
+		if p.there {
+			spans = append(spans, pdf.T(p.title+"\u00a0"), pdf.PageOf(p.place), pdf.T("  "))
+		}
+	}
+	r.doc.Add(pdf.Paragraph{Size: pdf.SmallSize, Before: 5, Spans: spans})
+}
+
+// linesOfTen sets marks, each with its space, in lines of ten, so that they stay in their column.
 func linesOfTen(marks []pdf.Span) []pdf.Block {
 	var out []pdf.Block
-	for line := range slices.Chunk(marks, 10) {
+	for line := range slices.Chunk(marks, 20) {
 		out = append(out, pdf.Paragraph{Spans: line, Size: 8, Before: -1})
 	}
 	return out
 }
 
 func sectionAnchor(id string) string { return "section-" + id }
-
-// restsOn counts what the evidence of a section is.
-func (r *report) restsOn(section string) string {
-	seen := map[string]map[string]bool{}
-	kinds := []string{"transcript", "screenshot", "declaration", "observation"}
-	for _, k := range kinds {
-		seen[k] = map[string]bool{}
-	}
-	for _, it := range r.c.Items {
-		if it.Section != section {
-			continue
-		}
-		for n, e := range it.Evidence {
-			switch {
-			case e.Transcript != "":
-				seen["transcript"][e.Transcript] = true
-			case e.Screenshot != "":
-				seen["screenshot"][e.Screenshot] = true
-			case e.Kind == "declaration" || e.Kind == "observation":
-				seen[e.Kind][fmt.Sprint(it.ID, n)] = true
-			}
-		}
-	}
-	var parts []string
-	for _, k := range kinds {
-		if n := len(seen[k]); n > 0 {
-			parts = append(parts, count(n, k))
-		}
-	}
-	if len(parts) == 0 {
-		return "nothing yet"
-	}
-	return strings.Join(parts, ", ")
-}
 
 // unproven lists what the packet does not prove, with pages.
 func (r *report) unproven() []pdf.Block {
@@ -239,6 +163,9 @@ func (r *report) unproven() []pdf.Block {
 			first, rest = n.Text[:at], n.Text[at:]
 		}
 		spans := []pdf.Span{pdf.B(first), pdf.T(rest + " Page\u00a0"), pdf.PageOf(n.Anchors[0]), pdf.T(".")}
+		if r.brief {
+			spans = []pdf.Span{pdf.B(first), pdf.T(rest + " "), monoGrey(named(n.Anchors))}
+		}
 		if n.Kind == "partner_made" {
 			spans = []pdf.Span{pdf.T(n.Text)}
 		}
@@ -257,13 +184,13 @@ func (r *report) unproven() []pdf.Block {
 
 // signOffs shows the three roles; who is missing is said.
 func (r *report) signOffs() []pdf.Block {
-	kv := pdf.KeyValue{KeyWidth: 66, Size: 9}
+	kv := pdf.KeyValue{KeyWidth: 60, Size: 9}
 	for _, role := range []string{"partner", "consultant", "account_team"} {
 		found := false
 		for _, s := range r.c.SignOffs {
 			if s.Role == role {
 				found = true
-				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(moment(s.At))}})
+				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(stamp(s.At))}})
 			}
 		}
 		if !found {
@@ -287,28 +214,34 @@ func (r *report) checkYourself() {
 	}
 	r.doc.Add(pdf.Box{Border: pdf.Ink, Radius: -1, Before: 8, Pad: 8, Blocks: []pdf.Block{
 		pdf.Heading{Level: 2, Text: "Check it yourself", Size: pdf.H3Size, Before: -1, NoBookmark: true},
-		pdf.Paragraph{Spans: []pdf.Span{pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"), monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName())}, Size: 9, Before: 2},
+		pdf.Paragraph{Spans: []pdf.Span{
+			pdf.T("The signed statement beside this PDF holds its digest. One command checks both, offline:\n"),
+			monoBold("proofwalk verify --fingerprint SHA256 " + r.c.ArchiveName()),
+		}, Size: 9, Before: 2},
 		pdf.KeyValue{KeyWidth: 52, Columns: 2, Size: 8.5, Before: 4, Pairs: []pdf.Pair{
 			{Key: "Root", Value: []pdf.Span{pdf.M(groups(r.fingerprint))}},
 			{Key: "packet.json", Value: []pdf.Span{pdf.M(groups(r.manifestSHA256))}},
 		}},
-		pdf.Paragraph{Spans: []pdf.Span{{Text: "Compare the root with the server's public page /keys: a fingerprint that is printed in a forged report is forged too.", Size: 8, Colour: pdf.Ink3}}, Before: 3},
+		pdf.Paragraph{Spans: []pdf.Span{{Text: "Compare the root with the server's public page /keys: what a forged report prints is forged too.", Size: 8, Colour: pdf.Ink3}}, Before: 3},
 	}})
 }
 
+// keyToMarks is one line: what rules say, what people set.
 func (r *report) keyToMarks() {
-	spans := []pdf.Span{pdf.B("Marks with corners are a rule's verdict: ")}
+	spans := []pdf.Span{pdf.B("Rules say ")}
+	add := func(m mark) {
+		word := strings.ReplaceAll(m.word, " ", "\u00a0")
+		spans = append(spans, pdf.Span{Icon: m.icon, Text: "\u00a0" + word, Colour: m.colour}, pdf.T("  "))
+	}
 	for _, v := range []string{"pass", "fail", "warn", "not_seen"} {
-		m := verdictMark(v)
-		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+		add(verdictMark(v))
 	}
-	spans = append(spans, pdf.T("(the transcript cannot tell).\n"), pdf.B("Circles are a person's decision: "))
+	spans = append(spans, pdf.B("  People set "))
 	for _, s := range []string{"accepted", "returned", "claimed", "open", "not_applicable"} {
-		m := stateMark(&Item{State: s})
-		spans = append(spans, pdf.Span{Icon: m.icon, Text: " " + m.word + "  ", Bold: true, Colour: m.colour})
+		add(stateMark(&Item{State: s}))
 	}
-	spans = append(spans, pdf.Span{Icon: staleIcon, Text: " Stale", Bold: true, Colour: pdf.Warn})
-	r.doc.Add(pdf.Paragraph{Size: 8, Before: 5, Spans: spans})
+	add(mark{staleIcon, "Stale", pdf.Warn})
+	r.doc.Add(pdf.Paragraph{Size: 7.7, Before: 5, Spans: spans})
 }
 
 func capital(s string) string {

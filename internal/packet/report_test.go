@@ -61,7 +61,9 @@ func TestReportSaysEverything(t *testing.T) {
 	want = append(want, "Go, with conditions", "Dana Whitlock", "Hugo Brandt, Kestrel Ticketing", "The FAQ link is live before the first sale.",
 		"same as hop 2", "Support gets the error codes.", "R-04 cookie value", "redirect_uris", c.ArchiveName(), "rm-001", "run-01",
 		"1 of 4 documented refusals handled", "Exercised, cannot be told", "Empty, error page", "declared as required all the same", "Surplus attribute",
-		"an attribute whose name was redacted", "No purpose is stated", "Never received")
+		"an attribute whose name was redacted", "No purpose is stated", "Never received",
+		"What would show them stands at each finding", "As f-008", "Fine until the release.", "a remark that was let go unmended", "Also here: Findings",
+		"q-002", "Is the second URI used at the launch?", "No, only with the popup in spring.")
 	for _, w := range want {
 		if !strings.Contains(text, strings.Join(strings.Fields(w), " ")) {
 			t.Errorf("%q is not in the text", w)

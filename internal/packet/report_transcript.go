@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -11,12 +12,12 @@ func (r *report) transcripts() {
 	if len(r.c.TestRuns) > 0 {
 		r.chapter("Test runs", "test-runs")
 		t := pdf.Table{
-			Columns: []pdf.Column{{Width: 46}, {Weight: 2}, {Weight: 1.6}, {Weight: 1.6}, {Weight: 1.8}, {Weight: 1.4}},
+			Columns: []pdf.Column{{Width: 46}, {Weight: 1.6}, {Weight: 1.2}, {Weight: 1.2}, {Width: 138}, {Width: 84}},
 			Head:    pdf.Cells("Run", "Scenario", "Test user", "By", "When", "Transcripts"), Size: 9, Pad: 4, Summary: "Test runs",
 		}
 		for _, run := range r.c.TestRuns {
 			t.Rows = append(t.Rows, pdf.Row{Anchor: run.ID, Cells: []pdf.Cell{
-				{Spans: []pdf.Span{pdf.M(run.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(run.Scenario)}}, {Spans: []pdf.Span{pdf.M(run.TestUser)}},
+				{Spans: []pdf.Span{pdf.M(run.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(ScenarioTitle(run.Scenario))}}, {Spans: []pdf.Span{pdf.M(run.TestUser)}},
 				{Spans: []pdf.Span{pdf.T(run.By)}}, {Spans: []pdf.Span{pdf.T(moment(run.At))}}, {Spans: links(run.Transcripts)},
 			}})
 		}
@@ -27,11 +28,16 @@ func (r *report) transcripts() {
 	}
 }
 
+// transcriptRoom is the least room that a transcript begins in: its facts and some
+// hops. With less it begins on a page of its own.
+const transcriptRoom = 330
+
 func (r *report) transcript(t *Transcript) {
+	title := ScenarioTitle(t.Scenario)
 	r.doc.Add(
-		pdf.PageBreak{}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(t.Scenario, 50)},
-		pdf.Paragraph{Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink3}}, KeepNext: true},
-		pdf.Heading{Level: 2, Text: "Transcript: " + t.Scenario, Anchor: t.ID, Size: 17, Before: -1},
+		pdf.Need{Height: transcriptRoom}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(title, 50)},
+		pdf.Paragraph{Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink3}}, Before: 30, KeepNext: true},
+		pdf.Heading{Level: 2, Text: "Transcript: " + title, Anchor: t.ID, Size: 17, Before: -1},
 		pdf.Rule{},
 	)
 	madeBy := t.MadeBy
@@ -52,27 +58,12 @@ func (r *report) transcript(t *Transcript) {
 	for _, limit := range t.Limits {
 		r.doc.Add(pdf.Paragraph{Spans: []pdf.Span{pdf.C("It cannot show everything: "+limit, pdf.Ink2)}, Size: 9})
 	}
-	mine := r.findingsOf(t.ID)
+	mine := r.c.FindingsOf(t.ID)
 	r.doc.Add(pdf.Paragraph{Spans: tally(mine), Before: 6, KeepNext: true})
 	if len(t.Hops) > 0 {
 		r.doc.Add(r.walk(t), pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}})
 	}
 	r.expectedAndActual(t.ID, mine)
-}
-
-// findingsOf gives the findings that rest on a transcript.
-func (r *report) findingsOf(transcript string) []*Finding {
-	var out []*Finding
-	for i := range r.c.Findings {
-		f := &r.c.Findings[i]
-		for _, ref := range f.Refs {
-			if ref.Transcript == transcript {
-				out = append(out, f)
-				break
-			}
-		}
-	}
-	return out
 }
 
 // tally is the line of four verdicts.
@@ -225,7 +216,7 @@ func drawHop(c *pdf.Canvas, before, h *Hop, last bool, colour pdf.Colour) {
 func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 	spans := []pdf.Span{monoGrey(h.Method + " " + h.Host), monoBold(h.Path)}
 	if h.Page != "" {
-		spans = append(spans, small("  "+h.Page+" page"))
+		spans = append(spans, small("  "+strings.TrimSuffix(h.Page, " page")+" page"))
 	}
 	if h.Note != "" {
 		spans = append(spans, small("  "+h.Note))
@@ -258,8 +249,8 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 	if len(params) > 0 {
 		blocks = append(blocks, pdf.Paragraph{Spans: params, Size: 9, Before: 3})
 	}
-	for _, cookie := range h.Cookies {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{monoGrey("sets " + cookie)}, Size: 9, Before: 3})
+	for _, line := range h.CookieLines() {
+		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{small("sets "), {Text: line.Names, Mono: true, Size: 8.5}, small("  " + line.Flags)}, Size: 9, Before: 3})
 	}
 	if pinned := r.pinned(h.Findings); len(pinned) > 0 {
 		blocks = append(blocks, pdf.Paragraph{Spans: pinned, Size: pdf.SmallSize, Before: 4})
@@ -273,52 +264,84 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 	return blocks
 }
 
-// pinned names the findings that rest on a hop.
+// pinned names the rules whose findings rest on a hop, by verdict, the worst first.
 func (r *report) pinned(ids []string) []pdf.Span {
 	var out []pdf.Span
-	for _, id := range ids {
-		f := r.findings[id]
-		if f == nil {
-			continue
+	for _, verdict := range []string{"fail", "warn", "not_seen", "pass"} {
+		m, seen := verdictMark(verdict), map[string]bool{}
+		for _, id := range ids {
+			f := r.findings[id]
+			if f == nil || f.Verdict != verdict || seen[f.Rule] {
+				continue
+			}
+			if len(seen) == 0 {
+				out = append(out, pdf.Span{Icon: m.icon, Text: "\u00a0"})
+			}
+			seen[f.Rule] = true
+			out = append(out, pdf.Span{Text: f.Rule, To: f.ID, Colour: m.colour}, pdf.T(" "))
 		}
-		m := verdictMark(f.Verdict)
-		out = append(out, pdf.Span{Icon: m.icon, Text: " "}, pdf.Span{Text: f.Rule, To: f.ID, Colour: m.colour}, pdf.T("  "))
+		if len(seen) > 0 {
+			out = append(out, pdf.T("  "))
+		}
 	}
 	return out
 }
 
-// expectedAndActual is the table of what does not pass here.
+// expectedAndActual is the table of what fails or warns here, and a line of what
+// is not seen.
 func (r *report) expectedAndActual(transcript string, findings []*Finding) {
 	t := pdf.Table{
 		Columns: []pdf.Column{{Width: 46}, {Weight: 3}, {Weight: 2.4}, {Width: 70}, {Width: 34, Align: pdf.Right}},
 		Head:    pdf.Cells("Rule", "Expected", "Actual", "Verdict", "Hop"), Size: 9, Pad: 4, Summary: "Findings about this transcript that do not pass",
 	}
-	for _, verdict := range []string{"fail", "warn", "not_seen"} {
+	for _, verdict := range []string{"fail", "warn"} {
 		for _, f := range findings {
 			if f.Verdict != verdict {
 				continue
 			}
-			expected, actual := f.Expected, f.Actual
+			expected := f.Expected
 			if expected == "" {
 				expected = f.Title
 			}
-			if actual == "" {
-				actual = f.Why
-			}
-			hop := ""
-			for _, ref := range f.Refs {
-				if ref.Transcript == transcript {
-					hop = fmt.Sprint(ref.Entry)
-					break
-				}
-			}
 			t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 				{Spans: []pdf.Span{{Text: f.Rule, Mono: true, To: f.ID}}, Header: true}, {Spans: []pdf.Span{pdf.T(expected)}},
-				{Spans: []pdf.Span{pdf.T(actual)}}, {Spans: verdictMark(verdict).spans()}, {Spans: []pdf.Span{pdf.T(hop)}},
+				{Spans: []pdf.Span{pdf.T(f.Actual)}}, {Spans: verdictMark(verdict).spans()}, {Spans: []pdf.Span{pdf.T(hopIn(f, transcript))}},
 			}})
 		}
 	}
 	if len(t.Rows) > 0 {
 		r.doc.Add(pdf.Heading{Level: 3, Text: "Expected and actual", Before: 12, NoBookmark: true}, t)
 	}
+	if unseen := unseenRules(findings); len(unseen) > 0 {
+		m := verdictMark("not_seen")
+		spans := append([]pdf.Span{{Icon: m.icon, Text: " Not seen here: ", Bold: true, Colour: m.colour}}, unseen...)
+		r.doc.Add(pdf.Paragraph{Size: 9, Before: 8, Spans: append(spans, small(". What would show them stands at each finding."))})
+	}
+}
+
+// hopIn is the first entry of a transcript that a finding rests on.
+func hopIn(f *Finding, transcript string) string {
+	for _, ref := range f.Refs {
+		if ref.Transcript == transcript {
+			return fmt.Sprint(ref.Entry)
+		}
+	}
+	return ""
+}
+
+// unseenRules links the rules that could not be told, each once.
+func unseenRules(findings []*Finding) []pdf.Span {
+	var out []pdf.Span
+	seen := map[string]bool{}
+	for _, f := range findings {
+		if f.Verdict != "not_seen" || seen[f.Rule] {
+			continue
+		}
+		if len(seen) > 0 {
+			out = append(out, pdf.T(", "))
+		}
+		seen[f.Rule] = true
+		out = append(out, pdf.Span{Text: f.Rule, Mono: true, To: f.ID, Colour: pdf.Accent})
+	}
+	return out
 }

@@ -52,20 +52,6 @@ var staleIcon = &pdf.Icon{Width: 1.1, Height: 1.1, Drop: 0.2, Draw: func(c *pdf.
 	c.Polyline(pdf.Stroke{Line: pdf.Warn, Width: 0.1 * w}, 0.5*w, 0.24*w, 0.5*w, 0.53*w, 0.7*w, 0.62*w)
 }}
 
-// decided words what the last decision about an item was.
-func decided(it *Item) string {
-	switch it.State {
-	case "accepted":
-		return "Accepted"
-	case "returned":
-		return "Returned"
-	case "not_applicable":
-		return "Confirmed"
-	default:
-		return "Decided before"
-	}
-}
-
 // minutesMark: circles too.
 func minutesMark(word string) mark {
 	switch word {
@@ -80,27 +66,24 @@ func minutesMark(word string) mark {
 	}
 }
 
-// headline is page one's answer.
+// headline is how page one's answer looks.
 type headline struct {
 	icon         *pdf.Icon
-	text         string
 	fill, border pdf.Colour
 }
 
-func (r *report) headline() headline {
-	switch {
-	case r.c.Outcome != nil && r.c.Outcome.Word == "go":
-		return headline{pdf.MarkAccepted, "Go: ready for go-live", pdf.PassTint, pdf.Pass}
-	case r.c.Outcome != nil && r.c.Outcome.Word == "go_with_conditions":
-		return headline{pdf.MarkWaived, "Go, with conditions", pdf.WarnTint, pdf.Warn}
-	case r.c.Outcome != nil:
-		return headline{pdf.MarkReturned, "No go", pdf.FailTint, pdf.Fail}
-	case r.c.Decision != nil && r.c.Decision.Word == "ready":
-		return headline{pdf.MarkAccepted, "Ready for the walkthrough", pdf.PassTint, pdf.Pass}
-	case r.c.Decision != nil:
-		return headline{pdf.MarkReturned, "Returned", pdf.WarnTint, pdf.Warn}
+func headlineOf(tone string) headline {
+	switch tone {
+	case "pass":
+		return headline{pdf.MarkAccepted, pdf.PassTint, pdf.Pass}
+	case "conditions":
+		return headline{pdf.MarkWaived, pdf.WarnTint, pdf.Warn}
+	case "returned":
+		return headline{pdf.MarkReturned, pdf.WarnTint, pdf.Warn}
+	case "fail":
+		return headline{pdf.MarkReturned, pdf.FailTint, pdf.Fail}
 	default:
-		return headline{pdf.MarkOpen, "Not decided", pdf.Sunken, pdf.Edge}
+		return headline{pdf.MarkOpen, pdf.Sunken, pdf.Edge}
 	}
 }
 
@@ -134,6 +117,14 @@ func moment(t Time) string {
 	return t.UTC().Format("Mon 2 Jan 2006, 15:04 MST")
 }
 
+// stamp writes a time without the day of the week, for lines with several facts.
+func stamp(t Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04 MST")
+}
+
 // second writes a time with seconds, for what was recorded.
 func second(t Time) string {
 	if t.IsZero() {
@@ -143,6 +134,9 @@ func second(t Time) string {
 }
 
 func day(t Time) string { return t.UTC().Format("Mon 2 Jan 2006") }
+
+// date writes a day without its name, for narrow columns.
+func date(t Time) string { return t.UTC().Format("2 Jan 2006") }
 
 // who writes a person with the organisation.
 func who(a Act) string {

@@ -16,12 +16,25 @@ import (
 func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets", s.signedIn(showPackets))
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
+	g.GET("/integrations/:integration/packets/draft-summary.pdf", s.signedIn(downloadDraftSummary))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
 	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
+	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
+	g.GET("/integrations/:integration/packets/:packet/read", s.signedIn(showReading))
+	g.GET("/integrations/:integration/packets/:packet/pictures/:picture", s.signedIn(showPacketPicture))
+	g.GET("/integrations/:integration/packets/:packet/questions", s.signedIn(showQuestions))
+	g.POST("/integrations/:integration/packets/:packet/questions", s.signedIn(askQuestion))
+	g.POST("/integrations/:integration/packets/:packet/questions/:question/answer", s.signedIn(answerQuestion))
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
+
+func pathDraftSummary(id uuid.UUID) string { return pathPackets(id) + "/draft-summary.pdf" }
+
+func pathSummary(id, packet uuid.UUID) string {
+	return pathPackets(id) + "/" + packet.String() + "/summary.pdf"
+}
 
 func pathPacketDownload(id, packet uuid.UUID) string {
 	return pathPackets(id) + "/" + packet.String() + "/download"
@@ -44,7 +57,7 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	if err != nil {
 		return err
 	}
-	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), KeysHref: pathKeys}
+	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), DraftSummary: pathDraftSummary(page.Summary.ID), KeysHref: pathKeys}
 	if m.Fingerprint, err = r.server.fingerprint(r.ctx()); err != nil {
 		return err
 	}
@@ -75,6 +88,7 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
 	m.Size, m.Seal, m.Address = sizeWords(*p.Bytes), sealWords(p), pathAddress(*p.Digest)
 	m.VerifyHref = pathVerify
+	m.Summary, m.Read = pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
@@ -142,6 +156,19 @@ func downloadDraft(r *request) error {
 	return r.Blob(http.StatusOK, "application/pdf", pdf)
 }
 
+func downloadDraftSummary(r *request) error {
+	id, err := r.id("integration")
+	if err != nil {
+		return err
+	}
+	name, pdf, err := r.server.App.DraftSummary(r.ctx(), r.command(), id)
+	if err != nil {
+		return err
+	}
+	attach(r.Context, name)
+	return r.Blob(http.StatusOK, "application/pdf", pdf)
+}
+
 // packetIDs gives the integration and the packet of the path.
 func (r *request) packetIDs() (id, packet uuid.UUID, err error) {
 	if id, err = r.id("integration"); err != nil {
@@ -162,6 +189,20 @@ func downloadPacket(r *request) error {
 	}
 	attach(r.Context, name)
 	return r.Blob(http.StatusOK, "application/zip", archive)
+}
+
+// downloadSummary gives the short PDF for a board.
+func downloadSummary(r *request) error {
+	id, packet, err := r.packetIDs()
+	if err != nil {
+		return err
+	}
+	name, pdf, err := r.server.App.PacketSummary(r.ctx(), r.command(), id, packet)
+	if err != nil {
+		return err
+	}
+	attach(r.Context, name)
+	return r.Blob(http.StatusOK, "application/pdf", pdf)
 }
 
 // reportPolicy lets a browser's own reader show the report and nothing else.

@@ -71,7 +71,7 @@ func newJourney(t *testing.T) journey {
 		north = id
 	}
 	j := journey{reviewed: v, viewer: testkit.Member(t, v.App, north, "Vera", auth.PartnerViewer), foreign: testkit.Member(t, v.App, south, "Lee", auth.PartnerAdmin)}
-	j.ids = map[string]string{"integration": v.id.String(), "partner": north.String(), "user": v.member.UserID.String(), "item": "RDY-02", "step": "1",
+	j.ids = map[string]string{"integration": v.id.String(), "partner": north.String(), "user": v.member.UserID.String(), "item": "RDY-02", "step": "1", "picture": "s-001.png",
 		"passkey": uuid.NewString(), "token": "unknown"}
 	j.fill(t, south)
 	j.form = url.Values{"row_version": {"1"}, "comment": {"A remark."}, "reason": {"A reason."}, "kind": {"declaration"}, "text": {"Some words."},
@@ -80,7 +80,7 @@ func newJourney(t *testing.T) journey {
 		"outcome": {"no_go"}, "reasons": {"Some words."}, "at": {"2026-04-01T10:00"}, "place": {"A room"}, "drives": {"Sam"}, "leads": {"Dana"},
 		"name": {"New Person"}, "email": {"new@northfall.example"}, "role": {"member"}, "partner": {north.String()}, "raw_uploads": {"forbidden"},
 		"contact": {"help@provider.example"}, "scenario": {"consent-denied"}, "test_user": {"driver-licence"},
-		"yaml": {string(testFile(t, "integrations", "faulty.yaml"))}, "path": {"/members"}, "configuration_version": {"1"}}
+		"yaml": {string(testFile(t, "integrations", "faulty.yaml"))}, "path": {"/members"}, "anchor": {"RDY-02"}, "question": {"Some words."}, "configuration_version": {"1"}}
 	return j
 }
 
@@ -105,6 +105,7 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	must(j.AddDocumentEvidence(ctx, member, j.ref(t, "RDY-02"), checklist.EvidenceDeclaration, "As the log says.", app.Document{Name: "server.log", Body: strings.NewReader("302")}))
 	evidence, err := store.ListEvidence(ctx, j.Store.Reader(), auth.System().Scope(), j.id)
 	must(err)
+	must(j.AddCaptureEvidence(ctx, member, j.ref(t, "ERR-01"), checklist.EvidenceError, capture))
 	j.settle(t)
 	revision, err := j.SubmitRevision(ctx, member, j.id)
 	must(err)
@@ -127,12 +128,16 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	made, err := store.FindPacket(ctx, j.Store.Reader(), auth.System().Scope(), j.id, packets[0].ID)
 	must(err)
 	j.ids["digest"] = *made.Digest
+	_, err = j.AskQuestion(ctx, consultant, app.NewQuestion{Integration: j.id, Packet: packets[0].ID, Anchor: "RDY-02", Text: "Which build?"})
+	must(err)
+	questions, err := store.ListQuestions(ctx, j.Store.Reader(), auth.System().Scope(), j.id, revision)
+	must(err)
 	cfg, err := integration.Parse(testFile(t, "integrations", "faulty.yaml"))
 	must(err)
 	own, err := j.CreateIntegration(ctx, app.Command{Actor: j.foreign}, south, cfg)
 	must(err)
 	j.own = own.String()
-	for name, id := range map[string]uuid.UUID{"run": run, "other": other, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID} {
+	for name, id := range map[string]uuid.UUID{"run": run, "other": other, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID, "question": questions[0].ID} {
 		j.ids[name] = id.String()
 	}
 }

@@ -41,13 +41,16 @@ func (r *request) liveModel(p walkthroughPage, cause error) (view.LiveModel, err
 				Place: "step " + strconv.Itoa(s.N), Text: s.Observation, Condition: markOf(s) == components.MarkWithCondition})
 		}
 	}
-	if m.Packet, err = r.newestPacket(p); err != nil {
+	beside, err := r.packetBeside(p)
+	if err != nil {
 		return m, err
 	}
+	m.Packet = beside.link()
 	if len(p.steps) > 0 {
 		if m.Step, err = r.stepModel(p, items, at, cause); err != nil {
 			return m, err
 		}
+		m.Step.Beside = r.besideStep(beside, p.steps[at].RequirementID)
 		if f := m.Step.Form; f != nil && r.Param("step") != "" {
 			r.refuse(cause, m.Errors, &f.Observation)
 		}
@@ -90,28 +93,6 @@ func (r *request) timer(p walkthroughPage) components.TimerModel {
 		t.Planned = walkthroughSeconds * marked / len(p.steps)
 	}
 	return t
-}
-
-// newestPacket gives the link to the packet that everybody has open; nil while
-// there is none.
-func (r *request) newestPacket(p walkthroughPage) (*view.Link, error) {
-	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.Summary.ID)
-	if err != nil {
-		return nil, err
-	}
-	var newest *store.Packet
-	for n, k := range packets {
-		if k.RevisionID == p.revision.ID && (newest == nil || k.Edition > newest.Edition) {
-			newest = &packets[n]
-		}
-	}
-	switch {
-	case newest == nil:
-		return nil, nil
-	case newest.Digest == nil:
-		return &view.Link{Text: fmt.Sprintf("Packet r%d.%d is being made", newest.RevisionNumber, newest.Edition), Href: pathPackets(p.Summary.ID)}, nil
-	}
-	return &view.Link{Text: fmt.Sprintf("Read packet r%d.%d beside this page", newest.RevisionNumber, newest.Edition), Href: pathReport(p.Summary.ID, newest.ID)}, nil
 }
 
 // stepModel draws the step with its item as it stands now.

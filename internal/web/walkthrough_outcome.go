@@ -85,9 +85,11 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		m.Steps = append(m.Steps, view.MinutesStep{N: s.N, ItemID: s.RequirementID, Href: pathItem(id, s.RequirementID), Title: s.Title, Mark: markOf(s),
 			Observation: s.Observation, MarkedBy: s.MarkedByName, At: instant(s.MarkedAt)})
 	}
-	if m.Packet, err = r.newestPacket(p); err != nil {
+	beside, err := r.packetBeside(p)
+	if err != nil {
 		return m, err
 	}
+	m.Packet = beside.link()
 	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), id)
 	if err != nil {
 		return m, err

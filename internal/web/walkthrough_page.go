@@ -90,7 +90,15 @@ func (r *request) walkthroughAnswer(status int, cause error) error {
 		}
 		return r.render(status, view.Minutes(m))
 	}
-	return r.render(status, view.Plan(r.planModel(p, cause)))
+	m := r.planModel(p, cause)
+	if m.Planned != nil {
+		beside, err := r.packetBeside(p)
+		if err != nil {
+			return err
+		}
+		m.Planned.Packet = beside.link()
+	}
+	return r.render(status, view.Plan(m))
 }
 
 // planModel is the page before the walkthrough is held.

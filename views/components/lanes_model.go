@@ -13,6 +13,9 @@ type LanesModel struct {
 	Label string
 	// ListID is the id of the list, which live updates replace; "hops" if empty.
 	ListID string
+	// AnchorPrefix is what the anchors of the rows begin with, before the hop's
+	// number; empty for HopAnchor's. A page with several walks needs one for each.
+	AnchorPrefix string
 	// Lanes are the parties from left to right, at most five.
 	Lanes []LaneModel
 	Rows  []HopModel
@@ -28,6 +31,14 @@ func (m LanesModel) listID() string {
 		return m.ListID
 	}
 	return "hops"
+}
+
+// anchor is the id of a hop's row.
+func (m LanesModel) anchor(number int) string {
+	if m.AnchorPrefix != "" {
+		return m.AnchorPrefix + itoa(number)
+	}
+	return HopAnchor(number)
 }
 
 // LaneModel is the head of a lane.

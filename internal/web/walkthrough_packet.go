@@ -1,0 +1,122 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/store"
+	view "github.com/proofwalk/proofwalk/views/walkthrough"
+)
+
+// besidePacket is the packet that everybody has open beside the walkthrough, with
+// the questions about it.
+type besidePacket struct {
+	row       store.Packet
+	says      *packet.Content // nil while it is being made
+	questions []store.Question
+}
+
+// packetBeside gives the newest edition of the revision's packet; nil while none
+// was asked for.
+func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
+	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.Summary.ID)
+	if err != nil {
+		return nil, err
+	}
+	var b *besidePacket
+	for _, k := range packets {
+		if k.RevisionID == p.revision.ID && (b == nil || k.Edition > b.row.Edition) {
+			b = &besidePacket{row: k}
+		}
+	}
+	if b == nil || b.row.Digest == nil {
+		return b, nil
+	}
+	if b.says, err = r.server.App.PacketContent(r.ctx(), b.row); err != nil {
+		return nil, err
+	}
+	b.questions, err = r.questionsOf(b.row)
+	return b, err
+}
+
+func (b *besidePacket) name() string {
+	return fmt.Sprintf("r%d.%d", b.row.RevisionNumber, b.row.Edition)
+}
+
+// link leads to the packet; nil without one.
+func (b *besidePacket) link() *view.Link {
+	switch {
+	case b == nil:
+		return nil
+	case b.says == nil:
+		return &view.Link{Text: "Packet " + b.name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
+	}
+	return &view.Link{Text: "Read packet " + b.name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+}
+
+// besideStep is what the packet holds of the item that a step confirms: its
+// places, and the questions that are pinned to them.
+func (r *request) besideStep(b *besidePacket, requirement string) *view.BesideModel {
+	if b == nil || b.says == nil {
+		return nil
+	}
+	at := slices.IndexFunc(b.says.Items, func(i packet.Item) bool { return i.ID == requirement })
+	if at < 0 {
+		return nil
+	}
+	id, item := b.row.IntegrationID, &b.says.Items[at]
+	m := &view.BesideModel{Packet: b.name(), AllHref: pathQuestions(id, b.row.ID)}
+	add := func(text, anchor string) {
+		m.Places = append(m.Places, view.Link{Text: text, Href: pathPlace(id, b.row.ID, anchor)})
+	}
+	add(item.ID, item.ID)
+	for _, s := range b.says.Sections {
+		if s.ID == item.Section {
+			add(s.Title, "section-"+s.ID)
+		}
+	}
+	about := placesOf(item)
+	for _, anchor := range about[1:] {
+		if !strings.HasPrefix(anchor, packet.LabelFinding) { // the item lists them
+			add(anchor, anchor)
+		}
+	}
+	if r.actor.Can(auth.Comment, b.row.PartnerID) {
+		m.AskHref = pathQuestions(id, b.row.ID) + "?at=" + item.ID + "#ask"
+	}
+	for _, q := range b.questions {
+		part, _, _ := strings.Cut(q.Anchor, ".e") // a hop's question is about its transcript
+		if !slices.Contains(about, part) {
+			if q.Answer == nil {
+				m.OpenElsewhere++
+			}
+			continue
+		}
+		asked := askedModel(q)
+		m.Questions = append(m.Questions, view.QuestionModel{Label: asked.Label, Place: q.Anchor, PlaceHref: pathPlace(id, b.row.ID, q.Anchor), Text: q.Text,
+			By: q.AskedByName, At: q.AskedAt, Answer: asked.Answer, AnsweredBy: asked.AnsweredBy, Href: asked.Href})
+	}
+	return m
+}
+
+// placesOf are the places that an item rests on, the item first: evidence,
+// remarks, findings.
+func placesOf(item *packet.Item) []string {
+	out := []string{item.ID}
+	add := func(anchor string) {
+		if anchor != "" && !slices.Contains(out, anchor) {
+			out = append(out, anchor)
+		}
+	}
+	for _, e := range item.Evidence {
+		add(e.Transcript)
+		add(e.Screenshot)
+	}
+	for _, anchor := range slices.Concat(item.Remarks, item.Findings) {
+		add(anchor)
+	}
+	return out
+}
