@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -39,7 +40,7 @@ func (s *site) visits(t *testing.T) []visit {
 		{"overview", partner, lakeshore}, {"checklist", partner, lakeshore + "/checklist"}, {"item-accepted", partner, lakeshore + "/checklist/ERR-01"},
 		{"description", partner, lakeshore + "/description"}, {"versions", partner, lakeshore + "/versions"},
 		{"review-decided", partner, lakeshore + "/review"}, {"walkthrough-partner", partner, lakeshore + "/walkthrough"},
-		{"packets", partner, lakeshore + "/packets"}, {"history", partner, lakeshore + "/history"}, {"account", partner, "/account"},
+		{"packets", partner, lakeshore + "/packets"}, {"history", partner, lakeshore + "/history"}, {"audit-entry", partner, s.loggedEntry(t, lake)}, {"account", partner, "/account"},
 		{"new-passkey", partner, "/account/passkeys/new"}, {"people-partner", partner, "/people"},
 		{"coverage-surplus", quickpass, tickets + "/coverage"}, {"overview-mishandled", quickpass, tickets},
 		{"item-returned", quickpass, tickets + "/checklist/ERR-01"}, {"item-open", quickpass, tickets + "/checklist/TST-11"},
@@ -49,8 +50,18 @@ func (s *site) visits(t *testing.T) []visit {
 		{"packets-none", quickpass, tickets + "/packets"}, {"walkthrough-none", quickpass, tickets + "/walkthrough"},
 		{"board-provider", consultant, "/"}, {"reviews", consultant, "/reviews"}, {"walkthrough-plan", consultant, lakeshore + "/walkthrough"},
 		{"overview-assign", consultant, okta},
-		{"people", admin, "/people"}, {"partner", admin, "/partners/" + partners[0].ID.String()}, {"settings", admin, "/settings"},
+		{"people", admin, "/people"}, {"partner", admin, "/partners/" + partners[0].ID.String()}, {"settings", admin, "/settings"}, {"audit-log", admin, "/log"},
 	}
+}
+
+// loggedEntry leads to the oldest entry of an integration's log.
+func (s *site) loggedEntry(t *testing.T, id uuid.UUID) string {
+	t.Helper()
+	entries, err := store.ListAudit(t.Context(), s.Store.Reader(), auth.System().Scope(), id, uuid.Nil, 1000)
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("the demo has no audit entry: %v", err)
+	}
+	return "/integrations/" + id.String() + "/history/" + entries[len(entries)-1].ID.String()
 }
 
 // TestPages looks at every kind of page in the browser: nothing that axe
