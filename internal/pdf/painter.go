@@ -1,6 +1,9 @@
 package pdf
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // page is a page while it is drawn. Its coordinates have y growing downwards;
 // the painter turns them round.
@@ -228,7 +231,7 @@ func (p *painter) iconPiece(pc *piece, x, y float64) {
 	w, h := ic.Width*pc.size, ic.Height*pc.size
 	top := y + ic.Drop*pc.size - h
 	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
-	if ic.Alt != "" && pc.st.elem != nil {
+	if strings.TrimSpace(ic.Alt) != "" && pc.st.elem != nil {
 		c.elem = pc.st.elem
 		pc.st.elem.bbox = p.box(x, top, w, h)
 	}
