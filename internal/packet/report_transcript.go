@@ -10,9 +10,9 @@ import (
 // transcripts writes the test runs and each transcript as the walk that it is.
 func (r *report) transcripts() {
 	if len(r.c.TestRuns) > 0 {
-		r.chapter("Test runs", "test-runs")
+		r.shortChapter("Test runs", "test-runs")
 		t := pdf.Table{
-			Columns: []pdf.Column{{Width: 46}, {Weight: 1.6}, {Weight: 1.2}, {Weight: 1.2}, {Width: 138}, {Width: 84}},
+			Columns: []pdf.Column{{Width: 46}, {Weight: 1.5}, {Weight: 1.4}, {Weight: 1}, {Width: 132}, {Width: 74}},
 			Head:    pdf.Cells("Run", "Scenario", "Test user", "By", "When", "Transcripts"), Size: 9, Pad: 4, Summary: "Test runs",
 		}
 		for _, run := range r.c.TestRuns {
