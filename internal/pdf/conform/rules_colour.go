@@ -206,6 +206,11 @@ func (c *checker) namedSpace(n name, resources dict, at string, depth int) int {
 		return 0
 	}
 	v, ok := c.f.dict(resources["ColorSpace"])[n]
+	switch c.f.get(v).(type) {
+	case name, array:
+	default:
+		ok = false
+	}
 	if !ok {
 		c.add("resource-missing", at, "the colour space %q is not in the resources", n)
 		return 0

@@ -130,6 +130,7 @@ func (c *checker) readElement(v any, d dict, up *element, depth int) (kid, bool)
 		c.add("struct-kids", up.where(), "a child is no indirect object or has two parents")
 		return kid{}, false
 	}
+	c.objectType(d, "StructElem", false, where(num))
 	e := &element{num: num, dict: d, kind: c.f.name(d["S"]), parent: up}
 	c.tree.byNum[num] = e
 	c.tree.all = append(c.tree.all, e)
