@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
-	"unicode/utf16"
 )
 
 // writeFont embeds the used glyphs of a font as a composite font (ISO 32000-1,
@@ -95,10 +94,7 @@ func toUnicode(f *docFont) []byte {
 		b = append(strconv.AppendInt(b, int64(len(block)), 10), " beginbfchar\n"...)
 		for _, g := range block {
 			b = append(appendHex16(append(b, '<'), uint16(g)), "><"...)
-			for _, u := range utf16.Encode([]rune(f.text[g])) {
-				b = appendHex16(b, u)
-			}
-			b = append(b, ">\n"...)
+			b = append(appendUTF16(b, f.text[g]), ">\n"...)
 		}
 		b = append(b, "endbfchar\n"...)
 	}

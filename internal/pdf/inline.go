@@ -100,32 +100,39 @@ type line struct {
 }
 
 // object stands for a chip or an icon in the text that is searched for breaks.
-const object = '\uFFFC'
+const object = "\uFFFC"
 
-// inline turns spans into atoms.
+const objectRune = '\uFFFC'
+
+// inline turns spans into atoms, which are good until the next call.
 func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
+	l.tried = l.tried[:0]
 	var all marked
+	most := 0
+	for i := range spans {
+		most += len(spans[i].Text) + len("1234567")
+	}
+	all.text, all.styles = l.runes.take(most), l.looks.take(most)
 	for i := range spans {
 		sp := &spans[i]
 		st := l.style(sp, ts, parent)
-		var rs []rune
-		if st.chip != nil {
-			rs = []rune{object}
-		} else if rs = []rune(l.spanText(sp)); len(rs) == 0 && st.icon != nil {
-			rs = []rune{object}
+		text := l.spanText(sp)
+		if st.chip != nil || text == "" && st.icon != nil {
+			text = object
 		}
-		for k, r := range rs {
-			if k == 1 && st.icon != nil {
+		for k, r := range text {
+			if k > 0 && st.icon != nil {
 				st = st.rest
 			}
 			all.text = append(all.text, r)
 			all.styles = append(all.styles, st)
 		}
 	}
+	all.text, all.styles = l.runes.fit(all.text), l.looks.fit(all.styles)
 	all.levels = levels(all.text, func(i, j int) bool {
 		return all.styles[i] == all.styles[j] || all.styles[i].rest == all.styles[j]
 	})
-	return l.atoms(all, ts)
+	return l.breakAtoms(all, ts)
 }
 
 // maxChip is the most characters a chip holds.
@@ -133,7 +140,8 @@ const maxChip = 40
 
 // style resolves the look of a span.
 func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
-	st := &style{size: sp.Size, colour: sp.Colour, elem: parent, icon: sp.Icon, chip: sp.Chip}
+	st := l.styles.one()
+	st.size, st.colour, st.elem, st.icon, st.chip = sp.Size, sp.Colour, parent, sp.Icon, sp.Chip
 	if st.size == 0 {
 		st.size = ts.size
 	}
@@ -162,16 +170,16 @@ func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
 	} else if safeAddress(sp.Link) {
 		st.link = &target{uri: sp.Link}
 	}
-	if anchor != "" {
-		l.asked = true
+	if anchor != "" && l.last.byName == nil {
+		l.refs = append(l.refs, anchor)
 	}
 	if st.link != nil && parent != nil && !ts.leave {
 		st.elem = parent.addInline("Link")
 	}
 	if st.icon != nil {
-		rest := *st
-		rest.icon = nil
-		st.rest = &rest
+		st.rest = l.styles.one()
+		*st.rest = *st
+		st.rest.icon, st.rest.rest = nil, nil
 	}
 	if st.chip != nil {
 		st.inChip = []rune(l.spanText(sp))
@@ -222,16 +230,16 @@ func (l *layouter) spanText(sp *Span) string {
 
 var plainSpace = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 
-// atoms finds the break opportunities of UAX 14 and shapes what is between them.
-func (l *layouter) atoms(all marked, ts textStyle) []atom {
+// breakAtoms finds the break opportunities of UAX 14 and shapes what is between them.
+func (l *layouter) breakAtoms(all marked, ts textStyle) []atom {
 	ends := l.fonts.lineEnds(all.text)
-	out := make([]atom, 0, len(ends))
+	l.rooms.atoms = l.rooms.atoms[:0]
 	from := 0
 	for _, to := range ends {
-		out = append(out, l.atom(all.part(from, to), ts))
+		l.rooms.atoms = append(l.rooms.atoms, l.atom(all.part(from, to), ts))
 		from = to
 	}
-	return out
+	return l.rooms.atoms
 }
 
 func (l *layouter) atom(m marked, ts textStyle) atom {
@@ -240,30 +248,30 @@ func (l *layouter) atom(m marked, ts textStyle) atom {
 		body--
 	}
 	a := atom{marked: m.part(0, body), rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL}
-	a.pieces, a.w = l.pieces(a.marked, ts)
+	a.pieces, a.w = l.shapedPieces(a.marked, ts)
 	for i := body; i < len(m.text); i++ {
 		if m.text[i] == '\n' {
 			a.ends = true
-			continue
+			m.text[i] = ' ' // keeps the words of two lines apart when they are read
 		}
-		ps, w := l.pieces(m.part(i, i+1), ts)
-		a.space, a.spaceW = append(a.space, ps...), a.spaceW+w
+		ps, w := l.shapedPieces(m.part(i, i+1), ts)
+		if a.space == nil {
+			a.space, a.spaceW = ps, w
+		} else {
+			a.space, a.spaceW = append(a.space, ps...), a.spaceW+w
+		}
 	}
 	return a
 }
 
-// pieces shapes text span by span and direction by direction.
-func (l *layouter) pieces(m marked, ts textStyle) ([]piece, float64) {
-	var out []piece
-	var w float64
-	push := func(p piece) {
-		out = append(out, p)
-		w += p.w
-	}
+// shapedPieces shapes text span by span and direction by direction. The pieces
+// are good until the next call of inline.
+func (l *layouter) shapedPieces(m marked, ts textStyle) ([]piece, float64) {
+	first := len(l.tried)
 	for at := 0; at < len(m.text); {
 		st, end, lv := m.styles[at], at+1, m.level(at)
 		if st.icon != nil {
-			push(l.iconPiece(st, m.text[at] != object, lv))
+			l.tried = append(l.tried, l.iconPiece(st, m.text[at] != objectRune, lv))
 			st = st.rest
 		}
 		for end < len(m.text) && m.styles[end] == st && m.level(end) == lv {
@@ -271,38 +279,21 @@ func (l *layouter) pieces(m marked, ts textStyle) ([]piece, float64) {
 		}
 		switch {
 		case st.chip != nil:
-			push(l.chipPiece(st, ts, lv))
-		case m.text[at] != object || m.styles[at].icon == nil:
-			ps := l.textPieces(m.text[at:end], st, ts, lv)
-			for i := range ps {
-				w += ps[i].w
-			}
-			if out == nil {
-				out = ps
-			} else {
-				out = append(out, ps...)
-			}
+			l.tried = append(l.tried, l.chipPiece(st, ts, lv))
+		case m.text[at] != objectRune || m.styles[at].icon == nil:
+			l.textPieces(m.text[at:end], st, ts, lv)
 		}
 		at = end
+	}
+	out, w := l.tried[first:len(l.tried):len(l.tried)], 0.0
+	for i := range out {
+		w += out[i].w
 	}
 	return out, w
 }
 
-// slab gives room for n pieces. Most atoms are one piece, and a document has many
-// thousands of them.
-func (l *layouter) slab(n int) []piece {
-	if len(l.room) < n {
-		l.room = make([]piece, max(n, 512))
-	}
-	out := l.room[:0:n]
-	l.room = l.room[n:]
-	return out
-}
-
-func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) []piece {
-	runs := l.fonts.set(st.face, text, lv.rtl())
-	out := l.slab(len(runs))
-	for _, r := range runs {
+func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) {
+	for _, r := range l.fonts.set(st.face, text, lv.rtl()) {
 		size := st.size
 		if r.code {
 			size = q(size * codeScale)
@@ -310,9 +301,8 @@ func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) []
 				l.unprintable++
 			}
 		}
-		out = append(out, piece{run: r, size: size, w: r.width(size), st: st, level: lv})
+		l.tried = append(l.tried, piece{run: r, size: size, w: r.width(size), st: st, level: lv})
 	}
-	return out
 }
 
 // iconPiece is an icon and, before text, the gap behind it.
@@ -322,7 +312,7 @@ func (l *layouter) iconPiece(st *style, gap bool, lv level) piece {
 		w += 0.45 * st.size
 	}
 	p := piece{icon: st.icon, size: st.size, w: q(w), st: st, level: lv}
-	if st.icon.Alt != "" && st.elem != nil {
+	if strings.TrimSpace(st.icon.Alt) != "" && st.elem != nil {
 		fig := *st
 		fig.elem = st.elem.addInline("Figure")
 		fig.elem.alt = st.icon.Alt
@@ -341,7 +331,9 @@ func (l *layouter) chipPiece(st *style, ts textStyle, lv level) piece {
 	m := marked{text: st.inChip, styles: slices.Repeat([]*style{&inner}, len(st.inChip))}
 	m.levels = levels(m.text, func(int, int) bool { return true })
 	ln := line{size: st.size, rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL, turned: m.levels != nil}
-	ln.pieces, ln.w = l.pieces(m, ts)
+	before := len(l.tried)
+	ln.pieces, ln.w = l.shapedPieces(m, ts)
+	ln.pieces, l.tried = slices.Clone(ln.pieces), l.tried[:before]
 	ln.body = len(ln.pieces)
 	return piece{chip: &chipBox{st.chip, ln}, size: st.size, w: q(ln.w + 2*chipPad*st.size), st: st, level: lv}
 }

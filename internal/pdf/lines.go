@@ -29,15 +29,21 @@ type breaker struct {
 	l     *layouter
 	ts    textStyle
 	width float64
-	lines []*line
+	store []piece // of all lines, as far as it reaches
 	cur   *line
 	x     float64 // width of cur with the space at its end
 }
 
-// lines breaks atoms into lines no wider than width. A word wider than a line
-// is broken after one of / & ? = ; , : . _ - @ where it has one, else anywhere.
-func (l *layouter) lines(atoms []atom, width float64, ts textStyle) []*line {
-	b := &breaker{l: l, ts: ts, width: width}
+// breakLines breaks atoms into lines no wider than width, which are listed until
+// the next call. A word wider than a line is broken after one of / & ? = ; , : . _ -
+// @ where it has one, else anywhere.
+func (l *layouter) breakLines(atoms []atom, width float64, ts textStyle) []*line {
+	n := 0
+	for i := range atoms {
+		n += len(atoms[i].pieces) + len(atoms[i].space)
+	}
+	b := &breaker{l: l, ts: ts, width: width, store: l.rooms.pieces.take(n)}
+	l.broken = l.broken[:0]
 	b.next()
 	for i := range atoms {
 		b.add(&atoms[i], 0)
@@ -45,21 +51,22 @@ func (l *layouter) lines(atoms []atom, width float64, ts textStyle) []*line {
 			b.next()
 		}
 	}
-	if n := len(b.lines); n > 1 && len(b.cur.pieces) == 0 && !atoms[len(atoms)-1].ends {
-		b.lines = b.lines[:n-1]
+	if n := len(l.broken); n > 1 && len(b.cur.pieces) == 0 && !atoms[len(atoms)-1].ends {
+		l.broken = l.broken[:n-1]
 	}
-	for _, ln := range b.lines {
+	for _, ln := range l.broken {
 		ln.size = ts.size
-		for _, p := range ln.pieces {
-			ln.size = max(ln.size, p.size)
+		for i := range ln.pieces {
+			ln.size = max(ln.size, ln.pieces[i].size)
 		}
 	}
-	return b.lines
+	return l.broken
 }
 
 func (b *breaker) next() {
-	b.cur = &line{}
-	b.lines = append(b.lines, b.cur)
+	b.cur = b.l.rooms.lines.one()
+	b.l.broken = append(b.l.broken, b.cur)
+	b.store = b.store[len(b.store):]
 	b.x = 0
 }
 
@@ -84,10 +91,10 @@ func (b *breaker) add(a *atom, fine int) {
 	if a.levels != nil {
 		b.cur.turned, b.cur.rtl = true, a.rtl
 	}
-	b.cur.pieces = append(b.cur.pieces, a.pieces...)
-	b.cur.w, b.cur.body = b.x+a.w, len(b.cur.pieces)
-	b.cur.pieces = append(b.cur.pieces, a.space...)
-	b.cur.spaceW = a.spaceW
+	b.store = append(b.store, a.pieces...)
+	b.cur.w, b.cur.body = b.x+a.w, len(b.store)
+	b.store = append(b.store, a.space...)
+	b.cur.pieces, b.cur.spaceW = b.store, a.spaceW
 	b.x = b.cur.w + a.spaceW
 }
 
@@ -117,7 +124,7 @@ func (b *breaker) cut(a *atom, fine int) []atom {
 		}
 		// Counted when the whole atom was set; not again for its parts.
 		seen := b.l.unprintable
-		part.pieces, part.w = b.l.pieces(part.marked, b.ts)
+		part.pieces, part.w = b.l.shapedPieces(part.marked, b.ts)
 		b.l.unprintable = seen
 		out = append(out, part)
 		from = i + 1

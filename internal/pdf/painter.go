@@ -2,17 +2,18 @@ package pdf
 
 import (
 	"strconv"
-	"unicode/utf16"
+	"strings"
 )
 
 // page is a page while it is drawn. Its coordinates have y growing downwards;
 // the painter turns them round.
 type page struct {
-	id     ref
-	number int // from 1
-	buf    []byte
-	marks  []*elem // by marked-content identifier
-	annots []annot
+	id      ref
+	content ref
+	number  int // from 1
+	buf     []byte
+	marks   []*elem // by marked-content identifier
+	annots  []annot
 }
 
 // annot is a link on a page, or the field of the seal.
@@ -64,6 +65,9 @@ func (p *painter) begin(e *elem) {
 		e.join()
 		id := len(p.page.marks)
 		p.page.marks = append(p.page.marks, e)
+		if e.kids == nil {
+			e.kids = p.r.lay.kids.take(1)
+		}
 		e.kids = append(e.kids, kid{page: p.page, mcid: id})
 		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
 		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
@@ -119,10 +123,7 @@ func (p *painter) text(ps []piece, x, y float64) {
 	p.begin(first.st.elem)
 	p.fillColour(first.st.colour)
 	if first.run.actual {
-		p.page.buf = append(p.page.buf, "/Span<</ActualText<FEFF"...)
-		for _, u := range utf16.Encode([]rune(first.run.text)) {
-			p.page.buf = appendHex16(p.page.buf, u)
-		}
+		p.page.buf = appendUTF16(append(p.page.buf, "/Span<</ActualText<FEFF"...), first.run.text)
 		p.op(">>>BDC")
 	}
 	p.r.usedFont[first.run.font.id] = true
@@ -230,7 +231,7 @@ func (p *painter) iconPiece(pc *piece, x, y float64) {
 	w, h := ic.Width*pc.size, ic.Height*pc.size
 	top := y + ic.Drop*pc.size - h
 	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
-	if ic.Alt != "" && pc.st.elem != nil {
+	if strings.TrimSpace(ic.Alt) != "" && pc.st.elem != nil {
 		c.elem = pc.st.elem
 		pc.st.elem.bbox = p.box(x, top, w, h)
 	}

@@ -29,10 +29,13 @@ func (r *run) width(size float64) float64 {
 	return q(float64(r.adv) * size / float64(r.font.t.upem))
 }
 
-type runKey struct {
+// word is text of one font, size and direction that was set before.
+type word struct {
 	face faceID
 	rtl  bool
-	text string
+	text []rune
+	runs []*run
+	next *word // with the same digest
 }
 
 // fontSet shapes the text of one document. It keeps what it found, because words
@@ -42,14 +45,14 @@ type fontSet struct {
 	fonts  []*docFont // made when they are first used
 	order  [faceCount][]faceID
 	shaper shaping.HarfbuzzShaper
-	codes  map[rune]*run     // printed code points
-	words  map[runKey][]*run // what set found for a word
-	breaks map[string][]int  // where lines may end, by text
+	codes  map[rune]*run // printed code points
+	words  map[uint64]*word
+	ends   []int // see lineEnds
 	seg    segmenter.Segmenter
 }
 
 func newFontSet(extra *FontSet) *fontSet {
-	fs := &fontSet{extra: extra, codes: map[rune]*run{}, words: map[runKey][]*run{}, breaks: map[string][]int{}}
+	fs := &fontSet{extra: extra, codes: map[rune]*run{}, words: map[uint64]*word{}}
 	n := int(faceCount)
 	if extra != nil {
 		n += len(extra.faces)
@@ -180,13 +183,22 @@ func (fs *fontSet) hasAll(id faceID, cluster []rune) bool {
 // set splits text by font and shapes each part. It never fails and never uses
 // the glyph for missing characters. The runs stand in the order of the text.
 func (fs *fontSet) set(id faceID, text []rune, rtl bool) []*run {
-	key := runKey{id, rtl, string(text)}
-	out, ok := fs.words[key]
-	if !ok {
-		out = fs.setNew(id, text, rtl)
-		fs.words[key] = out
+	digest := uint64(14695981039346656037) // FNV-1a
+	for _, r := range text {
+		digest = (digest ^ uint64(r)) * 1099511628211
 	}
-	return out
+	digest = (digest^uint64(id))*2 + 1
+	if rtl {
+		digest++
+	}
+	for w := fs.words[digest]; w != nil; w = w.next {
+		if w.face == id && w.rtl == rtl && slices.Equal(w.text, text) {
+			return w.runs
+		}
+	}
+	w := &word{face: id, rtl: rtl, text: slices.Clone(text), runs: fs.setNew(id, text, rtl), next: fs.words[digest]}
+	fs.words[digest] = w
+	return w.runs
 }
 
 func (fs *fontSet) setNew(id faceID, text []rune, rtl bool) []*run {
@@ -296,21 +308,39 @@ func (fs *fontSet) graphemeEnds(text []rune) []int {
 	return ends
 }
 
-// lineEnds lists where the lines of a text may end (UAX 14), as rune offsets:
-// behind spaces, hyphens and between the characters of Chinese, Japanese and
-// Korean. Thai, which writes no spaces between words and has no rule short of a
-// dictionary, breaks at its spaces, and in a phrase wider than a line between
-// characters (see graphemeEnds).
+// lineEnds lists where the lines of a text may end (UAX 14), as rune offsets that
+// are good until the next call: behind spaces, hyphens and between the characters
+// of Chinese, Japanese and Korean. Thai, which writes no spaces between words and
+// has no rule short of a dictionary, breaks at its spaces, and in a phrase wider
+// than a line between characters (see graphemeEnds).
 func (fs *fontSet) lineEnds(text []rune) []int {
-	key := string(text)
-	ends, ok := fs.breaks[key]
-	if !ok {
-		fs.seg.Init(text)
-		for it := fs.seg.LineIterator(); it.Next(); {
-			part := it.Line()
-			ends = append(ends, part.Offset+len(part.Text))
+	fs.ends = fs.ends[:0]
+	if onlyWords(text) {
+		for i := 1; i < len(text); i++ {
+			if text[i-1] == ' ' && text[i] != ' ' {
+				fs.ends = append(fs.ends, i)
+			}
 		}
-		fs.breaks[key] = ends
+		if len(text) > 0 {
+			fs.ends = append(fs.ends, len(text))
+		}
+		return fs.ends
 	}
-	return ends
+	fs.seg.Init(text)
+	for it := fs.seg.LineIterator(); it.Next(); {
+		part := it.Line()
+		fs.ends = append(fs.ends, part.Offset+len(part.Text))
+	}
+	return fs.ends
+}
+
+// onlyWords tells whether text has nothing but ASCII letters, digits and spaces,
+// for which the rules come down to one.
+func onlyWords(text []rune) bool {
+	for _, r := range text {
+		if r != ' ' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return true
 }

@@ -14,25 +14,23 @@ import (
 // producer names the program in the document information.
 const producer = "Proofwalk"
 
-// writePages writes page objects, their content and their annotations.
+// writePages writes page objects and their annotations.
 func (r *renderer) writePages() {
 	size := r.doc.opt.Page
 	key := len(r.pages) // keys of the parent tree: pages first, then annotations
 	kids := []byte("<</Type/Pages/Count " + strconv.Itoa(len(r.pages)) + "/Kids[")
 	box := appendNum(append(appendNum([]byte("[0 0 "), size.W), ' '), size.H)
 	for i, pg := range r.pages {
-		content := r.file.alloc()
-		r.file.deflated(content, "", pg.buf)
 		b := []byte("<</Type/Page/Parent " + r.pagesID.String() + "/MediaBox" + string(box) + "]/Resources " +
-			r.resID.String() + "/Contents " + content.String() + "/StructParents " + strconv.Itoa(i) + "/Tabs/S")
+			r.resID.String() + "/Contents " + pg.content.String() + "/StructParents " + strconv.Itoa(i) + "/Tabs/S")
 		if len(pg.annots) > 0 {
 			b = append(b, "/Annots["...)
 			for k, a := range pg.annots {
 				if k > 0 {
 					b = append(b, ' ')
 				}
-				b = append(b, a.id.String()...)
-				r.file.pack(a.id, r.annotation(&a, pg, key))
+				b = a.id.append(b)
+				r.file.packDone(a.id, r.annotation(r.file.scratch(), &a, pg, key))
 				key++
 			}
 			b = append(b, ']')
@@ -44,25 +42,26 @@ func (r *renderer) writePages() {
 }
 
 // annotation is the dictionary of a link or of the seal's field.
-func (r *renderer) annotation(a *annot, pg *page, key int) []byte {
-	b := []byte("<</Type/Annot/P " + pg.id.String() + "/Rect[")
+func (r *renderer) annotation(b []byte, a *annot, pg *page, key int) []byte {
+	b = pg.id.append(append(b, "<</Type/Annot/P "...))
+	b = append(b, "/Rect["...)
 	for i, v := range a.rect {
 		if i > 0 {
 			b = append(b, ' ')
 		}
 		b = appendNum(b, v)
 	}
-	b = append(b, "]/StructParent "+strconv.Itoa(key)...)
+	b = strconv.AppendInt(append(b, "]/StructParent "...), int64(key), 10)
 	if a.widget {
 		return append(append(b, r.sealField(a)...), ">>"...)
 	}
-	b = append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"+textString(a.text)...)
+	b = appendText(append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"...), a.text)
 	if a.to.anchor != "" {
-		b = append(b, "/Dest"+byteString(destKey(a.to.anchor))...)
-	} else {
-		b = append(b, "/A<</S/URI/URI"+byteString(a.to.uri)+">>"...)
+		b = hex.AppendEncode(append(b, "/Dest<"...), []byte(destKey(a.to.anchor)))
+		return append(b, ">>>"...)
 	}
-	return append(b, ">>"...)
+	b = hex.AppendEncode(append(b, "/A<</S/URI/URI<"...), []byte(a.to.uri))
+	return append(b, ">>>>>"...)
 }
 
 // finish writes everything that is not a page and returns the file.
@@ -95,7 +94,8 @@ func (r *renderer) finish() []byte {
 	return r.file.finish(root, info)
 }
 
-func pdfDate(t time.Time) string { return "(" + t.UTC().Format("D:20060102150405Z") + ")" }
+// pdfDate is a date in UTC (7.9.4), with the offset that some readers want to see.
+func pdfDate(t time.Time) string { return "(" + t.UTC().Format("D:20060102150405") + "+00'00')" }
 
 // writeStructure writes the structure tree and the parent tree.
 func (r *renderer) writeStructure() ref {
@@ -110,7 +110,7 @@ func (r *renderer) writeStructure() ref {
 			if k > 0 {
 				b = append(b, ' ')
 			}
-			b = append(b, e.id.String()...)
+			b = e.id.append(b)
 		}
 		b = append(b, ']')
 	}
@@ -118,7 +118,7 @@ func (r *renderer) writeStructure() ref {
 	for _, pg := range r.pages {
 		for _, a := range pg.annots {
 			b = append(strconv.AppendInt(b, int64(key), 10), ' ')
-			b = append(append(b, a.elem.id.String()...), ' ')
+			b = append(a.elem.id.append(b), ' ')
 			key++
 		}
 	}
@@ -140,10 +140,15 @@ func (r *renderer) writeResources() {
 	}
 	res += ">>"
 	if len(r.images) > 0 {
+		room := 128 << 10 // for what follows
+		for _, img := range r.images {
+			room += len(img.data) + 256
+		}
+		r.file.buf.Grow(room)
 		res += "/XObject<<"
 		for i, img := range r.images {
 			id := r.file.alloc()
-			r.file.stream(id, img.dict(), img.data)
+			r.file.picture(id, img)
 			res += "/Im" + strconv.Itoa(i) + " " + id.String()
 		}
 		res += ">>"
@@ -209,7 +214,7 @@ func (b *bookmark) write(f *file, head string) {
 	}
 	f.pack(b.id, []byte(head+">>"))
 	for i, k := range b.kids {
-		s := "<</Title" + textString(k.title.text) + "/Parent " + b.id.String() + "/Dest" + destArray(k.title.page, k.title.y)
+		s := "<</Title" + textString(k.title.text) + "/Parent " + b.id.String() + "/Dest" + string(dest{k.title.page, k.title.y}.append(nil))
 		if i > 0 {
 			s += "/Prev " + b.kids[i-1].id.String()
 		}
@@ -230,8 +235,11 @@ func destKey(anchor string) string {
 	return anchor
 }
 
-func destArray(pg *page, y float64) string {
-	return "[" + pg.id.String() + "/XYZ null " + string(appendNum(nil, y)) + " null]"
+// append writes an explicit destination.
+func (d dest) append(b []byte) []byte {
+	b = d.page.id.append(append(b, '['))
+	b = appendNum(append(b, "/XYZ null "...), d.y)
+	return append(b, " null]"...)
 }
 
 // writeNames writes named destinations and attachments; it returns the catalog's
@@ -244,11 +252,12 @@ func (r *renderer) writeNames() (names, files string) {
 			byKey[destKey(anchor)] = d
 		}
 		id := r.file.alloc()
-		b := "<</Names["
+		b := append(r.file.scratch(), "<</Names["...)
 		for _, k := range slices.Sorted(maps.Keys(byKey)) {
-			b += byteString(k) + destArray(byKey[k].page, byKey[k].y)
+			b = hex.AppendEncode(append(b, '<'), []byte(k))
+			b = byKey[k].append(append(b, '>'))
 		}
-		r.file.pack(id, []byte(b+"]>>"))
+		r.file.packDone(id, append(b, "]>>"...))
 		inner += "/Dests " + id.String()
 	}
 	if list := slices.Clone(r.doc.opt.Attachments); len(list) > 0 {
