@@ -126,6 +126,9 @@ func (c *checker) optionalContent() {
 		}
 		if order := c.f.array(d["Order"]); order != nil {
 			named := map[int]bool{}
+			if !c.work(len(order) + len(c.f.array(props["OCGs"]))) {
+				return
+			}
 			c.groupsIn(order, named, 0)
 			for _, g := range c.f.array(props["OCGs"]) {
 				if !named[number(g)] {

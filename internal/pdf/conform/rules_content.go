@@ -77,7 +77,11 @@ func (c *checker) graphicsState(v any, at string) {
 			c.add("gs-alpha", at, "%s is no number from 0 to 1", k)
 		}
 	}
-	for _, m := range c.f.list(d["BM"]) {
+	modes := c.f.list(d["BM"])
+	if !c.work(len(modes)) {
+		return
+	}
+	for _, m := range modes {
 		if n := c.f.name(m); !blendModes[n] {
 			c.add("blend-mode", at, "the blend mode %s is not known", quoted(n))
 		}
