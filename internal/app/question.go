@@ -45,7 +45,7 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 	if n.Text, err = a.typedText(ctx, &cmd, at, "question", n.Text); err != nil {
 		return 0, err
 	}
-	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+	id, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.LockIntegration(ctx, w.Tx, cmd.Actor.Scope(), n.Integration)
 		if err != nil {
 			return uuid.Nil, err
@@ -59,7 +59,11 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 			map[string]audit.Value{"question": audit.Int(number), "anchor": audit.Text(n.Anchor)})
 		return q.ID, nil
 	})
-	return number, err
+	if err != nil || number != 0 {
+		return number, err
+	}
+	asked, err := store.FindQuestion(ctx, a.Store.Reader(), cmd.Actor.Scope(), n.Integration, n.Packet, id) // the form was sent twice
+	return asked.Number, err
 }
 
 // packetName is what a packet is called: "r3.1".
