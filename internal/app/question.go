@@ -21,6 +21,9 @@ type NewQuestion struct {
 	Text                string
 }
 
+// maxQuestions bounds the questions of an integration: packets hold them, and pages list them.
+const maxQuestions = 1000
+
 // AskQuestion pins a question to an anchor of a made packet and gives its number.
 // Whoever may comment may ask.
 func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (number int, err error) {
@@ -55,6 +58,10 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 		if number, err = store.InsertQuestion(ctx, w.Tx, q); err != nil {
 			return uuid.Nil, err
 		}
+		if number > maxQuestions {
+			return uuid.Nil, apperr.InvalidFields("There are too many questions.",
+				apperr.Field{Name: "question", Text: "The integration has 1,000 questions already, and no more are taken. Say it as a comment on the item."})
+		}
 		w.Audit("question.ask", i.PartnerID, i.ID, audit.Object{ID: packetName(p), Kind: "packet"},
 			map[string]audit.Value{"question": audit.Int(number), "anchor": audit.Text(n.Anchor)})
 		return q.ID, nil
@@ -76,7 +83,8 @@ type QuestionRef struct {
 }
 
 // AnswerQuestion answers a question that nobody has answered; it then goes into
-// the next edition of the packet. Whoever may comment may answer.
+// the edition with the outcome, unless that was asked for before. Whoever may
+// comment may answer.
 func (a *App) AnswerQuestion(ctx context.Context, cmd Command, ref QuestionRef, answer string) error {
 	text, err := a.typedText(ctx, &cmd, place{integration: ref.Integration}, "answer", answer)
 	if err != nil {

@@ -54,6 +54,14 @@ func TestQuestions(t *testing.T) {
 		kind(t, err, x.want)
 	}
 
+	_, err = m.app.Store.Pool().Exec(t.Context(), `INSERT INTO questions (partner_id, id, integration_id, packet_id, number, anchor, text, asked_by, asked_at)
+		SELECT partner_id, gen_random_uuid(), integration_id, packet_id, 1000, anchor, text, asked_by, asked_at FROM questions WHERE number = 2`)
+	must(t, err)
+	_, err = ask(m.member, "configuration", "One too many?")
+	kind(t, err, apperr.Invalid)
+	_, err = m.app.Store.Pool().Exec(t.Context(), `DELETE FROM questions WHERE number = 1000`)
+	must(t, err)
+
 	list, err := store.ListQuestions(t.Context(), m.app.Store.Reader(), auth.System().Scope(), id, p.RevisionID)
 	must(t, err)
 	if len(list) != 2 || list[0].Anchor != "RDY-02" || !list[0].AskedByProvider || list[1].AskedByProvider || list[0].Answer != nil {
