@@ -35,7 +35,7 @@ build: wasm ## build bin/proofwalk and bin/proofwalkd
 	$(BUILD) -o bin/ ./cmd/proofwalk ./cmd/proofwalkd
 
 .PHONY: wasm
-wasm: ## build the redactor for the browser, which bin/proofwalkd carries
+wasm: ## build redactor and verifier for the browser, which bin/proofwalkd carries
 	@scripts/build_wasm.sh
 
 .PHONY: setup-demo
@@ -73,6 +73,10 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 .PHONY: bench
 bench: setup wasm ## measure what the README quotes about captures: leaks, time, memory, in whole processes
 	@scripts/bench.sh
+
+.PHONY: bench-packet
+bench-packet: setup ## measure how packets are made, beside Typst, Chromium and WeasyPrint
+	@scripts/bench_packet.sh
 
 .PHONY: bench-go
 bench-go: setup-demo ## run the Go benchmarks

@@ -8,6 +8,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.refuse_audit_shrinking() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.size <= OLD.size THEN
+        RAISE EXCEPTION 'the audit log only grows' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE TABLE public.artifacts (
     partner_id uuid NOT NULL,
     digest text NOT NULL,
@@ -18,6 +29,18 @@ CREATE TABLE public.artifacts (
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT artifacts_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
 );
+
+CREATE TABLE public.audit_checkpoints (
+    size bigint NOT NULL,
+    key_id text NOT NULL,
+    root bytea NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT audit_checkpoints_root_check CHECK ((length(root) = 32)),
+    CONSTRAINT audit_checkpoints_size_check CHECK ((size > 0))
+);
+
+COMMENT ON COLUMN public.audit_checkpoints.note IS 'the signed note (C2SP); the other columns repeat it for reading';
 
 CREATE TABLE public.audit_entries (
     id uuid NOT NULL,
@@ -34,6 +57,38 @@ CREATE TABLE public.audit_entries (
 
 COMMENT ON COLUMN public.audit_entries.encoded IS 'the one encoding (JCS) that digests and proofs are made of; the other columns repeat it for reading';
 
+CREATE TABLE public.audit_head (
+    one boolean DEFAULT true NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    edge bytea NOT NULL,
+    CONSTRAINT audit_head_check CHECK ((length(edge) = (32 * length(replace(((size)::bit(64))::text, '0'::text, ''::text))))),
+    CONSTRAINT audit_head_one_check CHECK (one),
+    CONSTRAINT audit_head_root_check CHECK ((length(root) = 32)),
+    CONSTRAINT audit_head_size_check CHECK ((size >= 0))
+);
+
+COMMENT ON TABLE public.audit_head IS 'what appending needs to know of the tree; computed from the leaves';
+
+COMMENT ON COLUMN public.audit_head.edge IS 'hashes of the largest complete subtrees, from the left: one for each one bit of the size';
+
+CREATE TABLE public.audit_nodes (
+    level smallint NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_nodes_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_nodes_level_check CHECK (((level >= 1) AND (level <= 6))),
+    CONSTRAINT audit_nodes_position_check CHECK (("position" >= 0))
+);
+
+COMMENT ON TABLE public.audit_nodes IS 'the complete subtrees of 256^level leaves, by their number from the left; all other nodes are computed from 255 of these at most';
+
+CREATE TABLE public.audit_pending (
+    entry_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.audit_pending IS 'entries that have no position yet: written with the entry, taken away with the position, so that what is visible and has none is found whatever its id or time';
+
 CREATE TABLE public.audit_personal (
     entry_id uuid NOT NULL,
     field text NOT NULL,
@@ -42,6 +97,18 @@ CREATE TABLE public.audit_personal (
 );
 
 COMMENT ON TABLE public.audit_personal IS 'salt and clear value behind each salted digest in an audit entry; deleting a row erases the person and keeps the log';
+
+CREATE TABLE public.audit_positions (
+    "position" bigint NOT NULL,
+    entry_id uuid NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT audit_positions_leaf_hash_check CHECK ((length(leaf_hash) = 32)),
+    CONSTRAINT audit_positions_position_check CHECK (("position" >= 0))
+);
+
+COMMENT ON TABLE public.audit_positions IS 'the leaves of the tree; no foreign key, whose check of each row would cost more than all else: fsck compares';
+
+COMMENT ON COLUMN public.audit_positions.leaf_hash IS 'SHA-256 of a zero byte and the encoded entry';
 
 CREATE TABLE public.captures (
     partner_id uuid NOT NULL,
@@ -306,6 +373,20 @@ CREATE TABLE public.integrations (
     CONSTRAINT integrations_stage_check CHECK ((stage = ANY (ARRAY['described'::text, 'testing'::text, 'review'::text, 'walkthrough'::text, 'sign_off'::text, 'live'::text])))
 );
 
+CREATE TABLE public.key_lists (
+    digest text NOT NULL,
+    root text NOT NULL,
+    list bytea NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.key_lists IS 'every keys.json that a server of this database had, in the order in which they were seen';
+
+COMMENT ON COLUMN public.key_lists.digest IS 'SHA-256 of keys.json, hex';
+
+COMMENT ON COLUMN public.key_lists.root IS 'fingerprint of the root that signed it';
+
 CREATE TABLE public.outbox (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -313,6 +394,20 @@ CREATE TABLE public.outbox (
     created_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone
 );
+
+CREATE TABLE public.packet_seals (
+    partner_id uuid NOT NULL,
+    packet_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    packet_json text NOT NULL,
+    checkpoint text,
+    proofs bytea,
+    CONSTRAINT packet_seals_check CHECK (((checkpoint IS NULL) = (proofs IS NULL)))
+);
+
+COMMENT ON TABLE public.packet_seals IS 'what the log says of a packet, kept from the first attempt on so that a retry makes the same bytes';
+
+COMMENT ON COLUMN public.packet_seals.entry_id IS 'the audit entry packet.seal, which names packet_json, the SHA-256 of packet.json';
 
 CREATE TABLE public.packets (
     partner_id uuid NOT NULL,
@@ -329,9 +424,22 @@ CREATE TABLE public.packets (
     bytes bigint,
     created_at timestamp with time zone NOT NULL,
     made_at timestamp with time zone,
+    pdf_level text,
+    stamp text,
+    stamp_token bytea,
+    stamped_at timestamp with time zone,
+    sealing_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_reason text,
     CONSTRAINT packets_check CHECK (((state = 'pending'::text) = (digest IS NULL))),
     CONSTRAINT packets_edition_check CHECK ((edition >= 1)),
-    CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text])))
+    CONSTRAINT packets_pdf_level_check CHECK ((pdf_level = ANY (ARRAY['B-B'::text, 'B-T'::text]))),
+    CONSTRAINT packets_stamp_check CHECK ((stamp = ANY (ARRAY['none'::text, 'unreachable'::text, 'stamped'::text]))),
+    CONSTRAINT packets_stamp_is_whole CHECK (((COALESCE((stamp = 'stamped'::text), false) = (stamp_token IS NOT NULL)) AND ((stamp_token IS NULL) = (stamped_at IS NULL)))),
+    CONSTRAINT packets_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'made'::text, 'superseded'::text, 'withdrawn'::text]))),
+    CONSTRAINT packets_withdrawn_check CHECK ((((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_reason IS NULL)))),
+    CONSTRAINT packets_withdrawn_reason_check CHECK ((withdrawn_reason <> ''::text))
 );
 
 COMMENT ON COLUMN public.packets.problem IS 'why the last attempt to make it did not succeed, in words for users';
@@ -341,6 +449,18 @@ COMMENT ON COLUMN public.packets.salts IS 'seed of the salts of the leaves, kept
 COMMENT ON COLUMN public.packets.content IS 'what the packet is made of, fixed when it was asked for';
 
 COMMENT ON COLUMN public.packets.packet_json IS 'SHA-256 of packet.json, hex';
+
+COMMENT ON COLUMN public.packets.pdf_level IS 'of the signature in the PDF of a made packet';
+
+COMMENT ON COLUMN public.packets.stamp IS 'what became of the time stamp; unreachable where the authority gave none that holds';
+
+COMMENT ON COLUMN public.packets.stamp_token IS 'RFC 3161, over the signature in the PDF';
+
+COMMENT ON COLUMN public.packets.stamped_at IS 'the time in the token: the word of the authority';
+
+COMMENT ON COLUMN public.packets.sealing_at IS 'when its content was fixed for good: until then a further sign-off goes into it';
+
+COMMENT ON COLUMN public.packets.withdrawn_reason IS 'public: it is shown to whoever has the digest';
 
 CREATE TABLE public.partner_members (
     partner_id uuid NOT NULL,
@@ -638,11 +758,29 @@ COMMENT ON COLUMN public.walkthroughs.people IS 'who takes part: name and part (
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_pkey PRIMARY KEY (partner_id, digest);
 
+ALTER TABLE ONLY public.audit_checkpoints
+    ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (size, key_id);
+
 ALTER TABLE ONLY public.audit_entries
     ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.audit_nodes
+    ADD CONSTRAINT audit_nodes_pkey PRIMARY KEY (level, "position");
+
+ALTER TABLE ONLY public.audit_pending
+    ADD CONSTRAINT audit_pending_pkey PRIMARY KEY (entry_id);
+
 ALTER TABLE ONLY public.audit_personal
     ADD CONSTRAINT audit_personal_pkey PRIMARY KEY (entry_id, field);
+
+ALTER TABLE ONLY public.audit_positions
+    ADD CONSTRAINT audit_positions_entry_id_key UNIQUE (entry_id);
+
+ALTER TABLE ONLY public.audit_positions
+    ADD CONSTRAINT audit_positions_pkey PRIMARY KEY ("position");
 
 ALTER TABLE ONLY public.captures
     ADD CONSTRAINT captures_partner_id_integration_id_number_key UNIQUE (partner_id, integration_id, number);
@@ -686,8 +824,14 @@ ALTER TABLE ONLY public.integrations
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (partner_id, id);
 
+ALTER TABLE ONLY public.key_lists
+    ADD CONSTRAINT key_lists_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.packet_seals
+    ADD CONSTRAINT packet_seals_pkey PRIMARY KEY (partner_id, packet_id);
 
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_revision_id_edition_key UNIQUE (partner_id, revision_id, edition);
@@ -803,7 +947,11 @@ CREATE INDEX integrations_consultant_idx ON public.integrations USING btree (con
 
 CREATE UNIQUE INDEX integrations_name_key ON public.integrations USING btree (partner_id, lower(name));
 
+CREATE INDEX key_lists_recorded_idx ON public.key_lists USING btree (recorded_at);
+
 CREATE INDEX outbox_unsent_idx ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
+
+CREATE UNIQUE INDEX packets_digest_key ON public.packets USING btree (digest);
 
 CREATE INDEX partner_members_user_id_idx ON public.partner_members USING btree (user_id);
 
@@ -831,7 +979,17 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 
 CREATE INDEX verdict_changes_run ON public.verdict_changes USING btree (partner_id, test_run_id, rule);
 
+CREATE TRIGGER audit_checkpoints_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
 CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+CREATE TRIGGER audit_head_grows BEFORE UPDATE ON public.audit_head FOR EACH ROW EXECUTE FUNCTION public.refuse_audit_shrinking();
+
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+CREATE TRIGGER audit_nodes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+CREATE TRIGGER audit_positions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_positions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
@@ -947,6 +1105,9 @@ ALTER TABLE ONLY public.integrations
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
 
+ALTER TABLE ONLY public.packet_seals
+    ADD CONSTRAINT packet_seals_partner_id_packet_id_fkey FOREIGN KEY (partner_id, packet_id) REFERENCES public.packets(partner_id, id);
+
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_digest_fkey FOREIGN KEY (partner_id, digest) REFERENCES public.artifacts(partner_id, digest);
 
@@ -955,6 +1116,9 @@ ALTER TABLE ONLY public.packets
 
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_revision_id_fkey FOREIGN KEY (partner_id, revision_id) REFERENCES public.revisions(partner_id, id);
+
+ALTER TABLE ONLY public.packets
+    ADD CONSTRAINT packets_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.partner_members
     ADD CONSTRAINT partner_members_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
@@ -1076,10 +1240,25 @@ ALTER TABLE ONLY public.walkthroughs
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.artifacts TO proofwalk_app;
 GRANT SELECT ON TABLE public.artifacts TO proofwalk_read;
 
+GRANT SELECT,INSERT ON TABLE public.audit_checkpoints TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_checkpoints TO proofwalk_read;
+
 GRANT SELECT,INSERT ON TABLE public.audit_entries TO proofwalk_app;
 GRANT SELECT ON TABLE public.audit_entries TO proofwalk_read;
 
+GRANT SELECT,UPDATE ON TABLE public.audit_head TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_head TO proofwalk_read;
+
+GRANT SELECT,INSERT ON TABLE public.audit_nodes TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_nodes TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.audit_pending TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_pending TO proofwalk_read;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.audit_personal TO proofwalk_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_positions TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_positions TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.captures TO proofwalk_app;
 GRANT SELECT ON TABLE public.captures TO proofwalk_read;
@@ -1114,8 +1293,14 @@ GRANT SELECT ON TABLE public.idempotency_keys TO proofwalk_read;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO proofwalk_app;
 GRANT SELECT ON TABLE public.integrations TO proofwalk_read;
 
+GRANT SELECT,INSERT ON TABLE public.key_lists TO proofwalk_app;
+GRANT SELECT ON TABLE public.key_lists TO proofwalk_read;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO proofwalk_app;
 GRANT SELECT ON TABLE public.outbox TO proofwalk_read;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.packet_seals TO proofwalk_app;
+GRANT SELECT ON TABLE public.packet_seals TO proofwalk_read;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.packets TO proofwalk_app;
 GRANT SELECT ON TABLE public.packets TO proofwalk_read;

@@ -1,24 +1,31 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module, one after the other: scripts/fuzz.sh 20s
-# Fails when a target fails, and when fewer targets run than the sources declare.
+# Runs every fuzz target of the module for a time: scripts/fuzz.sh 20s
+# As many targets run at once as there are processors, each with one worker. A package's targets
+# are in one program, which is built once. Fails when a target fails, and when fewer targets run
+# than the sources declare.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 duration=${1:?usage: scripts/fuzz.sh DURATION}
 sources=$(git grep --untracked -lE '^func Fuzz' -- '*_test.go' || true)
 declared=$( (git grep --untracked -hE '^func Fuzz' -- '*_test.go' || true) | wc -l)
-ran=0
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+cache=$(go env GOCACHE)/fuzz # where go test keeps the inputs that led somewhere new
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-# fuzz DIR TARGET: go test ends a target's time by a deadline, and now and then takes this very end
-# for the target's failure ("context deadline exceeded" and nothing else). Only then it runs again.
+# fuzz DIR PROGRAM TARGET: a target's time ends by a deadline, and now and then this very end is
+# taken for the target's failure ("context deadline exceeded" and nothing else). Only then it runs
+# again. What it said is printed in one piece.
 fuzz() {
-    local dir=$1 target=$2 attempt
+    local dir=$1 program=$2 target=$3 attempt
+    local said=$work/${dir//\//-}.$target.said
     for attempt in 1 2 3; do
-        if go test -run '^$' -fuzz "^$target\$" -fuzztime "$duration" -fuzzminimizetime 20x "./$dir" 2>&1 | tee "$said"; then
+        if (cd "$dir" && "$program" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$duration" -test.fuzzminimizetime 20x \
+            -test.parallel 1 -test.fuzzcachedir "$cache/$(go list .)") >"$said" 2>&1; then
+            sed "s|^|$dir $target: |" "$said"
             return 0
         fi
+        sed "s|^|$dir $target: |" "$said"
         if ! grep -qE '^ +context deadline exceeded$' "$said" || grep -qE 'Failing input written|_test\.go:|panic:|fatal error:' "$said"; then
             return 1
         fi
@@ -27,15 +34,23 @@ fuzz() {
     return 1
 }
 
+queue=()
 for dir in $(echo "$sources" | xargs -r -n1 dirname | sort -u); do
-    for target in $(go test -list '^Fuzz' "./$dir" | grep '^Fuzz' || true); do
-        echo "fuzz: $dir $target"
-        fuzz "$dir" "$target"
-        ran=$((ran + 1))
+    program=$work/${dir//\//-}.test
+    go test -c -fuzz . -o "$program" "./$dir"
+    for target in $(cd "$dir" && "$program" -test.list '^Fuzz'); do
+        queue+=("$dir $program $target")
     done
 done
-if [ "$ran" -eq 0 ] || [ "$ran" -ne "$declared" ]; then
-    echo "fuzz: $ran targets ran, $declared are declared" >&2
+
+export -f fuzz
+export duration cache work
+printf '%s\n' "${queue[@]}" | xargs -r -L 1 -P "$(nproc)" bash -c 'fuzz "$@"' fuzz || {
+    echo "fuzz: at least one target failed" >&2
+    exit 1
+}
+if [ "${#queue[@]}" -eq 0 ] || [ "${#queue[@]}" -ne "$declared" ]; then
+    echo "fuzz: ${#queue[@]} targets ran, $declared are declared" >&2
     exit 1
 fi
-echo "fuzz: $ran targets, $duration each: fine"
+echo "fuzz: ${#queue[@]} targets, $duration each: fine"

@@ -2,7 +2,8 @@
 # Installs what this machine lacks for one purpose, and nothing else.
 #
 #   scripts/setup.sh demo   what bin/proofwalkd needs: PostgreSQL's programs
-#   scripts/setup.sh test   what the tests need as well: two browsers, PDF tools, Node.js, strace, a C compiler
+#   scripts/setup.sh test   what the tests need as well: two browsers, PDF tools, a Java runtime for one of
+#                           them, other people's signature checkers, Node.js, strace, a C compiler
 #
 # With apt-get and root (or sudo without a password) it installs Debian packages; otherwise it
 # names them and exits 2. When nothing is missing it takes well under a second and changes nothing.
@@ -37,6 +38,16 @@ has_postgres() {
 
 has_c_compiler() { has gcc && echo '#include <stdlib.h>' | gcc -E - >/dev/null 2>&1; }
 
+# PDFBox Preflight, the PDF/A checker of Debian, and what it loads; Java 11 and later lack JAXB.
+readonly preflight_jars=(preflight pdfbox2 fontbox2 xmpbox commons-logging jaxb-api javax.activation)
+
+has_preflight() {
+    local jar
+    for jar in "${preflight_jars[@]}"; do [ -f "/usr/share/java/$jar.jar" ] || return 1; done
+}
+
+has_python_cryptography() { has python3 && python3 -c 'import cryptography' 2>/dev/null; }
+
 node_is_new() {
     has node || return 1
     local major
@@ -60,7 +71,12 @@ list_missing() {
     want "has firefox-esr" firefox-esr
     want "has qpdf" qpdf
     want "has pdftotext" poppler-utils
+    want "has gs" ghostscript
+    want "has java" default-jre-headless
+    want has_preflight libpdfbox2-java libfontbox2-java libcommons-logging-java libjaxb-api-java
     want "has openssl" openssl
+    want "has certutil" libnss3-tools
+    want has_python_cryptography python3-cryptography
     want "has zip" zip
     want "has unzip" unzip
     want "has strace" strace
@@ -123,6 +139,15 @@ install_node_tools() {
     touch "$stamp"
 }
 
+# Built without -trimpath, so that it shares what the tests compile of the standard library.
+install_pdfcpu() {
+    local binary=bin/tools/pdfcpu version
+    version=$(awk '$1 == "github.com/pdfcpu/pdfcpu" { print $2 }' tools/go.mod)
+    if [ -x "$binary" ] && go version -m "$binary" | grep -qF "github.com/pdfcpu/pdfcpu	$version	"; then return 0; fi
+    say "building pdfcpu $version into $binary"
+    (cd tools && go build -o "../$binary" github.com/pdfcpu/pdfcpu/cmd/pdfcpu)
+}
+
 purpose=${1:-}
 case $purpose in
 demo | test) ;;
@@ -140,8 +165,9 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 [ "$purpose" = test ] || exit 0
 
-PATH="$PWD/$node_dir/node_modules/.bin:$PATH"
+PATH="$PWD/$node_dir/node_modules/.bin:$PATH:/usr/local/go/bin"
 node_is_new || install_node
 hash -r
 node_is_new || give_up "Node.js $node_min or newer is needed, and $node_dir does not hold a working one"
 install_node_tools
+install_pdfcpu

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -10,7 +11,7 @@ import (
 )
 
 type verifyCommand struct {
-	Packet      string `arg:"" help:"The packet, a zip file."`
+	Packet      string `arg:"" help:"The packet, a zip file, or a proof about the audit log, a JSON file."`
 	Fingerprint string `placeholder:"SHA256" help:"Fingerprint of the root that you believe, from the server's page /keys or a person you know." xor:"trust"`
 	Keys        string `placeholder:"keys.json" help:"A list of keys that you got by another way than the packet." xor:"trust"`
 	Pin         bool   `help:"Remember the root for this user; later calls need neither flag."`
@@ -36,7 +37,17 @@ func (c *verifyCommand) Run(s *streams) error {
 	if err != nil {
 		return inputError(c.Packet, err)
 	}
+	if verify.IsProof(packet) {
+		result := verify.VerifyProof(packet, trust)
+		return c.answer(s, result, result.ExitCode(), result.Root)
+	}
 	result := verify.Verify(packet, trust)
+	return c.answer(s, result, result.ExitCode(), result.Root)
+}
+
+// answer writes a result and remembers the root where that is asked for.
+func (c *verifyCommand) answer(s *streams, result interface{ Write(io.Writer) error }, code int, root string) error {
+	var err error
 	if c.JSON {
 		err = writeJSON(s.out, result)
 	} else {
@@ -45,11 +56,11 @@ func (c *verifyCommand) Run(s *streams) error {
 	if err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	if result.ExitCode() != 0 {
+	if code != 0 {
 		return answerNo{}
 	}
 	if c.Pin {
-		return pin(result.Root, s)
+		return pin(root, s)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ const demoFilled = "filled\n"
 // openDemoFolder makes the folder where it is not there yet. One with the data
 // of another server is refused, and so is a second demo.
 func openDemoFolder(cfg config.Serve) (*demoFolder, error) {
-	f := &demoFolder{parts: []string{cfg.DatabaseDir(), cfg.BlobDir(), cfg.KeyDir()}}
+	f := &demoFolder{parts: []string{cfg.DatabaseDir(), cfg.BlobDir(), cfg.KeyDir(), cfg.SecretDir()}}
 	path := filepath.Join(cfg.DataDir, "demo")
 	_, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) && f.isUsed() {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,7 @@ type commands struct {
 	Keys    keysCommand    `cmd:"" help:"Make, list and export the signing keys."`
 	User    userCommand    `cmd:"" help:"Make sign-in links, list and disable people."`
 	Packet  packetCommand  `cmd:"" help:"Make a packet's report from its packet.json."`
+	Fsck    fsckCommand    `cmd:"" help:"Compute the audit log anew and compare; changes nothing."`
 	Version versionCommand `cmd:"" help:"Say what this build is."`
 }
 
@@ -41,7 +43,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run gives the exit code: 0 fine, 2 could not do it.
+// run gives the exit code: 0 fine, 1 the answer is no, 2 could not do it.
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -59,7 +61,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 		_, _ = fmt.Fprintln(stderr, "proofwalkd:", err)
 		return 2
 	}
-	if err := parsed.Run(); err != nil {
+	err = parsed.Run()
+	if errors.Is(err, errProblems) {
+		return 1 // the command has said what they are
+	}
+	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "proofwalkd:", operatorText(err))
 		return 2
 	}

@@ -129,14 +129,18 @@ type parts struct {
 // connections bounds the pool of the pages; a few times the cores is enough.
 const connections = 10
 
-// openParts opens keys, files, database and job queue.
+// openParts opens files, database and job queue; the keys are read when they are needed.
 func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts, error) {
 	p := &parts{}
-	ring, err := keys.Open(cfg.KeyDir(), time.Now())
+	secret, err := keys.OpenSecret(cfg.SecretDir())
 	if err != nil {
 		return nil, err
 	}
 	blobs, err := blob.OpenDirectory(cfg.BlobDir())
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := openFonts(cfg.FontDir)
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +149,14 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 		return nil, err
 	}
 	p.app = &app.App{
-		Store: pages, Blobs: blobs, Keys: ring, Now: func() time.Time { return time.Now().UTC() },
+		Store: pages, Blobs: blobs, Keys: keys.NewDirectory(cfg.KeyDir(), cfg.KeyIdentity, time.Now), Secret: secret, Fonts: fonts, Now: func() time.Time { return time.Now().UTC() },
 		Log: log, Version: version, PublicURL: cfg.Origin(),
+	}
+	if cfg.TimestampURL != "" {
+		p.app.Stamp = newStamper(cfg.TimestampURL)
+	}
+	if cfg.PublicURL != "" {
+		p.app.PacketsURL = cfg.Origin() + "/packets/"
 	}
 	p.direct, err = store.Open(ctx, cfg.DatabaseDirect, connections)
 	if err != nil {
@@ -165,6 +175,18 @@ func openParts(ctx context.Context, cfg config.Serve, log *slog.Logger) (*parts,
 		return nil, err
 	}
 	return p, nil
+}
+
+// runSequencer gives positions in the audit log beside all else; the returned
+// function ends that.
+func (p *parts) runSequencer(ctx context.Context) (stop func()) {
+	running, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() { p.app.RunSequencer(running, p.direct) })
+	return func() {
+		cancel()
+		done.Wait()
+	}
 }
 
 // close stops the workers and ends all connections.

@@ -61,11 +61,15 @@ func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptio
 		return err
 	}
 	defer parts.close()
+	if err := parts.checkKeys(ctx, log); err != nil {
+		return err
+	}
 	if opts.prepare != nil {
 		if err := opts.prepare(ctx, parts.app); err != nil {
 			return err
 		}
 	}
+	defer parts.runSequencer(ctx)()
 	handler, err := parts.handler(cfg, opts, log)
 	if err != nil {
 		return err
@@ -76,6 +80,7 @@ func serve(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptio
 	if err := parts.app.Jobs.Start(ctx); err != nil {
 		return fmt.Errorf("starting the workers: %w", err)
 	}
+	go parts.watchKeys(ctx, log)
 	if err := parts.greet(ctx, out, cfg, opts, time.Since(began)); err != nil {
 		return err
 	}
@@ -97,8 +102,12 @@ func (p *parts) handler(cfg config.Serve, opts serveOptions, log *slog.Logger) (
 // greet prints where the app is, how its packets are recognised and, while
 // there is no provider admin, the one-time link of the first.
 func (p *parts) greet(ctx context.Context, out io.Writer, cfg config.Serve, opts serveOptions, took time.Duration) error {
+	fingerprint := "unknown: the signing keys cannot be read"
+	if f, _, err := p.app.PublicKeys(ctx); err == nil {
+		fingerprint = f.Root.ID
+	}
 	if _, err := fmt.Fprintf(out, "Proofwalk %s is at %s (ready after %s)\nFingerprint of the root key: %s\n",
-		version, cfg.Origin(), took.Round(10*time.Millisecond), p.app.Keys.Fingerprint()); err != nil {
+		version, cfg.Origin(), took.Round(10*time.Millisecond), fingerprint); err != nil {
 		return fmt.Errorf("printing the greeting: %w", err)
 	}
 	if opts.demo {

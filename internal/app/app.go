@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/keys"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -31,17 +33,29 @@ import (
 type App struct {
 	Store *store.Store
 	Blobs *blob.Directory
-	Keys  *keys.Ring
+	// Keys are read through SigningKeys and PublicKeys.
+	Keys *keys.Directory
+	// Secret seals the pseudonym keys of rounds.
+	Secret *keys.Secret
+	// Fonts are tried in reports after the built-in ones; nil for none.
+	Fonts *pdf.FontSet
 	// Jobs enqueues; it works no jobs itself.
 	Jobs *river.Client[pgx.Tx]
 	// Now is the clock, UTC.
 	Now func() time.Time
 	Log *slog.Logger
+	// Stamp asks the time-stamp authority for a token (RFC 3161) over a SHA-256,
+	// and gives one that holds. Nil when no authority is set.
+	Stamp func(ctx context.Context, imprint [sha256.Size]byte) (token []byte, err error)
 	// Version of the program, as stated in transcripts and packets.
 	Version string
 	// PublicURL is the one origin that absolute addresses come from.
 	PublicURL string
+	// PacketsURL is where packets live for strangers, "https://HOST/packets/";
+	// empty while the server has no public address.
+	PacketsURL string
 
+	recorded atomic.Pointer[*keys.Ring] // whose list the database has
 	turns    captureTurns
 	pictures sync.Mutex // held while one is decoded
 }

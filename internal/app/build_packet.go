@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha3"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -26,7 +28,8 @@ func (BuildPacketArgs) Kind() string { return "build_packet" }
 
 // BuildPacket makes a packet that was asked for: it reads the bytes, builds,
 // signs, stores the archive and notes it. A packet that is made already is left
-// alone; a retry after a crash makes the same bytes.
+// alone; a retry after a crash makes the same bytes. While the server has no
+// signing key, the error has ErrNoSigningKey in its chain.
 func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 	scope := auth.System().Scope()
 	row, err := store.FindPacketSource(ctx, a.Store.Reader(), scope, id)
@@ -37,6 +40,12 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 		return nil
 	}
 	if err := a.makePacket(ctx, scope, row); err != nil {
+		if errors.Is(err, ErrEditionBefore) {
+			return err
+		}
+		if errors.Is(err, ErrNoSigningKey) {
+			return firstError(err, a.notePacketProblem(ctx, id, "Unsigned, pending: the server has no signing key. The packet is made by itself once the key is there again."))
+		}
 		return firstError(err, a.notePacketProblem(ctx, id, "The packet could not be made. It is tried again by itself."))
 	}
 	return nil
@@ -55,9 +64,27 @@ func (a *App) notePacketProblem(ctx context.Context, id uuid.UUID, problem strin
 }
 
 func (a *App) makePacket(ctx context.Context, scope auth.Scope, row store.PacketSource) error {
-	built, err := a.buildPacket(ctx, scope, row)
+	ring, err := a.SigningKeys(ctx)
 	if err != nil {
 		return err
+	}
+	before, err := a.editionBefore(ctx, scope, row.Packet)
+	if err != nil {
+		return err
+	}
+	if err := store.BeginSealing(ctx, a.Store.Reader(), scope, row.ID, a.Now()); err != nil {
+		return err
+	}
+	if row, err = store.FindPacketSource(ctx, a.Store.Reader(), scope, row.ID); err != nil {
+		return err
+	}
+	built, err := a.buildPacket(ctx, row, before, ring)
+	if err != nil {
+		return err
+	}
+	if now, err := a.SigningKeys(ctx); err != nil || now != ring {
+		// The key may have been marked as compromised meanwhile.
+		return firstError(apperr.New(apperr.Unavailable, "The keys changed while the packet was sealed."), err)
 	}
 	digest, err := a.Blobs.Put(ctx, built.Zip)
 	if err != nil {
@@ -74,7 +101,26 @@ func firstError(first, second error) error {
 	return fmt.Errorf("%w (and then: %w)", first, second)
 }
 
-func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.PacketSource) (*packet.Packet, error) {
+// ErrEditionBefore is in the chain of an error when a packet waits for the
+// edition that it supersedes.
+var ErrEditionBefore = apperr.New(apperr.Unavailable, "The edition before this one is not made yet.")
+
+// editionBefore names the edition that a packet takes the place of; nil for the first.
+func (a *App) editionBefore(ctx context.Context, scope auth.Scope, p store.Packet) (*packet.Supersedes, error) {
+	if p.Edition == 1 {
+		return nil, nil
+	}
+	before, err := store.FindEdition(ctx, a.Store.Reader(), scope, p.RevisionID, p.Edition-1)
+	if err != nil {
+		return nil, err
+	}
+	if before.Digest == nil {
+		return nil, ErrEditionBefore
+	}
+	return &packet.Supersedes{Revision: before.RevisionNumber, Edition: before.Edition, SHA256: *before.Digest}, nil
+}
+
+func (a *App) buildPacket(ctx context.Context, row store.PacketSource, before *packet.Supersedes, ring *keys.Ring) (*packet.Packet, error) {
 	var source packetSource
 	if err := json.Unmarshal(row.Content, &source); err != nil {
 		return nil, fmt.Errorf("decoding a packet's content: %w", err)
@@ -83,16 +129,7 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 		return nil, err
 	}
 	c := &source.Content
-	if row.Edition > 1 {
-		before, err := store.FindEdition(ctx, a.Store.Reader(), scope, row.RevisionID, row.Edition-1)
-		if err != nil {
-			return nil, err
-		}
-		if before.Digest == nil {
-			return nil, apperr.New(apperr.Unavailable, "The edition before this one is not made yet.")
-		}
-		c.Supersedes = &packet.Supersedes{Revision: before.RevisionNumber, Edition: before.Edition, SHA256: *before.Digest}
-	}
+	c.Supersedes = before
 	n, err := packet.LeafCount(c)
 	if err != nil {
 		return nil, err
@@ -101,8 +138,25 @@ func (a *App) buildPacket(ctx context.Context, scope auth.Scope, row store.Packe
 	if err != nil {
 		return nil, err
 	}
-	signer, keyID := a.Keys.Bundle()
-	return packet.Build(c, packet.Seal{Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: a.Keys.KeysJSON()})
+	// A packet that waited while a key was rotated cannot be older than its key.
+	if since := packet.At(ring.Since()); since.After(c.MadeAt.Time) {
+		c.MadeAt = since
+	}
+	seal := sealWith(ring, salts)
+	if seal.Log, err = a.logPacket(ctx, row.Packet, c, salts); err != nil {
+		return nil, err
+	}
+	seal.Stamp = a.stampOf(ctx, row)
+	return packet.Build(c, seal)
+}
+
+// sealWith is what seals a packet with the keys of a ring.
+func sealWith(ring *keys.Ring, salts []byte) packet.Seal {
+	signer, keyID := ring.Bundle()
+	pdfSigner, certificate, _ := ring.PDF()
+	return packet.Seal{
+		Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate,
+	}
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.
@@ -116,6 +170,7 @@ func saltStream(seed []byte) *sha3.SHAKE {
 func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
 	source.fold()
 	c := &source.Content
+	source.Content.Fonts = a.Fonts
 	for i, digest := range source.Transcripts {
 		b, err := a.Blobs.Read(ctx, digest)
 		if err != nil {
@@ -142,7 +197,9 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 		if err := store.InsertArtifact(ctx, w.Tx, artifact); err != nil {
 			return uuid.Nil, err
 		}
+		stamp := store.PacketStamp(built.PDFSeal.Stamp)
 		p.Digest, p.PacketJSON, p.Bytes, p.MadeAt = &digest, &built.ManifestSHA256, &size, &w.Now
+		p.PDFLevel, p.Stamp = &built.PDFSeal.Level, &stamp
 		if err := store.SavePacketMade(ctx, w.Tx, scope, p); err != nil {
 			return uuid.Nil, err
 		}
@@ -150,7 +207,7 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 			return uuid.Nil, err
 		}
 		w.Audit("packet.make", p.PartnerID, p.IntegrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
-			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256)})
+			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256), "stamp": audit.Text(built.PDFSeal.Stamp)})
 		return p.ID, nil
 	})
 	return err

@@ -217,7 +217,7 @@ func goOn(base *redact.NameTable, sent []byte) (*redact.NameTable, error) {
 }
 
 func (a *App) openRoundKey(round store.Round) (key [roundKeySize]byte, err error) {
-	b, err := a.Keys.Open(round.SealedKey, roundContext(round.ID))
+	b, err := a.Secret.Open(round.SealedKey, roundContext(round.ID))
 	if err != nil {
 		return key, fmt.Errorf("opening a round's key: %w", err)
 	}

@@ -88,7 +88,10 @@ func typedFields(t *testing.T, m team, id uuid.UUID) map[string]typedField {
 			return m.app.ReturnItem(ctx, dana, ref, []app.NewRemark{{Text: "fine", Param: s}})
 		}},
 		"AnswerRemark.answer": {"answer", "", func(s string) error { return m.app.AnswerRemark(ctx, member, remark, s) }},
-		"WaiveRemark.reason":  {"reason", "", func(s string) error { return m.app.WaiveRemark(ctx, dana, remark, s) }},
+		"WithdrawPacket.reason": {"reason", "", func(s string) error {
+			return m.app.WithdrawPacket(ctx, dana, id, uuid.New(), s)
+		}},
+		"WaiveRemark.reason": {"reason", "", func(s string) error { return m.app.WaiveRemark(ctx, dana, remark, s) }},
 		"DecideRevision.d.Reasons": {"reasons", "", func(s string) error {
 			return m.app.DecideRevision(ctx, dana, app.ReviewDecision{Integration: id, State: store.RevisionReturned, Reasons: s})
 		}},
@@ -135,9 +138,9 @@ var notTyped = map[string]string{
 	"CommentOnItem.requirement": "finds an item", "AddRemark.requirement": "finds an item", "SignOff.part": "one of three words",
 	"AddTextEvidence.ref.Requirement": "finds an item", "SignInWithPasskey.requestID": "made by the server", "SignInDemo.requestID": "made by the server",
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
-	"ReadEntry.digest": "finds bytes", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
+	"ReadEntry.digest": "finds bytes", "StatusOfPacket.digest": "finds a packet", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
 	"SaveIntegration.agreement": "is compared",
-	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew",
+	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew", "OpenKept.b": "is a signed note",
 }
 
 // Every text that people type is refused when it holds a credential, before it

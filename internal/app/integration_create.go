@@ -84,7 +84,7 @@ const roundKeySize = 32
 // openRound begins a round with a fresh pseudonym key, sealed.
 func (a *App) openRound(ctx context.Context, w *Write, partner, integrationID uuid.UUID, number int) error {
 	round := store.Round{PartnerID: partner, ID: store.NewID(), IntegrationID: integrationID, Number: number, OpenedAt: w.Now}
-	sealed, err := a.Keys.Seal(randomBytes(roundKeySize), roundContext(round.ID))
+	sealed, err := a.Secret.Seal(randomBytes(roundKeySize), roundContext(round.ID))
 	if err != nil {
 		return fmt.Errorf("sealing a round's key: %w", err)
 	}

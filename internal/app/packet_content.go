@@ -49,15 +49,12 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 		return packetSource{}, store.Revision{}, err
 	}
 	c := &g.source.Content
-	c.RuleSet = r.RuleSet
+	c.RuleSet, c.Address = r.RuleSet, a.PacketsURL
 	c.Revision, c.Edition, c.MadeAt = r.Number, edition, packet.At(now)
 	for _, step := range []func() error{func() error { return g.decisions(r) }, func() error { return g.questions(r.ID) }, g.credentialPasses} {
 		if err := step(); err != nil {
 			return packetSource{}, store.Revision{}, err
 		}
-	}
-	if c.Audit, err = store.AuditEncoded(ctx, q, scope, r.IntegrationID, now); err != nil {
-		return packetSource{}, store.Revision{}, err
 	}
 	return g.source, r, nil
 }

@@ -101,7 +101,7 @@ func TestARevisionWithoutSignInsMakesPackets(t *testing.T) {
 	for n := range list {
 		p := list[len(list)-1-n]
 		must(t, m.app.BuildPacket(t.Context(), p.ID))
-		if got := verify.Verify(m.download(t, id, p.ID), verify.Trust{Fingerprint: m.app.Keys.Fingerprint()}); got.Verdict != verify.Valid {
+		if got := verify.Verify(m.download(t, id, p.ID), verify.Trust{Fingerprint: fingerprint(t, m.app)}); got.Verdict != verify.Valid {
 			t.Errorf("edition %d: verdict %q: %+v", p.Edition, got.Verdict, got.Checks)
 		}
 	}

@@ -42,13 +42,23 @@ func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, e
 	if err != nil {
 		return err
 	}
+	return a.askForPacket(ctx, w, r.ID, source)
+}
+
+// askForPacket keeps what a packet will say and enqueues the job that makes it.
+func (a *App) askForPacket(ctx context.Context, w *Write, revision uuid.UUID, source packetSource) error {
+	r, err := store.FindRevision(ctx, w.Tx, w.Cmd.Actor.Scope(), revision)
+	if err != nil {
+		return err
+	}
 	encoded, err := json.Marshal(source)
 	if err != nil {
 		return fmt.Errorf("encoding a packet's content: %w", err)
 	}
 	p := store.PacketSource{
-		Packet: store.Packet{PartnerID: r.PartnerID, ID: store.NewID(), IntegrationID: r.IntegrationID, RevisionID: r.ID, Edition: edition, CreatedAt: w.Now},
-		Seed:   randomBytes(sha256.Size), Content: encoded,
+		Packet: store.Packet{PartnerID: r.PartnerID, ID: store.NewID(), IntegrationID: r.IntegrationID, RevisionID: r.ID, Edition: source.Content.Edition,
+			CreatedAt: w.Now},
+		Seed: randomBytes(sha256.Size), Content: encoded,
 	}
 	if err := store.InsertPacket(ctx, w.Tx, p); err != nil {
 		return err

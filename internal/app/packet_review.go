@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -172,14 +173,18 @@ func (g *gathering) signOffs(revision uuid.UUID) error {
 		if s.RevisionID != revision {
 			continue
 		}
-		organisation := providerName
-		if s.Part == "partner" {
-			organisation = g.integration.PartnerName
-		}
-		g.source.Content.SignOffs = append(g.source.Content.SignOffs, packet.SignOff{Role: signOffWords[s.Part],
-			Act: packet.Act{By: s.SignedOffByName, Organisation: organisation, At: packet.At(s.SignedOffAt)}})
+		g.source.Content.SignOffs = append(g.source.Content.SignOffs, packetSignOff(g.integration.PartnerName, s.Part, s.SignedOffByName, s.SignedOffAt))
 	}
 	return nil
+}
+
+// packetSignOff is a sign-off as a packet says it.
+func packetSignOff(partner, part, by string, at time.Time) packet.SignOff {
+	organisation := providerName
+	if part == SignOffPartner {
+		organisation = partner
+	}
+	return packet.SignOff{Role: signOffWords[part], Act: packet.Act{By: by, Organisation: organisation, At: packet.At(at)}}
 }
 
 // minutes fills in the walkthrough: who took part and what was said of each step.

@@ -79,7 +79,7 @@ func TestReadyMakesAPacketThatVerifies(t *testing.T) {
 	must(t, m.app.BuildPacket(t.Context(), packets[0].ID)) // a second attempt finds it made
 
 	made := m.download(t, id, packets[0].ID)
-	if got := verify.Verify(made, verify.Trust{Fingerprint: m.app.Keys.Fingerprint()}); got.Verdict != verify.Valid {
+	if got := verify.Verify(made, verify.Trust{Fingerprint: fingerprint(t, m.app)}); got.Verdict != verify.Valid {
 		t.Errorf("verdict %q: %+v", got.Verdict, got.Checks)
 	}
 	if got := verify.Verify(made, verify.Trust{}); got.Verdict != verify.SignerUnknown {

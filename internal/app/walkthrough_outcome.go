@@ -5,9 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
-	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/walkthrough"
@@ -88,86 +86,9 @@ func (a *App) endWalkthrough(ctx context.Context, w *Write, held store.Walkthrou
 	if err := store.SetStage(ctx, w.Tx, w.Cmd.Actor.Scope(), held.IntegrationID, stage, w.Now); err != nil {
 		return err
 	}
-	return a.requestPacket(ctx, w, held.RevisionID, 2)
+	return a.requestPacket(ctx, w, held.RevisionID, outcomeEdition)
 }
 
-// The parts of a sign-off.
-const (
-	SignOffPartner     = "partner"
-	SignOffReviewer    = "reviewer"
-	SignOffAccountTeam = "account_team"
-)
-
-var signOffPermissions = map[string]auth.Permission{
-	SignOffPartner: auth.SignOffPartner, SignOffReviewer: auth.HoldWalkthrough, SignOffAccountTeam: auth.SignOffAccount,
-}
-
-// SignOff is a person's approval of the go-live after the outcome go or go with
-// conditions. The account team's comes from a person who accepted or confirmed
-// no item (apperr.Forbidden otherwise) and makes the integration live.
-func (a *App) SignOff(ctx context.Context, cmd Command, integrationID uuid.UUID, part string) error {
-	p, known := signOffPermissions[part]
-	if !known {
-		return apperr.New(apperr.Invalid, "The form could not be read.")
-	}
-	_, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		scope := cmd.Actor.Scope()
-		i, err := store.LockIntegration(ctx, w.Tx, scope, integrationID)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		if err := allow(cmd.Actor, p, i.PartnerID); err != nil {
-			return uuid.Nil, err
-		}
-		if i.Stage != store.StageSignOff && i.Stage != store.StageLive {
-			return uuid.Nil, apperr.New(apperr.Conflict, "There is nothing to sign off: no walkthrough has ended with go.")
-		}
-		r, err := store.FindLastRevision(ctx, w.Tx, scope, i.ID)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		s := store.SignOff{PartnerID: i.PartnerID, ID: store.NewID(), IntegrationID: i.ID, RevisionID: r.ID, Part: part,
-			SignedOffBy: cmd.Actor.UserID, SignedOffAt: w.Now}
-		if err := signOff(ctx, w, s); err != nil {
-			return uuid.Nil, err
-		}
-		w.Audit("sign_off.create", i.PartnerID, i.ID, audit.Object{ID: r.ID.String(), Kind: "revision"},
-			map[string]audit.Value{"revision": audit.Int(r.Number), "part": audit.Text(part)})
-		return s.ID, nil
-	})
-	return err
-}
-
-func signOff(ctx context.Context, w *Write, s store.SignOff) error {
-	scope := w.Cmd.Actor.Scope()
-	if s.Part == SignOffAccountTeam {
-		if err := refuseDecider(ctx, w, s.IntegrationID); err != nil {
-			return err
-		}
-		if err := store.SetStage(ctx, w.Tx, scope, s.IntegrationID, store.StageLive, w.Now); err != nil {
-			return err
-		}
-	}
-	err := store.InsertSignOff(ctx, w.Tx, s)
-	if apperr.Is(err, apperr.Conflict) {
-		return apperr.Wrap(apperr.Conflict, "This part has signed off already.", err)
-	}
-	return err
-}
-
-// refuseDecider keeps who accepted or confirmed an item from signing off for
-// the account team.
-func refuseDecider(ctx context.Context, w *Write, integrationID uuid.UUID) error {
-	items, err := store.ListChecklistItems(ctx, w.Tx, w.Cmd.Actor.Scope(), integrationID)
-	if err != nil {
-		return err
-	}
-	by := w.Cmd.Actor.UserID
-	for _, i := range items {
-		accepted := i.State == checklist.Accepted && i.DecidedBy != nil && *i.DecidedBy == by
-		if accepted || i.ConfirmedBy != nil && *i.ConfirmedBy == by {
-			return apperr.New(apperr.Forbidden, "You accepted or confirmed "+i.RequirementID+". Somebody who decided no item has to sign off for the account team.")
-		}
-	}
-	return nil
-}
+// outcomeEdition is the edition with outcome and minutes: the first is the one
+// that the walkthrough is held on.
+const outcomeEdition = 2

@@ -24,6 +24,7 @@ const (
 	HoldWalkthrough   Permission = "walkthrough.hold"  // plan, mark steps, record the outcome
 	SignOffPartner    Permission = "sign_off.partner"  //
 	SignOffAccount    Permission = "sign_off.account"  //
+	WithdrawPacket    Permission = "packet.withdraw"   //
 	AssignConsultant  Permission = "consultant.assign" //
 	EditChecklist     Permission = "checklist.edit"    // wording and weight of "may be asked" items
 	InviteMember      Permission = "member.invite"     // into one's partner
@@ -41,9 +42,9 @@ var partnerPermissions = map[PartnerRole][]Permission{
 }
 
 var providerPermissions = map[ProviderRole][]Permission{
-	Consultant:  {ReadPartner, Comment, ReviewItems, DecideRevision, HoldWalkthrough, AssignConsultant, EditChecklist},
+	Consultant:  {ReadPartner, Comment, ReviewItems, DecideRevision, HoldWalkthrough, WithdrawPacket, AssignConsultant, EditChecklist},
 	AccountTeam: {ReadPartner, Comment, SignOffAccount},
-	ProviderAdmin: {ReadPartner, Comment, AssignConsultant, EditChecklist, InviteMember, InviteAnybody, EditSettings,
+	ProviderAdmin: {ReadPartner, Comment, WithdrawPacket, AssignConsultant, EditChecklist, InviteMember, InviteAnybody, EditSettings,
 		EditPartner, ReadProviderAudit},
 }
 

@@ -35,6 +35,10 @@ func TestCheck(t *testing.T) {
 		"a database with its owner":        {config.Serve{Listen: "localhost:8080", DatabaseURL: address, DatabaseOwner: address}, true},
 		"a proxy's network":                {config.Serve{Listen: "localhost:8080", TrustedProxy: []string{"10.0.0.0/8"}}, true},
 		"a proxy's address without a mask": {config.Serve{Listen: "localhost:8080", TrustedProxy: []string{"10.0.0.1"}}, false},
+		"a time-stamp authority":           {config.Serve{Listen: "localhost:8080", TimestampURL: "http://tsa.example/stamp?key=1"}, true},
+		"an authority without a scheme":    {config.Serve{Listen: "localhost:8080", TimestampURL: "tsa.example"}, false},
+		"an authority as a file":           {config.Serve{Listen: "localhost:8080", TimestampURL: "file:///etc/passwd"}, false},
+		"an authority with a user":         {config.Serve{Listen: "localhost:8080", TimestampURL: "https://a:b@tsa.example"}, false},
 	} {
 		if err := c.in.Check(); (err == nil) != c.fine {
 			t.Errorf("%s: %v", name, err)

@@ -11,17 +11,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
 // browserTime bounds all that one test does in its browser, on a busy machine.
 const browserTime = 15 * time.Minute
 
-// browser is a Chromium with a profile of its own.
+// browser is a window of the tests' one Chromium, in a profile of its own: it
+// shares neither cookies nor storage nor cache with the windows of other tests.
 type browser struct {
 	t    *testing.T
 	site *site
@@ -31,22 +34,65 @@ type browser struct {
 	said []string // what it complained of: blocked, thrown, not found
 }
 
-// newBrowser starts Chromium; the test fails where there is none.
-func (s *site) newBrowser(t *testing.T) *browser {
-	t.Helper()
-	ctx, cancelTime := context.WithTimeout(context.Background(), browserTime)
+// chromium is the process that all windows are of: starting one takes a second of
+// two processors. It ends with stopChromium.
+var (
+	chromium     = sync.OnceValues(startChromium)
+	stopChromium = func() {}
+)
+
+func startChromium() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(browserTime), chromedp.Env("TZ=America/Chicago"))
-	ctx, cancelAllocator := chromedp.NewExecAllocator(ctx, options...)
-	ctx, cancel := chromedp.NewContext(ctx)
-	t.Cleanup(func() { cancel(); cancelAllocator(); cancelTime() })
-	b := &browser{t: t, site: s, ctx: ctx}
-	chromedp.ListenTarget(ctx, b.listen)
-	// Not through b.run: the browser ends with the context of its first actions.
-	if err := chromedp.Run(ctx, log.Enable(), runtime.Enable()); err != nil {
+	ctx, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ = chromedp.NewContext(ctx)
+	stopChromium = func() {
+		_ = chromedp.Cancel(ctx) // it is gone then, one way or the other
+		cancelAllocator()
+	}
+	return ctx, chromedp.Run(ctx)
+}
+
+// newBrowser opens a window; the test fails where there is no Chromium.
+func (s *site) newBrowser(t *testing.T) *browser {
+	t.Helper()
+	process, err := chromium()
+	if err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
+	ctx, cancelTime := context.WithTimeout(process, browserTime)
+	t.Cleanup(cancelTime)
+	ctx, cancel := chromedp.NewContext(ctx, chromedp.WithTargetID(newWindow(ctx, t)))
+	t.Cleanup(cancel)
+	b := &browser{t: t, site: s, ctx: ctx}
+	chromedp.ListenTarget(ctx, b.listen)
+	// Not through b.run: the window ends with the context of its first actions. Of
+	// several windows only one is in front; each is to behave as if it were.
+	if err := chromedp.Run(ctx, log.Enable(), runtime.Enable(), emulation.SetFocusEmulationEnabled(true)); err != nil {
+		t.Fatalf("attaching to a window: %v", err)
+	}
 	return b
+}
+
+// newWindow opens a window in a new profile, which goes when the test ends.
+// chromedp's own way to a new profile opens a tab, for which it has no window.
+func newWindow(ctx context.Context, t *testing.T) target.ID {
+	t.Helper()
+	ctx = cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser)
+	profile, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+	if err != nil {
+		t.Fatalf("making a profile: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := target.DisposeBrowserContext(profile).Do(ctx); err != nil {
+			t.Errorf("removing a profile: %v", err)
+		}
+	})
+	window, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(ctx)
+	if err != nil {
+		t.Fatalf("opening a window: %v", err)
+	}
+	return window
 }
 
 func (b *browser) listen(event any) {

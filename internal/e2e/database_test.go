@@ -100,11 +100,15 @@ func appOn(t *testing.T, dir string, db *pgembed.Server) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring, err := keys.Open(filepath.Join(dir, "keys"), time.Now())
+	secret, err := keys.OpenSecret(filepath.Join(dir, "secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &app.App{Store: opened, Blobs: blobs, Keys: ring, Now: func() time.Time { return time.Now().UTC() }, Log: quiet, Version: "test"}
+	directory := keys.NewDirectory(filepath.Join(dir, "keys"), "", time.Now)
+	if err := directory.Make(); err != nil {
+		t.Fatal(err)
+	}
+	a := &app.App{Store: opened, Blobs: blobs, Keys: directory, Secret: secret, Now: utc, Log: quiet, Version: "test"}
 	if a.Jobs, err = jobs.New(opened.Pool(), a, quiet); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,12 @@ func TestPages(t *testing.T) {
 	s.endWalkthrough(t)
 	b.lookAt([]visit{
 		{"minutes", accountTeam, "/integrations/" + lake.String() + "/walkthrough"},
-		{"packets-two", accountTeam, "/integrations/" + lake.String() + "/packets"},
+	})
+	first := s.waitForPacket(t, lake, 1)
+	s.withdraw(t, first)
+	b.lookAt([]visit{
+		{"packets-two", consultant, "/integrations/" + lake.String() + "/packets"}, {"packet-address", partner, "/packets/" + *s.waitForPacket(t, lake, 2).Digest},
+		{"packet-withdrawn", "", "/packets/" + *first.Digest},
 	})
 }
 
@@ -178,6 +183,12 @@ func (s *site) startWalkthrough(t *testing.T) {
 }
 
 // endWalkthrough confirms its first step and ends it with no_go.
+func (s *site) withdraw(t *testing.T, p store.Packet) {
+	t.Helper()
+	list := "/integrations/" + p.IntegrationID.String() + "/packets"
+	s.as(t, consultant).get(list).send("/"+p.ID.String()+"/withdraw", values{"reason": "The walkthrough was held on the wrong build."}).wants(http.StatusOK)
+}
+
 func (s *site) endWalkthrough(t *testing.T) {
 	t.Helper()
 	path := "/integrations/" + s.integration(t, "Lakeshore Benefits").String() + "/walkthrough"

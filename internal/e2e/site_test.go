@@ -5,8 +5,10 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -28,16 +30,36 @@ type site struct {
 	Origin string
 }
 
-// newSite fills a server of its own and serves it until the test ends.
+// filledDemo is the demo as `proofwalkd demo` fills it, before workers and pages.
+var filledDemo = testkit.NewFilled(func(ctx context.Context, a *app.App) error {
+	a.Now = utc
+	var progress bytes.Buffer
+	if err := demo.Seed(ctx, a, &progress); err != nil {
+		return fmt.Errorf("%w\n%s", err, progress.String())
+	}
+	return nil
+})
+
+func utc() time.Time { return time.Now().UTC() }
+
+// TestMain removes what the tests share.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	stopChromium()
+	if err := filledDemo.Remove(); err != nil {
+		fmt.Fprintf(os.Stderr, "removing the filled demo: %v\n", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// newSite gives a copy of the demo that is the test's own and serves it until the
+// test ends.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	a := testkit.App(t)
-	a.Now = func() time.Time { return time.Now().UTC() }
+	a := filledDemo.App(t)
+	a.Now = utc
 	s := serve(t, a)
-	var progress bytes.Buffer
-	if err := demo.Seed(t.Context(), a, &progress); err != nil {
-		t.Fatalf("%v\n%s", err, progress.String())
-	}
 	startWorkers(t, a) // as serving does, after the demo is filled
 	return s
 }

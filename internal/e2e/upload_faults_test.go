@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
@@ -151,7 +150,7 @@ func TestSendingThatEndsEarly(t *testing.T) {
 		chromedp.Evaluate(`XMLHttpRequest.prototype.send = window.realSend`, nil))
 	var cookies []*network.Cookie
 	b.run("signing out in another tab", chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		if cookies, err = storage.GetCookies().Do(ctx); err != nil {
+		if cookies, err = network.GetCookies().Do(ctx); err != nil {
 			return err
 		}
 		return network.ClearBrowserCookies().Do(ctx)

@@ -36,7 +36,8 @@ type walk struct {
 	captures                      map[string]string // id by file
 }
 
-// TestWholeWay walks both roles from a description to two verified packets.
+// TestWholeWay walks both roles from a description to verified packets: for the
+// walkthrough, with its outcome, and with every sign-off.
 func TestWholeWay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -50,7 +51,8 @@ func TestWholeWay(t *testing.T) {
 	first := w.verifyPacket(1, "")
 	w.hold()
 	w.signOff()
-	w.verifyPacket(2, first.SHA256)
+	second := w.verifyPacket(2, first.SHA256)
+	w.lastEdition(second.SHA256)
 	if got := w.browser.complaints(); len(got) > 0 {
 		t.Errorf("the browser complains: %s", strings.Join(got, "\n"))
 	}
@@ -278,16 +280,43 @@ func (w *walk) verifyPacket(edition int, supersedes string) verify.Result {
 	return known
 }
 
+// lastEdition waits for the edition that all three have signed off, and asks the
+// address of the second what became of it.
+func (w *walk) lastEdition(second string) {
+	w.t.Helper()
+	packets, err := store.ListPackets(w.t.Context(), w.site.Store.Reader(), auth.System().Scope(), w.integration)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	last := w.waitForPacket(packets[0].Edition)
+	if last.Edition == 2 {
+		w.t.Fatal("the sign-offs made no edition")
+	}
+	zip := w.partner.get(w.base + "/packets/" + last.ID.String() + "/download").wants(http.StatusOK).Body
+	got := verify.Verify(zip, verify.Trust{})
+	if got.Verdict != verify.SignerUnknown || len(got.Claims.SignOffs) != 3 {
+		w.t.Errorf("packet r1.%d is %s with the sign-offs %+v", last.Edition, got.Verdict, got.Claims.SignOffs)
+	}
+	w.browser.open("/packets/" + second)
+	w.browser.run("reading what became of the second edition", shows("Superseded"))
+	w.browser.run("following it", chromedp.Click(`//main//a[contains(., "Open packet r1.`+strconv.Itoa(last.Edition)+`")]`, chromedp.BySearch), shows("Current"))
+}
+
 // waitForPacket waits until the workers have made an edition.
 func (w *walk) waitForPacket(edition int) store.Packet {
 	w.t.Helper()
+	return w.site.waitForPacket(w.t, w.integration, edition)
+}
+
+func (s *site) waitForPacket(t *testing.T, integration uuid.UUID, edition int) store.Packet {
+	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	late := time.After(time.Minute)
 	for {
-		packets, err := store.ListPackets(w.t.Context(), w.site.Store.Reader(), auth.System().Scope(), w.integration)
+		packets, err := store.ListPackets(t.Context(), s.Store.Reader(), auth.System().Scope(), integration)
 		if err != nil {
-			w.t.Fatal(err)
+			t.Fatal(err)
 		}
 		for _, p := range packets {
 			if p.Edition == edition && p.Digest != nil {
@@ -297,7 +326,7 @@ func (w *walk) waitForPacket(edition int) store.Packet {
 		select {
 		case <-tick.C:
 		case <-late:
-			w.t.Fatalf("packet r1.%d is not made after a minute: %+v", edition, packets)
+			t.Fatalf("packet r1.%d is not made after a minute: %+v", edition, packets)
 		}
 	}
 }

@@ -1,15 +1,19 @@
 package jobs
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
@@ -27,6 +31,23 @@ func TestTheLastAttemptSaysSo(t *testing.T) {
 		if err != nil || source.Problem == nil || !strings.Contains(*source.Problem, want) || source.State != store.PacketPending {
 			t.Errorf("after an attempt (the last: %t) the packet is %s with the problem %v, %v; want %q", last, source.State, source.Problem, err, want)
 		}
+	}
+}
+
+// A packet that waits for a signing key uses up no attempts: the key may be away
+// for longer than they last.
+func TestWaitingForAKeyIsNoAttempt(t *testing.T) {
+	t.Parallel()
+	a := testkit.App(t)
+	id := pendingPacket(t, a)
+	a.Keys = keys.NewDirectory(filepath.Join(t.TempDir(), "none"), "", a.Now)
+	var snooze *river.JobSnoozeError
+	if err := (&buildPacket{app: a}).attempt(t.Context(), id, true); !errors.As(err, &snooze) {
+		t.Errorf("the last attempt without a key: %v", err)
+	}
+	source, err := store.FindPacketSource(t.Context(), a.Store.Reader(), auth.System().Scope(), id)
+	if err != nil || source.Problem == nil || !strings.HasPrefix(*source.Problem, "Unsigned, pending") {
+		t.Errorf("the packet has the problem %v, %v", source.Problem, err)
 	}
 }
 

@@ -64,10 +64,13 @@ type RootKey struct {
 
 // Key is one key of the list.
 type Key struct {
-	ID            string `json:"id"` // SHA-256 of the SubjectPublicKeyInfo, hex
-	Use           Use    `json:"use"`
-	Algorithm     string `json:"algorithm"`
-	PublicKey     Base64 `json:"public_key"`
+	ID        string `json:"id"` // SHA-256 of the SubjectPublicKeyInfo, hex
+	Use       Use    `json:"use"`
+	Algorithm string `json:"algorithm"`
+	PublicKey Base64 `json:"public_key"`
+	// Certificate is the self-signed X.509 certificate (DER) under which readers
+	// of PDFs know a key of UsePDF; nil for the others.
+	Certificate   Base64 `json:"certificate"`
 	NotBefore     Time   `json:"not_before"`
 	Status        Status `json:"status"`
 	RetiredAt     *Time  `json:"retired_at"`
@@ -117,6 +120,9 @@ func ParseFile(b []byte) (*File, error) {
 	for i, k := range f.Keys {
 		if digestHex(k.PublicKey) != k.ID {
 			return nil, fmt.Errorf("parsing keys.json: the id of key %d is not its digest", i+1)
+		}
+		if err := k.checkCertificate(); err != nil {
+			return nil, fmt.Errorf("parsing keys.json: key %d: %w", i+1, err)
 		}
 	}
 	root, err := x509.ParsePKIXPublicKey(f.Root.PublicKey)

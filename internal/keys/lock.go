@@ -18,3 +18,12 @@ func lock(path string) (unlock func(), err error) {
 	}
 	return func() { _ = f.Close() }, nil // nothing was written: closing only frees the lock
 }
+
+// inode numbers the file itself: of two files that took one name after each
+// other, the numbers differ, even within a tick of the clock.
+func inode(info os.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return stat.Ino
+	}
+	return 0
+}

@@ -6,7 +6,7 @@
 // identity that opens them (identity.txt, unless it is kept elsewhere), and
 // keys.json, the signed public list. The directory is made at first start,
 // readable by its owner only, and belongs into the backup of the keys, never
-// into that of the database.
+// into that of the database. The secret is in another directory.
 package keys
 
 import (
@@ -21,54 +21,30 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 )
 
-// Ring holds the opened keys. It is safe for concurrent use.
+// Ring holds opened keys: those of one list, which never change. What belongs
+// together, such as a packet's signatures and the list in it, is taken from one
+// Ring. It is safe for concurrent use.
 type Ring struct {
 	root    ed25519.PrivateKey
 	private map[string]crypto.Signer // by key id
 	active  map[Use]string           // key id
-	secret  []byte                   // of Seal
 	file    *File
 	json    []byte
+	// certificate is that of the active PDF key.
+	certificate *x509.Certificate
 }
 
-// Open opens the key directory; where there is none, or an empty one, it makes
-// the keys, valid from now. Every opened key has signed and verified once when
-// Open returns. A directory that is incomplete is refused, never repaired:
-// keys that are made anew would leave old packets without a signer.
+// Open opens the key directory with the age identity in it; where there is
+// none, or an empty one, it makes the keys, valid from now.
 func Open(dir string, now time.Time) (*Ring, error) {
-	return OpenWithIdentity(dir, filepath.Join(dir, "identity.txt"), now)
-}
-
-// OpenWithIdentity is Open with the age identity kept elsewhere, so that a
-// copy of the key directory alone opens nothing. The file is made at first
-// start if it does not exist.
-func OpenWithIdentity(dir, identityFile string, now time.Time) (*Ring, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making key directory: %w", err)
+	d := NewDirectory(dir, "", func() time.Time { return now })
+	if err := d.Make(); err != nil {
+		return nil, err
 	}
-	unlock, err := lock(filepath.Join(dir, "lock"))
-	if err != nil {
-		return nil, fmt.Errorf("locking key directory: %w", err)
-	}
-	defer unlock()
-
-	v := vault{dir: dir, identityFile: identityFile}
-	if err := v.prepare(now); err != nil {
-		return nil, fmt.Errorf("making keys: %w", err)
-	}
-	r, err := v.open()
-	if err != nil {
-		return nil, fmt.Errorf("opening keys: %w", err)
-	}
-	if err := r.selfTest(now); err != nil {
-		return nil, fmt.Errorf("testing keys: %w", err)
-	}
-	return r, nil
+	return d.Ring()
 }
 
 // Bundle gives the signer of statements and of SHA256SUMS, ECDSA P-256, and
@@ -76,8 +52,12 @@ func OpenWithIdentity(dir, identityFile string, now time.Time) (*Ring, error) {
 // digests get equal signatures.
 func (r *Ring) Bundle() (crypto.Signer, string) { return r.signer(UseBundle) }
 
-// PDF gives the signer of PDFs, ECDSA P-256, and its key id.
-func (r *Ring) PDF() (crypto.Signer, string) { return r.signer(UsePDF) }
+// PDF gives the signer of PDFs, ECDSA P-256, its certificate as it stands in
+// keys.json, and its key id.
+func (r *Ring) PDF() (crypto.Signer, *x509.Certificate, string) {
+	signer, id := r.signer(UsePDF)
+	return signer, r.certificate, id
+}
 
 // Checkpoint gives the signer of audit checkpoints, Ed25519, and its key id.
 func (r *Ring) Checkpoint() (crypto.Signer, string) { return r.signer(UseCheckpoint) }
@@ -97,15 +77,26 @@ func (r *Ring) KeysJSON() []byte { return bytes.Clone(r.json) }
 // List gives the public keys, oldest first, without the root.
 func (r *Ring) List() []Key { return append([]Key(nil), r.file.Keys...) }
 
-// selfTest signs and verifies with every private key, seals and opens a value,
-// and holds keys.json against the root that was opened.
-func (r *Ring) selfTest(now time.Time) error {
-	rootDER, err := x509.MarshalPKIXPublicKey(r.root.Public())
-	if err != nil {
-		return fmt.Errorf("encoding root key: %w", err)
+// IssuedAt is when the list was signed.
+func (r *Ring) IssuedAt() time.Time { return r.file.IssuedAt.Time }
+
+// Since is when the youngest of the active keys became valid: nothing that the
+// ring signs may say that it was made earlier.
+func (r *Ring) Since() time.Time {
+	var since time.Time
+	for _, id := range r.active {
+		if k, _ := r.file.find(id); k.NotBefore.After(since) {
+			since = k.NotBefore.Time
+		}
 	}
-	if !bytes.Equal(rootDER, r.file.Root.PublicKey) {
-		return errors.New("keys.json is of another root than root.age")
+	return since
+}
+
+// selfTest signs and verifies with every private key, and holds keys.json
+// against the root that was opened.
+func (r *Ring) selfTest(now time.Time) error {
+	if err := r.testRoot(); err != nil {
+		return err
 	}
 	digest := sha256.Sum256([]byte("proofwalk self test"))
 	for _, u := range []Use{UsePDF, UseBundle, UseCheckpoint} {
@@ -121,13 +112,17 @@ func (r *Ring) selfTest(now time.Time) error {
 			return fmt.Errorf("%s key: %w", u, err)
 		}
 	}
-	sealed, err := r.Seal(digest[:], []byte("self test"))
+	return nil
+}
+
+// testRoot demands that the list was signed by the root that was opened.
+func (r *Ring) testRoot() error {
+	rootDER, err := x509.MarshalPKIXPublicKey(r.root.Public())
 	if err != nil {
-		return err
+		return fmt.Errorf("encoding root key: %w", err)
 	}
-	opened, err := r.Open(sealed, []byte("self test"))
-	if err != nil || !bytes.Equal(opened, digest[:]) {
-		return errors.New("a sealed value does not open again")
+	if !bytes.Equal(rootDER, r.file.Root.PublicKey) {
+		return errors.New("keys.json is of another root than root.age")
 	}
 	return nil
 }

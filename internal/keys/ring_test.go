@@ -6,8 +6,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -41,14 +43,6 @@ func TestOpenMakesOnceAndKeeps(t *testing.T) {
 	if first.Fingerprint() != again.Fingerprint() || !bytes.Equal(first.KeysJSON(), again.KeysJSON()) {
 		t.Error("opened again, the keys are others")
 	}
-	sealed, err := first.Seal([]byte("round key"), []byte("i/1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain, err := again.Open(sealed, []byte("i/1"))
-	if err != nil || string(plain) != "round key" {
-		t.Errorf("sealed before a restart: %q, %v", plain, err)
-	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +63,7 @@ func TestOpenMakesOnceAndKeeps(t *testing.T) {
 			t.Errorf("%s is not sealed", e.Name())
 		}
 	}
-	if len(entries) != 8 { // identity, lock, keys.json, root, seal, pdf, bundle, checkpoint
+	if len(entries) != 7 { // identity, lock, keys.json, root, pdf, bundle, checkpoint
 		t.Errorf("%d files in the key directory", len(entries))
 	}
 }
@@ -104,6 +98,45 @@ func TestKeysJSON(t *testing.T) {
 		bad[i] ^= 1
 		if _, err := ParseFile(bad); err == nil {
 			t.Fatalf("parsed with byte %d flipped", i)
+		}
+	}
+}
+
+// The PDF key has a certificate that a reader of PDFs takes for signing
+// documents and e-mail, of the key itself and for ten years.
+func TestCertificateOfThePDFKey(t *testing.T) {
+	t.Parallel()
+	r := open(t, t.TempDir())
+	signer, certificate, id := r.PDF()
+	if got, err := KeyID(certificate.PublicKey); err != nil || got != id {
+		t.Errorf("certificate of key %s, %v, want %s", got, err, id)
+	}
+	if got, err := KeyID(signer.Public()); err != nil || got != id {
+		t.Errorf("signer %s, %v, want %s", got, err, id)
+	}
+	if err := certificate.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature); err != nil {
+		t.Errorf("self-signature: %v", err)
+	}
+	if name := "Proofwalk PDF seal " + id[:16]; certificate.Subject.CommonName != name || certificate.Issuer.CommonName != name {
+		t.Errorf("subject %q, issuer %q", certificate.Subject, certificate.Issuer)
+	}
+	if bits := certificate.SerialNumber.BitLen(); bits != 127 || certificate.SerialNumber.Sign() != 1 {
+		t.Errorf("serial of %d bits", bits)
+	}
+	from := start.Truncate(time.Second)
+	if !certificate.NotBefore.Equal(from) || !certificate.NotAfter.Equal(from.AddDate(10, 0, 0)) {
+		t.Errorf("valid from %v to %v", certificate.NotBefore, certificate.NotAfter)
+	}
+	if certificate.IsCA || certificate.KeyUsage != x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment {
+		t.Errorf("CA %v, key usage %b", certificate.IsCA, certificate.KeyUsage)
+	}
+	if diff := cmp.Diff([]x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, certificate.ExtKeyUsage); diff != "" || len(certificate.UnknownExtKeyUsage) != 1 ||
+		certificate.UnknownExtKeyUsage[0].String() != "1.3.6.1.5.5.7.3.36" {
+		t.Errorf("extended key usage %v %v", certificate.ExtKeyUsage, certificate.UnknownExtKeyUsage)
+	}
+	for _, k := range r.List() {
+		if want := k.Use == UsePDF; (k.Certificate != nil) != want || want && !bytes.Equal(k.Certificate, certificate.Raw) {
+			t.Errorf("%s key: %d bytes of a certificate", k.Use, len(k.Certificate))
 		}
 	}
 }
@@ -272,50 +305,23 @@ func TestTwoServersStartTogether(t *testing.T) {
 func TestIdentityElsewhere(t *testing.T) {
 	t.Parallel()
 	dir, identity := t.TempDir(), filepath.Join(t.TempDir(), "age.txt")
-	a, err := OpenWithIdentity(dir, identity, start)
+	d := NewDirectory(dir, identity, func() time.Time { return start })
+	if err := d.Make(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := d.Ring()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if exists(filepath.Join(dir, "identity.txt")) {
 		t.Error("an identity was written beside the keys")
 	}
-	b, err := OpenWithIdentity(dir, identity, start)
+	b, err := NewDirectory(dir, identity, d.now).Ring()
 	if err != nil || a.Fingerprint() != b.Fingerprint() {
 		t.Errorf("opened again: %v", err)
 	}
-}
-
-func TestSeal(t *testing.T) {
-	t.Parallel()
-	r, other := open(t, t.TempDir()), open(t, t.TempDir())
-	a, err := r.Seal([]byte("key"), []byte("i/1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := r.Seal([]byte("key"), []byte("i/1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if bytes.Equal(a, b) {
-		t.Error("two seals of one value are equal")
-	}
-	if _, err := r.Open(a, []byte("i/2")); err == nil {
-		t.Error("opened for another round")
-	}
-	if _, err := other.Open(a, []byte("i/1")); err == nil {
-		t.Error("opened by another server")
-	}
-	for i := range a {
-		bad := bytes.Clone(a)
-		bad[i] ^= 1
-		if _, err := r.Open(bad, []byte("i/1")); err == nil {
-			t.Fatalf("opened with byte %d flipped", i)
-		}
-	}
-	for n := range len(a) {
-		if _, err := r.Open(a[:n], []byte("i/1")); err == nil {
-			t.Fatalf("opened cut to %d bytes", n)
-		}
+	if _, err := NewDirectory(dir, "", d.now).Ring(); !errors.Is(err, ErrMissing) {
+		t.Errorf("without the identity: %v", err)
 	}
 }
 

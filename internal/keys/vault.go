@@ -30,7 +30,6 @@ const (
 	listName   = "keys.json"
 	makingName = "making"
 	rootName   = "root.age"
-	secretName = "seal.age"
 	maxSealed  = 1 << 16 // bytes of a file in the key directory
 )
 
@@ -87,13 +86,6 @@ func (v vault) makeAll(now time.Time) error {
 	if err := v.sealKey(rootName, root, identity); err != nil {
 		return err
 	}
-	secret := make([]byte, secretSize)
-	if _, err := rand.Read(secret); err != nil {
-		return fmt.Errorf("making secret: %w", err)
-	}
-	if err := v.seal(secretName, secret, identity); err != nil {
-		return err
-	}
 	issued := Time{now.UTC().Truncate(time.Microsecond)}
 	f := File{Format: Format, IssuedAt: issued}
 	f.Root.Algorithm = AlgorithmEd25519
@@ -126,8 +118,13 @@ func (v vault) makeKey(u Use, from Time, identity *age.X25519Identity) (Key, err
 		return Key{}, fmt.Errorf("encoding %s key: %w", u, err)
 	}
 	k := Key{ID: digestHex(der), Use: u, Algorithm: AlgorithmECDSA, PublicKey: der, NotBefore: from, Status: Active}
-	if u == UseCheckpoint {
+	switch u {
+	case UseCheckpoint:
 		k.Algorithm = AlgorithmEd25519
+	case UsePDF:
+		if k.Certificate, err = selfCertify(private, k); err != nil {
+			return Key{}, err
+		}
 	}
 	return k, v.sealKey(k.fileName(), private, identity)
 }
@@ -135,36 +132,39 @@ func (v vault) makeKey(u Use, from Time, identity *age.X25519Identity) (Key, err
 // fileName is where a key's private half is sealed.
 func (k Key) fileName() string { return string(k.Use) + "-" + k.ID[:16] + ".age" }
 
-// open reads keys.json and opens every active key.
-func (v vault) open() (*Ring, error) {
+// openRoot reads keys.json and opens the root that signed it.
+func (v vault) openRoot() (*Ring, *age.X25519Identity, error) {
 	list, err := readFile(v.path(listName))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := ParseFile(list)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	identity, err := v.identity()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := &Ring{file: f, json: list, private: map[string]crypto.Signer{}, active: map[Use]string{}}
 	root, err := v.openKey(rootName, identity)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var ok bool
 	if r.root, ok = root.(ed25519.PrivateKey); !ok {
-		return nil, errors.New("root.age holds no Ed25519 key")
+		return nil, nil, errors.New("root.age holds no Ed25519 key")
 	}
-	if r.secret, err = v.unseal(secretName, identity); err != nil {
+	return r, identity, nil
+}
+
+// open reads keys.json and opens every active key.
+func (v vault) open() (*Ring, error) {
+	r, identity, err := v.openRoot()
+	if err != nil {
 		return nil, err
 	}
-	if len(r.secret) != secretSize {
-		return nil, errors.New("seal.age holds no secret of 32 bytes")
-	}
-	for _, k := range f.Keys {
+	for _, k := range r.file.Keys {
 		if k.Status != Active {
 			continue
 		}
@@ -173,6 +173,11 @@ func (v vault) open() (*Ring, error) {
 			return nil, err
 		}
 		r.private[k.ID], r.active[k.Use] = private, k.ID
+		if k.Use == UsePDF {
+			if r.certificate, err = x509.ParseCertificate(k.Certificate); err != nil {
+				return nil, errors.New("the certificate of the PDF key does not parse")
+			}
+		}
 	}
 	return r, nil
 }

@@ -3,12 +3,17 @@ package packet
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/packet/pades"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // Seal is what makes content a packet that nobody else can make.
@@ -20,8 +25,32 @@ type Seal struct {
 	// random source the packet is reproducible.
 	Signer crypto.Signer
 	KeyID  string // SHA-256 of the key's SubjectPublicKeyInfo, hex
+	// PDF is the key of the PDF's signature, ECDSA P-256 as well, with its
+	// certificate as it stands in KeysJSON.
+	PDF            crypto.Signer
+	PDFCertificate *x509.Certificate
+	// Stamp gets the time-stamp token (RFC 3161) over a SHA-256, or nil when the
+	// authority gives none; the packet then says so. Its error makes Build fail.
+	// It is called once. A nil Stamp means that no authority is asked.
+	Stamp func(imprint [sha256.Size]byte) (token []byte, err error)
 	// KeysJSON is the signed list of the server's keys.
 	KeysJSON []byte
+	// Log is what the audit log says of the packet.
+	Log Log
+}
+
+// Log is the packet's part of the audit log: the entries of its integration up
+// to the one that seals it, and the proofs that they are in the log.
+type Log struct {
+	// Entries are encoded by audit.Encode, in the order of the log. The last is
+	// packet.seal: it names the digest of packet.json, see ManifestDigest.
+	Entries [][]byte
+	// Proofs are written by audit.EncodeProofs, one for each entry.
+	Proofs []byte
+	// Checkpoint is the signed note of the tree that the proofs are about.
+	Checkpoint []byte
+	// Key is the public key that signed the checkpoint, its SubjectPublicKeyInfo in DER.
+	Key []byte
 }
 
 // Packet is a built packet.
@@ -32,6 +61,7 @@ type Packet struct {
 	PDF            []byte
 	Manifest       []byte // packet.json
 	ManifestSHA256 string // hex: printed in the PDF
+	PDFSeal        PDFSeal
 }
 
 // sheet is what a report is rendered from.
@@ -43,8 +73,9 @@ type sheet struct {
 	fingerprint    string // of the root
 	keyID          string
 	draft          bool
-	unsigned       bool     // made beside a packet and not as a file of it
-	excerpt        *Excerpt // whose parts are shown; nil for all of them
+	seal           *pdf.Seal // how the PDF is signed; nil in a draft
+	unsigned       bool      // made beside a packet and not as a file of it
+	excerpt        *Excerpt  // whose parts are shown; nil for all of them
 }
 
 // renderer makes the PDF.
@@ -67,16 +98,20 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkLog(c, m, seal.Log); err != nil {
+		return nil, err
+	}
+	sealer := &pdfSealer{seal: seal}
 	s := &sheet{
 		c: c, summary: Summarize(c), manifest: m.json, manifestSHA256: digestHex(m.json),
-		fingerprint: fingerprint, keyID: seal.KeyID,
+		fingerprint: fingerprint, keyID: seal.KeyID, seal: sealer.forRender(),
 	}
-	pdf, err := render(s)
+	report, err := render(s)
 	if err != nil {
 		return nil, fmt.Errorf("rendering report: %w", err)
 	}
 
-	files := []file{{"packet.pdf", pdf}, {"packet.json", m.json}}
+	files := []file{{"packet.pdf", report}, {"packet.json", m.json}}
 	for _, t := range c.Transcripts {
 		files = append(files, file{t.File, t.HAR})
 	}
@@ -84,14 +119,21 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		files = append(files, file{p.File, p.PNG})
 	}
 	files = append(files,
-		file{"audit/entries.jsonl", lines(c.Audit)},
+		file{"audit/checkpoint", seal.Log.Checkpoint},
+		file{"audit/entries.jsonl", lines(seal.Log.Entries)},
+		file{"audit/proofs.json", seal.Log.Proofs},
 		file{"validation/bundle.pub.pem", bundlePEM},
+		file{"validation/checkpoint.pub.pem", pemOf("PUBLIC KEY", seal.Log.Key)},
 		file{"validation/keys.json", seal.KeysJSON},
+		file{"validation/pdf.crt.pem", pemOf("CERTIFICATE", seal.PDFCertificate.Raw)},
 		file{"validation/root.pub.pem", rootPEM},
-		file{"VERIFY.md", verifyText(s)},
+		file{"VERIFY.md", verifyText(s, sealer.got)},
 	)
+	if sealer.token != nil {
+		files = append(files, file{"validation/timestamp.tsr", sealer.token})
+	}
 	sortFiles(files)
-	files, err = sealFiles(c, m, files, seal)
+	files, err = sealFiles(c, m, files, seal, sealer.got)
 	if err != nil {
 		return nil, err
 	}
@@ -100,23 +142,54 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		return nil, err
 	}
 	return &Packet{
-		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: pdf,
-		Manifest: m.json, ManifestSHA256: s.manifestSHA256,
+		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: report,
+		Manifest: m.json, ManifestSHA256: s.manifestSHA256, PDFSeal: sealer.got,
 	}, nil
 }
 
+// ManifestDigest gives the digest that packet.json will have, in hex: what the
+// audit log names before the packet is built.
+func ManifestDigest(c *Content, salts []byte) (string, error) {
+	if err := Check(c); err != nil {
+		return "", err
+	}
+	m, err := newManifest(withFiles(c), salts)
+	if err != nil {
+		return "", err
+	}
+	return digestHex(m.json), nil
+}
+
+// SealAction is the action of the audit entry that seals a packet.
+const SealAction = "packet.seal"
+
+// checkLog demands that the log's last entry seals this packet.json.
+func checkLog(c *Content, m *manifest, l Log) error {
+	if len(l.Entries) == 0 || len(l.Checkpoint) == 0 || len(l.Proofs) == 0 || len(l.Key) == 0 {
+		return errors.New("building packet: a part of the audit log is missing")
+	}
+	e, err := audit.Parse(l.Entries[len(l.Entries)-1])
+	if err != nil {
+		return fmt.Errorf("building packet: %w", err)
+	}
+	if e.Action != SealAction || e.Object.ID != c.Name() || e.Details["packet_json"] != audit.Text(digestHex(m.json)) {
+		return errors.New("building packet: the audit log does not end with the entry that seals it")
+	}
+	return nil
+}
+
 // sealFiles adds SHA256SUMS, its signature and the statement.
-func sealFiles(c *Content, m *manifest, files []file, seal Seal) ([]file, error) {
+func sealFiles(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFSeal) ([]file, error) {
 	var sums strings.Builder
 	for _, f := range files {
 		sums.WriteString(digestHex(f.data) + "  " + f.name + "\n")
 	}
-	sig, err := sign(seal.Signer, []byte(sums.String()))
+	sig, err := pades.SignP256(seal.Signer, []byte(sums.String()))
 	if err != nil {
 		return nil, fmt.Errorf("signing SHA256SUMS: %w", err)
 	}
 	files = append(files, file{"SHA256SUMS", []byte(sums.String())}, file{"SHA256SUMS.sig", sig})
-	st, err := newStatement(c, m, files, seal)
+	st, err := newStatement(c, m, files, seal, pdfSeal)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +236,7 @@ func rootOf(keysJSON []byte) (fingerprint string, rootPEM []byte, err error) {
 	if digestHex(list.Root.PublicKey) != list.Root.ID {
 		return "", nil, errors.New("the root's id is not its digest")
 	}
-	return list.Root.ID, pemOf(list.Root.PublicKey), nil
+	return list.Root.ID, pemOf("PUBLIC KEY", list.Root.PublicKey), nil
 }
 
 // publicPEM gives the signer's public key, which must be the one of the id.
@@ -175,9 +248,9 @@ func publicPEM(seal Seal) ([]byte, error) {
 	if digestHex(der) != seal.KeyID {
 		return nil, errors.New("encoding bundle key: the key id is not its digest")
 	}
-	return pemOf(der), nil
+	return pemOf("PUBLIC KEY", der), nil
 }
 
-func pemOf(der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+func pemOf(what string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: what, Bytes: der})
 }

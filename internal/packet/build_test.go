@@ -19,9 +19,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
-// fewBytes stands for the report where its bytes do not matter.
-func fewBytes(s *sheet) ([]byte, error) { return []byte("%PDF " + s.manifestSHA256 + "\n"), nil }
-
 func mustBuild(t testing.TB, c *Content, r *keys.Ring) *Packet {
 	t.Helper()
 	p, err := build(c, sealFor(t, c, r), fewBytes)
@@ -42,8 +39,9 @@ func TestBuildIsReproducible(t *testing.T) {
 		}
 	}
 	c := largeContent(t)
-	seal := sealFor(t, c, r)
-	seal.Salts[0] ^= 1
+	salts := sealFor(t, c, r).Salts
+	salts[0] ^= 1
+	seal := sealWith(t, c, r, salts)
 	other, err := build(c, seal, fewBytes)
 	if err != nil {
 		t.Fatal(err)
@@ -69,8 +67,8 @@ func TestArchiveAsStockToolsReadIt(t *testing.T) {
 		t.Errorf("Name = %q", p.Name)
 	}
 	want := []string{
-		"packet.pdf", "packet.json", "transcripts/t-001.har", "screenshots/s-001.png", "audit/entries.jsonl",
-		"validation/bundle.pub.pem", "validation/keys.json", "validation/root.pub.pem", "VERIFY.md",
+		"packet.pdf", "packet.json", "transcripts/t-001.har", "screenshots/s-001.png", "audit/checkpoint", "audit/entries.jsonl", "audit/proofs.json",
+		"validation/bundle.pub.pem", "validation/checkpoint.pub.pem", "validation/keys.json", "validation/pdf.crt.pem", "validation/root.pub.pem", "VERIFY.md",
 		"SHA256SUMS", "SHA256SUMS.sig", "statement.sigstore.json",
 	}
 	var got []string
@@ -90,19 +88,10 @@ func TestVerifyTextAsItStands(t *testing.T) {
 	r := ring(t)
 	p := mustBuild(t, smallContent(t), r)
 	dir := t.TempDir()
-	files := unzip(t, p.Zip, nil)
-	for name, data := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(files["VERIFY.md"]), -1)
-	if len(blocks) != 3 {
-		t.Fatalf("%d blocks of commands in VERIFY.md, want 3", len(blocks))
+	files := unpack(t, p.Zip, dir)
+	blocks := shellBlocks(t, dir)
+	if len(blocks) != 6 {
+		t.Fatalf("%d blocks of commands in VERIFY.md, want 6", len(blocks))
 	}
 	run := func(script string) (string, error) {
 		cmd := exec.Command("sh", "-ec", script)
@@ -111,8 +100,11 @@ func TestVerifyTextAsItStands(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
-	for i, want := range []string{"Verified OK\n", r.Fingerprint(), "Signature Verified Successfully\n"} {
-		out, err := run(blocks[i][1])
+	for i, want := range []string{
+		"Verified OK\n", r.Fingerprint(), "Signature Verified Successfully\n",
+		"\n  - Total document signed\n", "CAdES Verification successful\n", "Signature Verified Successfully\n",
+	} {
+		out, err := run(blocks[i])
 		if err != nil || !strings.Contains(out, want) {
 			t.Errorf("block %d: %v, printed %q, want %q in it", i+1, err, out, want)
 		}
@@ -123,7 +115,7 @@ func TestVerifyTextAsItStands(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "packet.json"), append(files["packet.json"], ' '), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run(blocks[0][1]); err == nil {
+	if out, err := run(blocks[0]); err == nil {
 		t.Errorf("a changed packet.json went unseen: %q", out)
 	}
 }
@@ -240,6 +232,10 @@ func TestSealRefuses(t *testing.T) {
 		"an Ed25519 key":     func(s *Seal) { s.Signer, s.KeyID = r.Checkpoint() },
 		"no list of keys":    func(s *Seal) { s.KeysJSON = []byte("{}") },
 		"a broken keys.json": func(s *Seal) { s.KeysJSON = s.KeysJSON[1:] },
+		"no log":             func(s *Seal) { s.Log = Log{} },
+		"no checkpoint":      func(s *Seal) { s.Log.Checkpoint = nil },
+		"an entry too many":  func(s *Seal) { s.Log.Entries = append(s.Log.Entries, s.Log.Entries[0]) },
+		"unsealed":           func(s *Seal) { s.Log.Entries = s.Log.Entries[:1] },
 	} {
 		seal := sealFor(t, c, r)
 		spoil(&seal)
@@ -276,6 +272,52 @@ func TestMerkleRoot(t *testing.T) {
 			t.Errorf("%d leaves: %s", i+1, got)
 		}
 	}
+}
+
+// unpack writes an archive's files into a folder.
+func unpack(t testing.TB, zip []byte, dir string) map[string][]byte {
+	t.Helper()
+	files := unzip(t, zip, nil)
+	writeFiles(t, files, dir)
+	return files
+}
+
+func writeFiles(t testing.TB, files map[string][]byte, dir string) {
+	t.Helper()
+	for name, data := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// shellBlocks gives the commands of an unpacked packet's VERIFY.md.
+func shellBlocks(t testing.TB, dir string) (blocks []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "VERIFY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		blocks = append(blocks, m[1])
+	}
+	return blocks
+}
+
+// command runs a program in a folder; one that fails fails the test.
+func command(t testing.TB, dir, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+	return string(out)
 }
 
 // unzip reads an archive with the standard library; each sees the files in order.

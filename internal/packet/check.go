@@ -3,6 +3,7 @@ package packet
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 )
@@ -124,6 +125,9 @@ func (k *checker) head(c *Content) {
 	if i.ID == "" || i.Name == "" || i.Partner == "" || !isSlug(i.Slug) {
 		k.fail("the integration needs id, name, partner and a slug of a-z, 0-9 and hyphens")
 	}
+	if c.Address != "" && !isAddress(c.Address) {
+		k.fail("the address is none of the form https://HOST/packets/")
+	}
 	if c.Decision != nil {
 		k.word("the decision", c.Decision.Word, "ready", "returned")
 	}
@@ -133,9 +137,22 @@ func (k *checker) head(c *Content) {
 	if s := c.Supersedes; s != nil && !isSHA256(s.SHA256) {
 		k.fail("the superseded packet's digest is not a SHA-256 in hex")
 	}
+	signed := map[string]bool{}
 	for n, s := range c.SignOffs {
+		if signed[s.Role] {
+			k.fail("a role has signed off twice")
+		}
+		signed[s.Role] = true
 		k.word(fmt.Sprintf("the role of sign-off %d", n+1), s.Role, "partner", "consultant", "account_team")
 	}
+}
+
+// isAddress tells whether the SHA-256 of an archive completes the text to an
+// address of a server.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Path == "/packets/" && u.String() == s &&
+		u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 // collect gathers the labels and checks each part for itself.

@@ -11,6 +11,8 @@ package packet
 
 import (
 	"time"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // Format is the version of packet.json and of the statement's predicate.
@@ -47,6 +49,10 @@ type Content struct {
 	Revision    int  // N of rN, from 1
 	Edition     int  // M of packet rN.M, from 1
 	MadeAt      Time // the packet's own time: in the head, the statement and the PDF's metadata
+	// Address is where the server says what became of the packet, once the
+	// SHA-256 of its archive is put behind it: "https://HOST/packets/"; empty
+	// where the server has no public address.
+	Address string
 	// Template and RuleSet are the versions that the revision was frozen with.
 	Template int
 	RuleSet  int
@@ -74,9 +80,9 @@ type Content struct {
 	// answered before this one was asked for.
 	Questions []Question
 	SignOffs  []SignOff
-	// Audit holds this integration's audit entries, each as encoded by
-	// audit.Encode, oldest first.
-	Audit [][]byte
+	// Fonts serve the report beside the built-in ones; they are no part of what
+	// the packet says. Building again with other fonts gives another PDF.
+	Fonts *pdf.FontSet
 }
 
 // Integration is what was reviewed, as its configuration version says.

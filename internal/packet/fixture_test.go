@@ -2,6 +2,7 @@ package packet
 
 import (
 	"bytes"
+	"crypto/x509"
 	"fmt"
 	"image"
 	"image/color"
@@ -28,13 +29,6 @@ func clocks(minutes int) Clocks {
 // smallContent is a packet with one part of each kind.
 func smallContent(t testing.TB) *Content {
 	t.Helper()
-	entry, err := audit.Encode(audit.Entry{
-		ID: "019a0b1c-2d3e-7f40-8a1b-2c3d4e5f6071", Actor: audit.Actor{Kind: "system"}, Action: "packet.build",
-		Object: audit.Object{ID: "r3.1", Kind: "packet"}, At: madeAt,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	decision := act("Dana Whitlock", "ID.me", "Both paths seen, the error page is clear.", -1)
 	return &Content{
 		Integration: Integration{
@@ -45,7 +39,7 @@ func smallContent(t testing.TB) *Content {
 				{"redirect_uris", []string{"https://www.kestrel.example/idme", "https://www.kestrel.example/idme/popup"}},
 			},
 		},
-		Revision: 3, Edition: 1, MadeAt: At(madeAt), Template: 1, RuleSet: 1,
+		Revision: 3, Edition: 1, MadeAt: At(madeAt), Template: 1, RuleSet: 1, Address: "https://proofwalk.example/packets/",
 		Decision: &Decision{Word: "ready", Act: decision},
 		Sections: []Section{{"TST", "Tests before the walkthrough"}, {"SES", "Confirmed in the walkthrough"}},
 		Items: []Item{
@@ -81,7 +75,6 @@ func smallContent(t testing.TB) *Content {
 			Lanes:      Lanes{Partner: "Kestrel", Provider: "ID.me"}, Hops: deniedHops(), HAR: []byte(`{"log":{"version":"1.2"}}`),
 		}},
 		Screenshots: []Screenshot{{ID: "s-001", Title: "The page after a refusal", Transcript: "t-001", Entry: 7, By: "Hugo Brandt", Masks: 2, Clocks: clocks(1), PNG: picture(t)}},
-		Audit:       [][]byte{entry},
 	}
 }
 
@@ -241,6 +234,76 @@ func sealFor(t testing.TB, c *Content, r *keys.Ring) Seal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sealWith(t, c, r, salts)
+}
+
+func sealWith(t testing.TB, c *Content, r *keys.Ring, salts []byte) Seal {
+	t.Helper()
 	signer, id := r.Bundle()
-	return Seal{Salts: salts, Signer: signer, KeyID: id, KeysJSON: r.KeysJSON()}
+	pdfSigner, certificate, _ := r.PDF()
+	return Seal{
+		Salts: salts, Signer: signer, KeyID: id, KeysJSON: r.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate, Log: logFor(t, c, r, salts),
+	}
+}
+
+// logFor is a log of seven entries, of which the integration has two: one that
+// begins it and the one that seals the packet.
+func logFor(t testing.TB, c *Content, r *keys.Ring, salts []byte) Log {
+	t.Helper()
+	digest, err := ManifestDigest(c, salts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return logOf(t, r, At(c.MadeAt.Add(30*time.Second)).Time,
+		entryOf(t, c, 1, "integration.create", audit.Object{ID: c.Integration.ID, Kind: "integration"}, nil),
+		entryOf(t, c, 2, SealAction, audit.Object{ID: c.Name(), Kind: "packet"}, map[string]audit.Value{"packet_json": audit.Text(digest)}))
+}
+
+func entryOf(t testing.TB, c *Content, n int, action string, object audit.Object, details map[string]audit.Value) []byte {
+	t.Helper()
+	entry, err := audit.Encode(audit.Entry{
+		ID: fmt.Sprintf("019a0b1c-2d3e-7f40-8a1b-2c3d4e5f60%02d", n), IntegrationID: c.Integration.ID, Actor: audit.Actor{Kind: "system"},
+		Action: action, Object: object, At: madeAt, Details: details,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entry
+}
+
+// logOf puts the entries into a log in which other integrations' stand between
+// them, and signs it.
+func logOf(t testing.TB, r *keys.Ring, at time.Time, entries ...[]byte) Log {
+	t.Helper()
+	var edge audit.Edge
+	var leaves, own []audit.Hash
+	var positions []int64
+	add := func(entry []byte) {
+		leaves = append(leaves, audit.LeafHash(entry))
+		edge.Append(audit.LeafHash(entry))
+	}
+	for i, entry := range entries {
+		add([]byte{'a', byte(i)})
+		positions, own = append(positions, edge.Size()), append(own, audit.LeafHash(entry))
+		add(entry)
+		add([]byte{'b', byte(i)})
+	}
+	add([]byte("the last"))
+	head := audit.Head{Size: edge.Size(), Root: edge.Root()}
+	proofs, err := audit.NewProver(head, func([]audit.Tile) (map[audit.Tile][]audit.Hash, error) {
+		return map[audit.Tile][]audit.Hash{{}: leaves}, nil
+	}).Records(positions, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, _ := r.Checkpoint()
+	signed, err := audit.Checkpoint{Origin: audit.Origin(r.Fingerprint()), Head: head, At: at}.Sign(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := x509.MarshalPKIXPublicKey(signer.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Log{Entries: entries, Proofs: audit.EncodeProofs(head.Size, positions, proofs), Checkpoint: signed, Key: key}
 }

@@ -69,7 +69,8 @@ type leaf struct {
 
 // head is the part of packet.json that no excerpt can withhold.
 type head struct {
-	Name        string       `json:"name"` // r3.1
+	Address     *string      `json:"address"` // what the archive's SHA-256 completes; null for none
+	Name        string       `json:"name"`    // r3.1
 	Revision    int          `json:"revision"`
 	Edition     int          `json:"edition"`
 	MadeAt      Time         `json:"made_at"`
@@ -205,6 +206,9 @@ func newHead(c *Content) head {
 		Template: c.Template, RuleSet: c.RuleSet, Integration: c.Integration,
 		Decision: c.Decision, Outcome: c.Outcome, Supersedes: c.Supersedes, Walkthrough: c.Walkthrough,
 		Sections: c.Sections, SignOffs: c.SignOffs, Summary: Summarize(c),
+	}
+	if c.Address != "" {
+		h.Address = &c.Address
 	}
 	if h.Sections == nil {
 		h.Sections = []Section{}

@@ -22,6 +22,19 @@ func ReadManifest(b []byte) (*Content, error) {
 	return c, err
 }
 
+// WriteManifest gives packet.json as Build writes it, with SaltSize bytes of salt for
+// each leaf.
+func WriteManifest(c *Content, salts []byte) ([]byte, error) {
+	if err := Check(c); err != nil {
+		return nil, err
+	}
+	m, err := newManifest(withFiles(c), salts)
+	if err != nil {
+		return nil, err
+	}
+	return m.json, nil
+}
+
 // writtenLeaf is a leaf as packet.json has it.
 type writtenLeaf struct {
 	Anchor string          `json:"anchor"`
@@ -75,11 +88,15 @@ func readHead(b []byte) (*Content, error) {
 	if strictly(b, &h) != nil {
 		return nil, errors.New("reading packet.json: the head cannot be read")
 	}
-	return &Content{
+	c := &Content{
 		Revision: h.Revision, Edition: h.Edition, MadeAt: h.MadeAt, Template: h.Template, RuleSet: h.RuleSet,
 		Integration: h.Integration, Decision: h.Decision, Outcome: h.Outcome, Supersedes: h.Supersedes,
 		Walkthrough: h.Walkthrough, Sections: h.Sections, SignOffs: h.SignOffs,
-	}, nil
+	}
+	if h.Address != nil {
+		c.Address = *h.Address
+	}
+	return c, nil
 }
 
 // addLeaf puts a leaf's body where it stands in the content.

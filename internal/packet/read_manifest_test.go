@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 func TestReadManifest(t *testing.T) {
@@ -27,7 +29,6 @@ func TestReadManifest(t *testing.T) {
 		if err := AddFiles(got, func(name string) ([]byte, error) { return unzip(t, p.Zip, nil)[name], nil }); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		got.Audit = c.Audit
 		if diff := cmp.Diff(withFiles(c), got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
@@ -74,6 +75,9 @@ func fill(random *rand.Rand, v reflect.Value, depth int) {
 		if random.IntN(3) > 0 {
 			v.Set(reflect.ValueOf(At(time.UnixMicro(random.Int64N(1 << 51)))))
 		}
+		return
+	}
+	if v.Type() == reflect.TypeFor[*pdf.FontSet]() { // no part of what the packet says
 		return
 	}
 	switch v.Kind() {

@@ -114,13 +114,14 @@ func (r *report) options() pdf.Options {
 	o := pdf.Options{
 		Title: "Readiness packet " + r.c.Name() + ": " + i.Name, Lang: "en", Author: "Proofwalk",
 		Subject: i.Partner + ", " + i.Name + ", revision " + fmt.Sprint(r.c.Revision),
-		Created: r.c.MadeAt.Time, Header: r.header, Footer: r.footer,
+		Created: r.c.MadeAt.Time, Header: r.header, Footer: r.footer, Fonts: r.c.Fonts,
 	}
 	if r.draft {
 		o.Title = "Draft: " + i.Name
 		o.Watermark = "DRAFT"
 		return o
 	}
+	o.Seal = r.seal
 	o.Attachments = []pdf.Attachment{{
 		Name: "packet.json", Type: "application/json", Relationship: "Source",
 		Description: "The content of this report as data", Data: r.manifest,

@@ -263,13 +263,18 @@ func (r *report) glossary() {
 func (r *report) checking() {
 	if r.sealed() {
 		r.shortChapter("How to check this packet", "checking")
+		steps := []pdf.ListItem{
+			pdf.Item(pdf.T("Get the root fingerprint from the server's page /keys, or from a person whom you know. Do not take it from the packet.")),
+			pdf.Item(pdf.T("Run "), pdf.M("proofwalk verify --fingerprint SHA256 "+r.c.ArchiveName()), pdf.T(". It needs no network. VALID means: sealed by that server, and not one byte was changed since.")),
+			pdf.Item(pdf.T("Without proofwalk, VERIFY.md in the archive says how openssl checks it.")),
+		}
+		if r.c.Address != "" {
+			steps = append(steps, pdf.Item(pdf.T("Whether the packet is current, superseded or withdrawn, the server says at "), pdf.M(r.c.Address+"DIGEST"),
+				pdf.T(", where DIGEST is the SHA-256 of the archive.")))
+		}
 		r.doc.Add(
 			para(pdf.T("This report is one file of a sealed archive. The statement in the archive is signed and holds the SHA-256 of every other file, this one among them; packet.json, attached to this PDF, holds the same content as data, under the same labels.")),
-			pdf.List{Ordered: true, Items: []pdf.ListItem{
-				pdf.Item(pdf.T("Get the root fingerprint from the server's page /keys, or from a person whom you know. Do not take it from the packet.")),
-				pdf.Item(pdf.T("Run "), pdf.M("proofwalk verify --fingerprint SHA256 "+r.c.ArchiveName()), pdf.T(". It needs no network. VALID means: sealed by that server, and not one byte was changed since.")),
-				pdf.Item(pdf.T("Without proofwalk, VERIFY.md in the archive says how openssl checks it.")),
-			}},
+			pdf.List{Ordered: true, Items: steps},
 			para(pdf.T("An address such as "), pdf.M(r.c.Name()+"#"+r.anAnchor()), pdf.T(" names a part of this packet, here, in packet.json and on the server.")),
 			pdf.SealBox{Width: 300, Before: 12, Spans: []pdf.Span{pdf.B("Sealed by the server that made this packet\n"), pdf.T("over the whole file; " + r.c.Name() + ", " + moment(r.c.MadeAt))}},
 			pdf.KeyValue{KeyWidth: 130, Before: 8, Pairs: []pdf.Pair{{Key: "Signed with the bundle key", Value: []pdf.Span{pdf.M(groups(r.keyID))}}}},

@@ -102,7 +102,7 @@ func TestDraftOfAnyState(t *testing.T) {
 	t.Parallel()
 	bare := smallContent(t)
 	bare.Decision, bare.Items, bare.Findings, bare.Remarks, bare.TestRuns = nil, nil, nil, nil, nil
-	bare.Transcripts, bare.Screenshots, bare.Sections, bare.Audit = nil, nil, nil, nil
+	bare.Transcripts, bare.Screenshots, bare.Sections = nil, nil, nil
 	undecided := largeContent(t)
 	undecided.Decision, undecided.Outcome = nil, nil
 	for name, c := range map[string]*Content{"bare": bare, "undecided": undecided, "decided": largeContent(t)} {

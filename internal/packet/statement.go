@@ -1,17 +1,13 @@
 package packet
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/sha256"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"math/big"
 	"strconv"
+
+	"github.com/proofwalk/proofwalk/internal/packet/pades"
 )
 
 // The types that the statement and its envelope name.
@@ -48,10 +44,19 @@ type predicate struct {
 	MadeAt      Time                 `json:"made_at"`
 	Decision    string               `json:"decision"`
 	Outcome     *string              `json:"outcome"`
+	PDFSeal     PDFSeal              `json:"pdf_seal"`
 	Head        string               `json:"head_sha256"`
 	Leaves      int                  `json:"leaves"`
 	Root        string               `json:"merkle_root"`
+	SignOffs    []statementSignOff   `json:"sign_offs"`
 	Supersedes  *Supersedes          `json:"supersedes"`
+}
+
+// statementSignOff names who signed off, as the head does.
+type statementSignOff struct {
+	Role string `json:"role"`
+	By   string `json:"by"`
+	At   Time   `json:"at"`
 }
 
 type statementIntegration struct {
@@ -86,12 +91,16 @@ type envelopeSignature struct {
 }
 
 // newStatement makes the signed statement over the files.
-func newStatement(c *Content, m *manifest, files []file, seal Seal) ([]byte, error) {
+func newStatement(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFSeal) ([]byte, error) {
 	p := predicate{
 		Format: Format, Name: c.Name(), Revision: c.Revision, Edition: c.Edition, MadeAt: c.MadeAt,
 		Integration: statementIntegration{c.Integration.ID, c.Integration.Name, c.Integration.Partner},
 		Decision:    c.Decision.Word, Head: hex.EncodeToString(m.head[:]), Leaves: m.leaves,
-		Root: hex.EncodeToString(m.root[:]), Supersedes: c.Supersedes,
+		Root: hex.EncodeToString(m.root[:]), Supersedes: c.Supersedes, SignOffs: []statementSignOff{},
+		PDFSeal: pdfSeal,
+	}
+	for _, s := range c.SignOffs {
+		p.SignOffs = append(p.SignOffs, statementSignOff{s.Role, s.By, s.At})
 	}
 	if c.Outcome != nil {
 		p.Outcome = &c.Outcome.Word
@@ -104,7 +113,7 @@ func newStatement(c *Content, m *manifest, files []file, seal Seal) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	sig, err := sign(seal.Signer, preAuthEncoding(payload))
+	sig, err := pades.SignP256(seal.Signer, preAuthEncoding(payload))
 	if err != nil {
 		return nil, fmt.Errorf("signing statement: %w", err)
 	}
@@ -122,38 +131,6 @@ func newStatement(c *Content, m *manifest, files []file, seal Seal) ([]byte, err
 func preAuthEncoding(payload []byte) []byte {
 	out := "DSSEv1 " + strconv.Itoa(len(payloadType)) + " " + payloadType + " " + strconv.Itoa(len(payload)) + " "
 	return append([]byte(out), payload...)
-}
-
-// sign signs a message with ECDSA P-256 over SHA-256, deterministically by RFC
-// 6979 where the signer can. Of the two values of s that verify it takes the
-// lower, so that a message and a key have one signature only, and it verifies
-// what it made.
-func sign(signer crypto.Signer, message []byte) ([]byte, error) {
-	public, ok := signer.Public().(*ecdsa.PublicKey)
-	if !ok || public.Curve != elliptic.P256() {
-		return nil, errors.New("the bundle key is not of P-256")
-	}
-	digest := sha256.Sum256(message)
-	der, err := signer.Sign(nil, digest[:], crypto.SHA256)
-	if err != nil {
-		return nil, err
-	}
-	var sig struct{ R, S *big.Int }
-	if rest, err := asn1.Unmarshal(der, &sig); err != nil || len(rest) > 0 {
-		return nil, errors.New("the signer gave no DER signature")
-	}
-	n := elliptic.P256().Params().N
-	if sig.S.Cmp(new(big.Int).Rsh(n, 1)) > 0 {
-		sig.S.Sub(n, sig.S)
-	}
-	der, err = asn1.Marshal(sig)
-	if err != nil {
-		return nil, err
-	}
-	if !ecdsa.VerifyASN1(public, digest[:], der) {
-		return nil, errors.New("the signature does not verify")
-	}
-	return der, nil
 }
 
 func digestHex(b []byte) string {

@@ -154,13 +154,13 @@ func TestFilesOfLaterVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]verify.Verdict{
-		"audit/checkpoint": verify.Valid, "validation/tsa.pem": verify.Valid,
+		"audit/witness": verify.Valid, "validation/tsa.pem": verify.Valid,
 		"validation/../x": verify.Invalid, "validation/.x": verify.Invalid, "audit/": verify.Invalid, "notes/x": verify.Invalid,
 	} {
 		zip := repack(t, mustBuild(t, smallContent(t), r).Zip, func(files []file) []file {
 			files = append(files[:len(files)-3], file{name, []byte("later")})
 			sortFiles(files)
-			sealed, err := sealFiles(c, m, files, seal)
+			sealed, err := sealFiles(c, m, files, seal, PDFSeal{Level: LevelBB, Stamp: StampNone})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,8 +37,9 @@
 // characters are printed the same way without replacement text, so text can
 // neither reorder nor hide its neighbours. Nothing is ever refused for its text.
 //
-// # What is not claimed
+// # Standards
 //
-// The file follows the structure that PDF/UA-1 and PDF/A-3 ask for, but does not
-// claim either standard.
+// The file claims PDF/UA-1 (ISO 14289-1) and PDF/A-3a (ISO 19005-3): its fonts and
+// its colour profile (sRGB) are inside, everything on a page is either tagged or an
+// artifact, and nothing in it runs.
 package pdf

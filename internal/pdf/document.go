@@ -40,6 +40,9 @@ type Options struct {
 
 	Attachments []Attachment
 
+	// Fonts are tried for characters that no built-in font has; nil for none.
+	Fonts *FontSet
+
 	// Seal asks for a signature; nil leaves the document unsigned.
 	Seal *Seal
 }
@@ -61,7 +64,7 @@ type Strip struct {
 // Attachment is a file embedded in the document.
 type Attachment struct {
 	Name         string // file name without folders
-	Type         string // media type, for example "application/json"
+	Type         string // media type, for example "application/json"; what is none becomes "application/octet-stream"
 	Description  string
 	Relationship string // AFRelationship: Source, Data, Supplement, Alternative or Unspecified (when empty)
 	Data         []byte

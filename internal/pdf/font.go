@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
@@ -14,7 +16,7 @@ import (
 //go:embed fonts/*.ttf
 var fontFiles embed.FS
 
-// faceID is one of the built-in fonts.
+// faceID is one of the built-in fonts, or one of a [FontSet] from faceCount on.
 type faceID int
 
 const (
@@ -23,18 +25,33 @@ const (
 	sansItalic
 	mono
 	monoBold
+	arabic
+	arabicBold
+	hebrew
+	hebrewBold
+	devanagari
+	devanagariBold
+	wide
+	wideBold
 	faceCount
 )
 
 var faceNames = [faceCount]string{
 	sans: "IBMPlexSans-Regular", sansBold: "IBMPlexSans-SemiBold", sansItalic: "IBMPlexSans-Italic",
 	mono: "IBMPlexMono-Regular", monoBold: "IBMPlexMono-SemiBold",
+	arabic: "NotoSansArabic-Regular", arabicBold: "NotoSansArabic-Bold",
+	hebrew: "NotoSansHebrew-Regular", hebrewBold: "NotoSansHebrew-Bold",
+	devanagari: "NotoSansDevanagari-Regular", devanagariBold: "NotoSansDevanagari-Bold",
+	wide: "NotoSans-Regular", wideBold: "NotoSans-Bold",
 }
 
-// fallbacks lists the fonts tried after the first, nearest first.
+// fallbacks lists the built-in fonts tried after the first, nearest first.
 var fallbacks = [faceCount][]faceID{
-	sans: {sansBold}, sansBold: {sans}, sansItalic: {sans},
-	mono: {sans, sansBold}, monoBold: {sansBold, sans},
+	sans:       {sansBold, arabic, hebrew, devanagari, wide},
+	sansBold:   {sans, arabicBold, hebrewBold, devanagariBold, wideBold},
+	sansItalic: {sans, arabic, hebrew, devanagari, wide},
+	mono:       {sans, sansBold, arabic, hebrew, devanagari, wide},
+	monoBold:   {sansBold, sans, arabicBold, hebrewBold, devanagariBold, wideBold},
 }
 
 // typeface is a parsed font file, shared by all documents and never written to.
@@ -52,67 +69,117 @@ type typeface struct {
 	flags     int // ISO 32000-1, table 123
 	stemV     int
 	bbox      [4]int
+	bold      bool
+	blank     int // a glyph without ink, -1 when there is none; see blankWidth
 }
 
 // subsetTables are the tables a subset keeps; glyf and loca are made anew.
 var subsetTables = []string{"cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"}
 
-// unitsPerEm is the grid of the built-in fonts, and that of PDF.
-const unitsPerEm = 1000
+// hintTables may be missing from a font.
+var hintTables = []string{"cvt ", "fpgm", "prep"}
 
-// typefaces parses the built-in fonts once.
-var typefaces = sync.OnceValue(func() *[faceCount]*typeface {
-	var all [faceCount]*typeface
-	for id := range faceNames {
-		data, err := fontFiles.ReadFile("fonts/" + faceNames[id] + ".ttf")
-		if err == nil {
-			all[id], err = parseTypeface(faceNames[id], data)
-		}
-		if err != nil {
-			// The fonts are part of the program; a bad one is a bad build.
-			panic(fmt.Errorf("pdf: reading built-in font %s: %w", faceNames[id], err))
-		}
+// builtIn parses each built-in font when it is first asked for.
+var builtIn = func() (all [faceCount]func() *typeface) {
+	for id, name := range faceNames {
+		all[id] = sync.OnceValue(func() *typeface {
+			data, err := fontFiles.ReadFile("fonts/" + name + ".ttf")
+			var t *typeface
+			if err == nil {
+				t, err = parseTypeface(data)
+			}
+			if err != nil {
+				// The fonts are part of the program; a bad one is a bad build.
+				panic(fmt.Errorf("pdf: reading built-in font %s: %w", name, err))
+			}
+			t.name = name
+			return t
+		})
 	}
-	return &all
-})
+	return all
+}()
 
-func parseTypeface(name string, data []byte) (*typeface, error) {
-	ld, err := ot.NewLoader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("reading font directory: %w", err)
+// Errors of font files.
+var (
+	ErrFontDamaged  = errors.New("font is damaged")
+	ErrFontOutlines = errors.New("font has no TrueType outlines (CFF outlines are not embedded)")
+	ErrFontLicence  = errors.New("font forbids embedding")
+)
+
+// parseTypeface reads a TrueType file, or the first font of a collection.
+func parseTypeface(data []byte) (*typeface, error) {
+	lds, err := ot.NewLoaders(bytes.NewReader(data))
+	if err != nil || len(lds) == 0 {
+		return nil, ErrFontDamaged
 	}
-	f, err := font.NewFont(ld)
-	if err != nil {
-		return nil, fmt.Errorf("reading font: %w", err)
-	}
-	t := &typeface{name: name, font: f, tables: map[string][]byte{}, upem: int(f.Upem())}
+	ld := lds[0]
+	t := &typeface{tables: map[string][]byte{}}
 	for _, tag := range append([]string{"OS/2", "post"}, subsetTables...) {
 		raw, err := ld.RawTable(ot.NewTag(tag[0], tag[1], tag[2], tag[3]))
-		if err != nil {
-			return nil, fmt.Errorf("reading font table %q: %w", tag, err)
+		switch {
+		case err == nil:
+			t.tables[tag] = raw
+		case tag == "glyf" || tag == "loca":
+			return nil, ErrFontOutlines
+		case !slices.Contains(hintTables, tag):
+			return nil, ErrFontDamaged
 		}
-		t.tables[tag] = raw
 	}
-	if t.upem != unitsPerEm {
-		return nil, fmt.Errorf("reading font grid: %d units, want %d", t.upem, unitsPerEm)
+	if err := t.measure(); err != nil {
+		return nil, err
 	}
-	t.metrics()
+	if t.font, err = shapeable(ld); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
-// metrics reads the numbers of the font descriptor (ISO 32000-1, 9.8).
-func (t *typeface) metrics() {
+// shapeable reads the tables for shaping. The reader panics on some damage.
+func shapeable(ld *ot.Loader) (f *font.Font, err error) {
+	defer func() {
+		if recover() != nil {
+			f, err = nil, ErrFontDamaged
+		}
+	}()
+	if f, err = font.NewFont(ld); err != nil {
+		return nil, ErrFontDamaged
+	}
+	return f, nil
+}
+
+// leastSizes are the lengths of tables up to the last field that is read.
+var leastSizes = map[string]int{"head": 54, "hhea": 36, "maxp": 6, "OS/2": 78, "post": 16}
+
+// measure reads the numbers of the font descriptor (ISO 32000-1, 9.8).
+func (t *typeface) measure() error {
+	for tag, n := range leastSizes {
+		if len(t.tables[tag]) < n {
+			return ErrFontDamaged
+		}
+	}
 	head, hhea, os2, post := t.tables["head"], t.tables["hhea"], t.tables["OS/2"], t.tables["post"]
 	s16 := func(b []byte, at int) int { return int(int16(binary.BigEndian.Uint16(b[at:]))) }
+	u16 := func(b []byte, at int) int { return int(binary.BigEndian.Uint16(b[at:])) }
+	if t.upem = u16(head, 18); t.upem < 16 || t.upem > 16384 {
+		return ErrFontDamaged
+	}
+	if access := u16(os2, 8); access&0xF == 2 || access&0x200 != 0 {
+		return ErrFontLicence // restricted, or bitmaps only
+	}
 	em := func(v int) int { return v * 1000 / t.upem }
 	t.longLoca = s16(head, 50) == 1
 	for i := range t.bbox {
 		t.bbox[i] = em(s16(head, 36+2*i))
 	}
 	t.ascent, t.descent = em(s16(hhea, 4)), em(s16(hhea, 6))
-	t.capHeight = em(s16(os2, 88))
+	t.capHeight = t.ascent
+	if s16(os2, 0) >= 2 && len(os2) >= 90 {
+		t.capHeight = em(s16(os2, 88))
+	}
 	t.italic = s16(post, 4)
-	t.stemV = 50 + s16(os2, 4)/8
+	weight := u16(os2, 4)
+	t.bold = weight >= 600
+	t.stemV = 50 + weight/8
 	t.flags = 1 << 5 // nonsymbolic
 	if binary.BigEndian.Uint32(post[12:]) != 0 {
 		t.flags |= 1
@@ -120,11 +187,45 @@ func (t *typeface) metrics() {
 	if t.italic != 0 {
 		t.flags |= 1 << 6
 	}
-	glyphs, long := s16(t.tables["maxp"], 4), s16(hhea, 34)
-	t.advances = make([]uint16, glyphs)
-	for g := range t.advances {
-		t.advances[g] = binary.BigEndian.Uint16(t.tables["hmtx"][4*min(g, long-1):])
+	return t.glyphTables(u16(t.tables["maxp"], 4), u16(hhea, 34))
+}
+
+// glyphTables checks that every glyph has a width and an outline inside of its
+// table, so that nothing later has to.
+func (t *typeface) glyphTables(glyphs, long int) error {
+	hmtx, loca, glyf := t.tables["hmtx"], t.tables["loca"], t.tables["glyf"]
+	size := 2
+	if t.longLoca {
+		size = 4
 	}
+	if glyphs < 1 || long < 1 || long > glyphs || len(hmtx) < 4*long+2*(glyphs-long) || len(loca) < size*(glyphs+1) {
+		return ErrFontDamaged
+	}
+	t.advances = make([]uint16, glyphs)
+	t.blank = -1
+	for g := range t.advances {
+		t.advances[g] = binary.BigEndian.Uint16(hmtx[4*min(g, long-1):])
+		from, to := t.place(g)
+		if from > to || to > len(glyf) {
+			return ErrFontDamaged
+		}
+		if g > 0 && g < long-1 && t.blank < 0 && from == to && t.advances[g] == 0 {
+			t.blank = g // free to be given a width: shaping leaves out what it stands for
+			t.advances[g] = uint16(t.blankWidth())
+		}
+	}
+	for g := range t.advances {
+		parts, ok := components(t.outline(g))
+		if !ok {
+			return ErrFontDamaged
+		}
+		for _, c := range parts {
+			if c >= glyphs {
+				return ErrFontDamaged
+			}
+		}
+	}
+	return nil
 }
 
 // has tells whether the font has a glyph of its own for a character.

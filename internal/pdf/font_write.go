@@ -2,13 +2,13 @@ package pdf
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"strconv"
-	"unicode/utf16"
 )
 
 // writeFont embeds the used glyphs of a font as a composite font (ISO 32000-1,
-// 9.7) whose character codes are glyph numbers.
+// 9.7). Its codes are glyph numbers as long as each glyph has one text.
 func (r *renderer) writeFont(f *docFont) {
 	used := slices.Clone(f.used)
 	data := f.t.subset(used)
@@ -27,7 +27,7 @@ func (r *renderer) writeFont(f *docFont) {
 	r.file.pack(descriptor, []byte(d))
 	r.file.pack(cid, []byte("<</Type/Font/Subtype/CIDFontType2/BaseFont/"+full+
 		"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor "+descriptor.String()+
-		"/CIDToGIDMap/Identity/DW 0/W["+widths(f)+"]>>"))
+		"/CIDToGIDMap"+r.glyphMap(f)+"/DW 0/W["+widths(f)+"]>>"))
 	r.file.pack(f.obj, []byte("<</Type/Font/Subtype/Type0/BaseFont/"+full+"/Encoding/Identity-H/DescendantFonts["+
 		cid.String()+"]/ToUnicode "+uni.String()+">>"))
 }
@@ -42,16 +42,33 @@ func subsetTag(data []byte) string {
 	return string(tag)
 }
 
-// widths lists the advances of used glyphs, consecutive ones together.
+// glyphMap is the map from codes to glyphs (9.7.4.2).
+func (r *renderer) glyphMap(f *docFont) string {
+	if len(f.others) == 0 {
+		return "/Identity"
+	}
+	b := make([]byte, 2*len(f.text))
+	for c := range f.text {
+		if f.text[c] != "" {
+			binary.BigEndian.PutUint16(b[2*c:], f.glyphOf(c))
+		}
+	}
+	id := r.file.alloc()
+	r.file.deflated(id, "", b)
+	return " " + id.String()
+}
+
+// widths lists the advances of used codes and of glyph 0, consecutive ones
+// together.
 func widths(f *docFont) string {
 	var b []byte
-	for g := 0; g < len(f.used); g++ {
-		if !f.used[g] && g != 0 {
+	for c := 0; c < len(f.text); c++ {
+		if f.text[c] == "" && c != 0 {
 			continue
 		}
-		b = append(strconv.AppendInt(b, int64(g), 10), '[')
-		for ; g < len(f.used) && (f.used[g] || g == 0); g++ {
-			b = append(strconv.AppendInt(b, int64(f.t.advances[g])*1000/int64(f.t.upem), 10), ' ')
+		b = append(strconv.AppendInt(b, int64(c), 10), '[')
+		for ; c < len(f.text) && (f.text[c] != "" || c == 0); c++ {
+			b = append(strconv.AppendInt(b, int64(f.width(c)), 10), ' ')
 		}
 		b = append(b, ']')
 	}
@@ -61,7 +78,7 @@ func widths(f *docFont) string {
 // mapSize is the most entries of one bfchar block (Adobe Technical Note 5014).
 const mapSize = 100
 
-// toUnicode writes the map from glyphs to text (9.10.3).
+// toUnicode writes the map from codes to text (9.10.3).
 func toUnicode(f *docFont) []byte {
 	b := []byte("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
 		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n" +
@@ -77,10 +94,7 @@ func toUnicode(f *docFont) []byte {
 		b = append(strconv.AppendInt(b, int64(len(block)), 10), " beginbfchar\n"...)
 		for _, g := range block {
 			b = append(appendHex16(append(b, '<'), uint16(g)), "><"...)
-			for _, u := range utf16.Encode([]rune(f.text[g])) {
-				b = appendHex16(b, u)
-			}
-			b = append(b, ">\n"...)
+			b = append(appendUTF16(b, f.text[g]), ">\n"...)
 		}
 		b = append(b, "endbfchar\n"...)
 	}

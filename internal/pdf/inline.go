@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,57 +43,96 @@ type piece struct {
 	size float64
 	w    float64
 	st   *style
+	level
 }
 
 // chipBox is the set content of a chip.
 type chipBox struct {
-	chip   *Chip
-	pieces []piece
+	chip *Chip
+	line line
 }
 
 // atom is what stands between two places where a line may break.
 type atom struct {
-	text   []rune // for breaking an atom that is wider than a line
-	styles []*style
+	marked // for breaking an atom that is wider than a line
 	pieces []piece
 	w      float64
 	space  []piece // white space behind, not counted at the end of a line
 	spaceW float64
 	ends   bool // the line ends here
+	rtl    bool // the paragraph runs from right to left
+}
+
+// marked is text with the style and the level of each character; no levels mean
+// that everything runs from left to right.
+type marked struct {
+	text   []rune
+	styles []*style
+	levels []level
+}
+
+// part is a part of the text.
+func (m marked) part(from, to int) marked {
+	out := marked{text: m.text[from:to], styles: m.styles[from:to]}
+	if m.levels != nil {
+		out.levels = m.levels[from:to]
+	}
+	return out
+}
+
+func (m marked) level(at int) level {
+	if m.levels == nil {
+		return 0
+	}
+	return m.levels[at]
 }
 
 // line is a set line.
 type line struct {
 	pieces []piece
+	body   int     // pieces before the space at its end
 	w      float64 // without the space at its end
+	spaceW float64 // of that space
 	size   float64 // largest text size
+	rtl    bool    // its paragraph runs from right to left
+	broken bool    // its paragraph has more than one line
+	turned bool    // something on it runs from right to left
 }
 
 // object stands for a chip or an icon in the text that is searched for breaks.
-const object = '\uFFFC'
+const object = "\uFFFC"
 
-// inline turns spans into atoms.
+const objectRune = '\uFFFC'
+
+// inline turns spans into atoms, which are good until the next call.
 func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
-	var text []rune
-	var styles []*style
+	l.tried = l.tried[:0]
+	var all marked
+	most := 0
+	for i := range spans {
+		most += len(spans[i].Text) + len("1234567")
+	}
+	all.text, all.styles = l.runes.take(most), l.looks.take(most)
 	for i := range spans {
 		sp := &spans[i]
 		st := l.style(sp, ts, parent)
-		var rs []rune
-		if st.chip != nil {
-			rs = []rune{object}
-		} else if rs = []rune(l.spanText(sp)); len(rs) == 0 && st.icon != nil {
-			rs = []rune{object}
+		text := l.spanText(sp)
+		if st.chip != nil || text == "" && st.icon != nil {
+			text = object
 		}
-		for k, r := range rs {
-			if k == 1 && st.icon != nil {
+		for k, r := range text {
+			if k > 0 && st.icon != nil {
 				st = st.rest
 			}
-			text = append(text, r)
-			styles = append(styles, st)
+			all.text = append(all.text, r)
+			all.styles = append(all.styles, st)
 		}
 	}
-	return l.atoms(text, styles, ts)
+	all.text, all.styles = l.runes.fit(all.text), l.looks.fit(all.styles)
+	all.levels = levels(all.text, func(i, j int) bool {
+		return all.styles[i] == all.styles[j] || all.styles[i].rest == all.styles[j]
+	})
+	return l.breakAtoms(all, ts)
 }
 
 // maxChip is the most characters a chip holds.
@@ -100,7 +140,8 @@ const maxChip = 40
 
 // style resolves the look of a span.
 func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
-	st := &style{size: sp.Size, colour: sp.Colour, elem: parent, icon: sp.Icon, chip: sp.Chip}
+	st := l.styles.one()
+	st.size, st.colour, st.elem, st.icon, st.chip = sp.Size, sp.Colour, parent, sp.Icon, sp.Chip
 	if st.size == 0 {
 		st.size = ts.size
 	}
@@ -129,16 +170,16 @@ func (l *layouter) style(sp *Span, ts textStyle, parent *elem) *style {
 	} else if safeAddress(sp.Link) {
 		st.link = &target{uri: sp.Link}
 	}
-	if anchor != "" {
-		l.asked = true
+	if anchor != "" && l.last.byName == nil {
+		l.refs = append(l.refs, anchor)
 	}
 	if st.link != nil && parent != nil && !ts.leave {
 		st.elem = parent.addInline("Link")
 	}
 	if st.icon != nil {
-		rest := *st
-		rest.icon = nil
-		st.rest = &rest
+		st.rest = l.styles.one()
+		*st.rest = *st
+		st.rest.icon, st.rest.rest = nil, nil
 	}
 	if st.chip != nil {
 		st.inChip = []rune(l.spanText(sp))
@@ -204,87 +245,70 @@ func (l *layouter) absent(anchor string) string {
 
 var plainSpace = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 
-// atoms finds the break opportunities of UAX 14 and shapes what is between them.
-func (l *layouter) atoms(text []rune, styles []*style, ts textStyle) []atom {
-	ends := l.fonts.lineEnds(text)
-	out := make([]atom, 0, len(ends))
+// breakAtoms finds the break opportunities of UAX 14 and shapes what is between them.
+func (l *layouter) breakAtoms(all marked, ts textStyle) []atom {
+	ends := l.fonts.lineEnds(all.text)
+	l.rooms.atoms = l.rooms.atoms[:0]
 	from := 0
 	for _, to := range ends {
-		out = append(out, l.atom(text[from:to], styles[from:to], ts))
+		l.rooms.atoms = append(l.rooms.atoms, l.atom(all.part(from, to), ts))
 		from = to
 	}
-	return out
+	return l.rooms.atoms
 }
 
-func (l *layouter) atom(text []rune, styles []*style, ts textStyle) atom {
-	body := len(text)
-	for body > 0 && (text[body-1] == ' ' || text[body-1] == '\n') {
+func (l *layouter) atom(m marked, ts textStyle) atom {
+	body := len(m.text)
+	for body > 0 && (m.text[body-1] == ' ' || m.text[body-1] == '\n') {
 		body--
 	}
-	a := atom{text: text[:body], styles: styles[:body]}
-	a.pieces, a.w = l.pieces(text[:body], styles[:body], ts)
-	for i := body; i < len(text); i++ {
-		if text[i] == '\n' {
+	a := atom{marked: m.part(0, body), rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL}
+	a.pieces, a.w = l.shapedPieces(a.marked, ts)
+	for i := body; i < len(m.text); i++ {
+		if m.text[i] == '\n' {
 			a.ends = true
 			continue
 		}
-		ps, w := l.pieces(text[i:i+1], styles[i:i+1], ts)
-		a.space, a.spaceW = append(a.space, ps...), a.spaceW+w
+		ps, w := l.shapedPieces(m.part(i, i+1), ts)
+		if a.space == nil {
+			a.space, a.spaceW = ps, w
+		} else {
+			a.space, a.spaceW = append(a.space, ps...), a.spaceW+w
+		}
 	}
 	return a
 }
 
-// pieces shapes text span by span.
-func (l *layouter) pieces(text []rune, styles []*style, ts textStyle) ([]piece, float64) {
-	var out []piece
-	var w float64
-	push := func(p piece) {
-		out = append(out, p)
-		w += p.w
-	}
-	for at := 0; at < len(text); {
-		st, end := styles[at], at+1
+// shapedPieces shapes text span by span and direction by direction. The pieces
+// are good until the next call of inline.
+func (l *layouter) shapedPieces(m marked, ts textStyle) ([]piece, float64) {
+	first := len(l.tried)
+	for at := 0; at < len(m.text); {
+		st, end, lv := m.styles[at], at+1, m.level(at)
 		if st.icon != nil {
-			push(l.iconPiece(st, text[at] != object))
+			l.tried = append(l.tried, l.iconPiece(st, m.text[at] != objectRune, lv))
 			st = st.rest
 		}
-		for end < len(text) && styles[end] == st {
+		for end < len(m.text) && m.styles[end] == st && m.level(end) == lv {
 			end++
 		}
 		switch {
 		case st.chip != nil:
-			push(l.chipPiece(st, ts))
-		case text[at] != object || styles[at].icon == nil:
-			ps := l.textPieces(text[at:end], st, ts)
-			for i := range ps {
-				w += ps[i].w
-			}
-			if out == nil {
-				out = ps
-			} else {
-				out = append(out, ps...)
-			}
+			l.tried = append(l.tried, l.chipPiece(st, ts, lv))
+		case m.text[at] != objectRune || m.styles[at].icon == nil:
+			l.textPieces(m.text[at:end], st, ts, lv)
 		}
 		at = end
+	}
+	out, w := l.tried[first:len(l.tried):len(l.tried)], 0.0
+	for i := range out {
+		w += out[i].w
 	}
 	return out, w
 }
 
-// slab gives room for n pieces. Most atoms are one piece, and a document has many
-// thousands of them.
-func (l *layouter) slab(n int) []piece {
-	if len(l.room) < n {
-		l.room = make([]piece, max(n, 512))
-	}
-	out := l.room[:0:n]
-	l.room = l.room[n:]
-	return out
-}
-
-func (l *layouter) textPieces(text []rune, st *style, ts textStyle) []piece {
-	runs := l.fonts.set(st.face, text)
-	out := l.slab(len(runs))
-	for _, r := range runs {
+func (l *layouter) textPieces(text []rune, st *style, ts textStyle, lv level) {
+	for _, r := range l.fonts.set(st.face, text, lv.rtl()) {
 		size := st.size
 		if r.code {
 			size = q(size * codeScale)
@@ -292,18 +316,17 @@ func (l *layouter) textPieces(text []rune, st *style, ts textStyle) []piece {
 				l.unprintable++
 			}
 		}
-		out = append(out, piece{run: r, size: size, w: r.width(size), st: st})
+		l.tried = append(l.tried, piece{run: r, size: size, w: r.width(size), st: st, level: lv})
 	}
-	return out
 }
 
 // iconPiece is an icon and, before text, the gap behind it.
-func (l *layouter) iconPiece(st *style, gap bool) piece {
+func (l *layouter) iconPiece(st *style, gap bool, lv level) piece {
 	w := st.icon.Width * st.size
 	if gap {
 		w += 0.45 * st.size
 	}
-	p := piece{icon: st.icon, size: st.size, w: q(w), st: st}
+	p := piece{icon: st.icon, size: st.size, w: q(w), st: st, level: lv}
 	if st.icon.Alt != "" && st.elem != nil {
 		fig := *st
 		fig.elem = st.elem.addInline("Figure")
@@ -316,11 +339,16 @@ func (l *layouter) iconPiece(st *style, gap bool) piece {
 // chipPad is the space left and right of a chip's text, in ems.
 const chipPad = 0.5
 
-func (l *layouter) chipPiece(st *style, ts textStyle) piece {
-	ps := l.textPieces(st.inChip, st, ts)
-	w := 2 * chipPad * st.size
-	for _, p := range ps {
-		w += p.w
-	}
-	return piece{chip: &chipBox{st.chip, ps}, size: st.size, w: q(w), st: st}
+// chipPiece sets the text of a chip, which is a line of its own.
+func (l *layouter) chipPiece(st *style, ts textStyle, lv level) piece {
+	inner := *st
+	inner.chip = nil
+	m := marked{text: st.inChip, styles: slices.Repeat([]*style{&inner}, len(st.inChip))}
+	m.levels = levels(m.text, func(int, int) bool { return true })
+	ln := line{size: st.size, rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL, turned: m.levels != nil}
+	before := len(l.tried)
+	ln.pieces, ln.w = l.shapedPieces(m, ts)
+	ln.pieces, l.tried = slices.Clone(ln.pieces), l.tried[:before]
+	ln.body = len(ln.pieces)
+	return piece{chip: &chipBox{st.chip, ln}, size: st.size, w: q(ln.w + 2*chipPad*st.size), st: st, level: lv}
 }

@@ -23,6 +23,8 @@ type node struct {
 	gap    float64 // space above, dropped at the top of a page
 	keep   bool    // stays on the page of the node behind it
 	kids   []child
+	line   *line // text, instead of kids
+	shift  float64
 	paint  func(p *painter, x, y float64) // drawn below the kids
 	repeat *node                          // drawn first, as an artifact, when the node begins a page
 	// split cuts the node so that the first part is at most avail high; head is
@@ -61,29 +63,58 @@ type layouter struct {
 	maxH   float64  // height of the flow of a page, less the boxes around
 	last   *numbers // what the pass before found
 
-	room        []piece // see slab
-	asked       bool    // a number of the last pass was used
+	asked       bool     // a number of the last pass was used
+	refs        []string // anchors that links lead to
 	unprintable int
 	level       int // of the last heading
 	sealed      bool
 	anchors     map[string]bool
+	named       []string // the anchors in their order
 	err         error
+	*rooms
 }
 
-// numbers are what a pass finds and the next one prints.
+// rooms is what the passes over a document share.
+type rooms struct {
+	elems  slab[elem]
+	kids   slab[kid]
+	nodes  slab[node]
+	lists  slab[*node]
+	lines  slab[line]
+	pieces slab[piece]
+	runes  slab[rune]
+	looks  slab[*style]
+	styles slab[style]
+	atoms  []atom  // of the text that is being broken
+	tried  []piece // of these atoms
+	broken []*line
+}
+
+// numbers are what a pass finds and the next one prints. The first pass has none,
+// takes every anchor for there, and sets page numbers of the usual width.
 type numbers struct {
 	pages       int
 	unprintable int
 	anchors     []AnchorPage
-	byName      map[string]int
+	byName      map[string]int // nil in the first pass
 }
 
-func (n *numbers) has(anchor string) bool { _, ok := n.byName[anchor]; return ok }
+const usualPage = 10
 
-func (n *numbers) pageOf(anchor string) int { return n.byName[anchor] }
+func (n *numbers) has(anchor string) bool {
+	_, ok := n.byName[anchor]
+	return ok || n.byName == nil
+}
+
+func (n *numbers) pageOf(anchor string) int {
+	if n.byName == nil {
+		return usualPage
+	}
+	return n.byName[anchor]
+}
 
 func (n *numbers) equal(o *numbers) bool {
-	if n.pages != o.pages || n.unprintable != o.unprintable || len(n.anchors) != len(o.anchors) {
+	if o.byName == nil || n.pages != o.pages || n.unprintable != o.unprintable || len(n.anchors) != len(o.anchors) {
 		return false
 	}
 	for i := range n.anchors {
@@ -108,6 +139,7 @@ func (l *layouter) name(anchor string) string {
 			l.fail(fmt.Errorf("naming anchor %d: %w", len(l.anchors)+1, ErrDuplicateAnchor))
 		}
 		l.anchors[anchor] = true
+		l.named = append(l.named, anchor)
 	}
 	return anchor
 }
@@ -127,13 +159,23 @@ func (l *layouter) within(e *elem, width float64, blocks []Block) []*node {
 // oneLine sets spans on a single line of any length.
 func (l *layouter) oneLine(spans []Span, ts textStyle, e *elem) *line {
 	ts.leave = true
-	lines := l.lines(l.inline(spans, ts, e), 1e9, ts)
-	return lines[0]
+	return l.breakLines(l.inline(spans, ts, e), 1e9, ts)[0]
+}
+
+// cut divides a node at a height; head is nil when nothing fits.
+func (n *node) cut(avail float64) (head, rest *node) {
+	if n.split == nil {
+		return nil, n
+	}
+	return n.split(avail)
 }
 
 // stacked puts nodes below each other into one.
 func stacked(nodes []*node) *node {
-	out := &node{}
+	if len(nodes) == 1 {
+		return nodes[0]
+	}
+	out := &node{kids: make([]child, 0, len(nodes))}
 	for i, n := range nodes {
 		if i > 0 {
 			out.h += n.gap
@@ -203,7 +245,7 @@ func headed(nodes []*node) []*node {
 
 // beside puts stacks next to each other, each at its x.
 func beside(cols []*node, xs []float64, paint func(h float64) func(p *painter, x, y float64)) *node {
-	out := &node{}
+	out := &node{kids: make([]child, 0, len(cols))}
 	for i, c := range cols {
 		out.kids = append(out.kids, child{n: c, x: xs[i]})
 		out.h = max(out.h, c.h)
@@ -217,7 +259,7 @@ func beside(cols []*node, xs []float64, paint func(h float64) func(p *painter, x
 		for i, c := range cols {
 			heads[i], rests[i] = c, stacked(nil)
 			if c.h > avail {
-				heads[i], rests[i] = c.split(avail)
+				heads[i], rests[i] = c.cut(avail)
 			}
 			if heads[i] == nil {
 				heads[i] = stacked(nil)

@@ -95,8 +95,10 @@ func TestHeadingStaysWithTable(t *testing.T) {
 		}
 		d.Add(Heading{Level: 1, Text: "The heading"}, Table{Columns: []Column{{}}, Head: Cells("The head"), Rows: []Row{{Cells: Cells("the row"), Anchor: "row"}}}, Anchor{"end"})
 		d.blocks = append(d.blocks, Paragraph{Spans: []Span{T("behind")}})
-		l := &layouter{opt: &d.opt, fonts: newFontSet(), last: &numbers{}, anchors: map[string]bool{}, maxH: 700}
-		nodes := l.within(&elem{tag: "Document", joined: true}, 500, d.blocks)
+		rooms := &rooms{}
+		l := newLayouter(&d.opt, newFontSet(nil), rooms, &numbers{})
+		l.maxH = 700
+		nodes := l.within(newRoot(rooms), 500, d.blocks)
 		sheets := l.paginate(nodes)
 		page := -1
 		for i, s := range sheets {
@@ -121,8 +123,10 @@ func TestWidows(t *testing.T) {
 			d.Add(Paragraph{Spans: []Span{T("filling")}})
 		}
 		d.Add(Paragraph{Spans: []Span{T(long)}})
-		l := &layouter{opt: &d.opt, fonts: newFontSet(), last: &numbers{}, anchors: map[string]bool{}, maxH: 700}
-		nodes := l.within(&elem{tag: "Document", joined: true}, 300, d.blocks)
+		rooms := &rooms{}
+		l := newLayouter(&d.opt, newFontSet(nil), rooms, &numbers{})
+		l.maxH = 700
+		nodes := l.within(newRoot(rooms), 300, d.blocks)
 		sheets := l.paginate(nodes)
 		if len(sheets) == 1 {
 			continue

@@ -29,15 +29,21 @@ type breaker struct {
 	l     *layouter
 	ts    textStyle
 	width float64
-	lines []*line
+	store []piece // of all lines, as far as it reaches
 	cur   *line
 	x     float64 // width of cur with the space at its end
 }
 
-// lines breaks atoms into lines no wider than width. A word wider than a line
-// is broken after one of / & ? = ; , : . _ - @ where it has one, else anywhere.
-func (l *layouter) lines(atoms []atom, width float64, ts textStyle) []*line {
-	b := &breaker{l: l, ts: ts, width: width}
+// breakLines breaks atoms into lines no wider than width, which are listed until
+// the next call. A word wider than a line is broken after one of / & ? = ; , : . _ -
+// @ where it has one, else anywhere.
+func (l *layouter) breakLines(atoms []atom, width float64, ts textStyle) []*line {
+	n := 0
+	for i := range atoms {
+		n += len(atoms[i].pieces) + len(atoms[i].space)
+	}
+	b := &breaker{l: l, ts: ts, width: width, store: l.rooms.pieces.take(n)}
+	l.broken = l.broken[:0]
 	b.next()
 	for i := range atoms {
 		b.add(&atoms[i], 0)
@@ -45,63 +51,80 @@ func (l *layouter) lines(atoms []atom, width float64, ts textStyle) []*line {
 			b.next()
 		}
 	}
-	if n := len(b.lines); n > 1 && len(b.cur.pieces) == 0 && !atoms[len(atoms)-1].ends {
-		b.lines = b.lines[:n-1]
+	if n := len(l.broken); n > 1 && len(b.cur.pieces) == 0 && !atoms[len(atoms)-1].ends {
+		l.broken = l.broken[:n-1]
 	}
-	for _, ln := range b.lines {
+	for _, ln := range l.broken {
 		ln.size = ts.size
-		for _, p := range ln.pieces {
-			ln.size = max(ln.size, p.size)
+		for i := range ln.pieces {
+			ln.size = max(ln.size, ln.pieces[i].size)
 		}
 	}
-	return b.lines
+	return l.broken
 }
 
 func (b *breaker) next() {
-	b.cur = &line{}
-	b.lines = append(b.lines, b.cur)
+	b.cur = b.l.rooms.lines.one()
+	b.l.broken = append(b.l.broken, b.cur)
+	b.store = b.store[len(b.store):]
 	b.x = 0
 }
 
 // slack forgives rounding when text was measured to fit exactly.
 const slack = 0.05
 
-// add places an atom; level says how finely it has been cut already.
-func (b *breaker) add(a *atom, level int) {
+// add places an atom; fine says how finely it has been cut already.
+func (b *breaker) add(a *atom, fine int) {
 	if b.x+a.w > b.width+slack {
-		if a.w > b.width+slack && level < 2 && len(a.text) > 1 {
-			for _, part := range b.cut(a, level) {
-				b.add(&part, level+1)
+		if a.w > b.width+slack && fine < 2 && len(a.text) > 1 {
+			for _, part := range b.cut(a, fine) {
+				b.add(&part, fine+1)
 			}
 			return
 		}
 		if len(b.cur.pieces) > 0 {
+			b.cur.broken = true
 			b.next()
+			b.cur.broken = true
 		}
 	}
-	b.cur.pieces = append(b.cur.pieces, a.pieces...)
-	b.cur.w = b.x + a.w
-	b.cur.pieces = append(b.cur.pieces, a.space...)
+	if a.levels != nil {
+		b.cur.turned, b.cur.rtl = true, a.rtl
+	}
+	b.store = append(b.store, a.pieces...)
+	b.cur.w, b.cur.body = b.x+a.w, len(b.store)
+	b.store = append(b.store, a.space...)
+	b.cur.pieces, b.cur.spaceW = b.store, a.spaceW
 	b.x = b.cur.w + a.spaceW
 }
 
-// cut divides an atom: at level 0 after punctuation, at level 1 between
-// characters. The last part gets the space.
-func (b *breaker) cut(a *atom, level int) []atom {
+// cut divides an atom: first after punctuation, then between characters. The
+// last part gets the space.
+func (b *breaker) cut(a *atom, fine int) []atom {
+	var ends []int
+	if fine > 0 {
+		ends = b.l.fonts.graphemeEnds(a.text)
+	}
 	var out []atom
 	from := 0
 	for i := range a.text {
 		end := i+1 == len(a.text)
-		if !end && (level == 0 && !punctuation(a.text[i]) || level == 1 && joins(a.text[i+1])) {
+		if !end && fine == 0 && !punctuation(a.text[i]) {
 			continue
 		}
-		part := atom{text: a.text[from : i+1], styles: a.styles[from : i+1]}
+		if fine > 0 {
+			if i+1 != ends[0] {
+				continue
+			}
+			ends = ends[1:]
+		}
+		part := atom{marked: a.part(from, i+1), rtl: a.rtl}
 		if end {
 			part.space, part.spaceW = a.space, a.spaceW
 		}
 		// Counted when the whole atom was set; not again for its parts.
 		seen := b.l.unprintable
-		part.pieces, part.w = b.l.pieces(part.text, part.styles, b.ts)
+		part.pieces, part.w = b.l.shapedPieces(part.marked, b.ts)
 		b.l.unprintable = seen
 		out = append(out, part)
 		from = i + 1
@@ -119,6 +142,10 @@ func punctuation(r rune) bool {
 
 // draw sets a line with its base line at y.
 func (ln *line) draw(p *painter, x, y float64) {
+	if ln.turned {
+		ln.drawTurned(p, x, y)
+		return
+	}
 	var lk linkRun
 	for i := 0; i < len(ln.pieces); {
 		pc := &ln.pieces[i]
@@ -127,21 +154,16 @@ func (ln *line) draw(p *painter, x, y float64) {
 			lk = linkRun{st: pc.st, from: x}
 		}
 		lk.size = max(lk.size, pc.size)
-		switch {
-		case pc.icon != nil:
-			p.iconPiece(pc, x, y)
+		if pc.run == nil {
+			pc.draw(p, x, y)
 			x += pc.w
 			i++
-		case pc.chip != nil:
-			p.chipPiece(pc, x, y)
-			x += pc.w
-			i++
-		default:
-			end, w := sameText(ln.pieces, i)
-			p.text(ln.pieces[i:end], x, y)
-			x += w
-			i = end
+			continue
 		}
+		end, w := sameText(ln.pieces, i)
+		p.text(ln.pieces[i:end], x, y)
+		x += w
+		i = end
 	}
 	lk.close(p, x, y)
 }
@@ -161,7 +183,7 @@ func sameText(ps []piece, i int) (end int, w float64) {
 }
 
 // alone tells whether a run needs an operator of its own.
-func alone(r *run) bool { return r.actual != "" || r.code }
+func alone(r *run) bool { return r.actual || r.code }
 
 // linkRun is the part of a line that belongs to one link.
 type linkRun struct {

@@ -1,18 +1,16 @@
 package pdf
 
-import (
-	"strconv"
-	"unicode/utf16"
-)
+import "strconv"
 
 // page is a page while it is drawn. Its coordinates have y growing downwards;
 // the painter turns them round.
 type page struct {
-	id     ref
-	number int // from 1
-	buf    []byte
-	marks  []*elem // by marked-content identifier
-	annots []annot
+	id      ref
+	content ref
+	number  int // from 1
+	buf     []byte
+	marks   []*elem // by marked-content identifier
+	annots  []annot
 }
 
 // annot is a link on a page, or the field of the seal.
@@ -64,6 +62,9 @@ func (p *painter) begin(e *elem) {
 		e.join()
 		id := len(p.page.marks)
 		p.page.marks = append(p.page.marks, e)
+		if e.kids == nil {
+			e.kids = p.r.lay.kids.take(1)
+		}
 		e.kids = append(e.kids, kid{page: p.page, mcid: id})
 		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
 		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
@@ -118,11 +119,8 @@ func (p *painter) text(ps []piece, x, y float64) {
 	}
 	p.begin(first.st.elem)
 	p.fillColour(first.st.colour)
-	if first.run.actual != "" {
-		p.page.buf = append(p.page.buf, "/Span<</ActualText<FEFF"...)
-		for _, u := range utf16.Encode([]rune(first.run.actual)) {
-			p.page.buf = appendHex16(p.page.buf, u)
-		}
+	if first.run.actual {
+		p.page.buf = appendUTF16(append(p.page.buf, "/Span<</ActualText<FEFF"...), first.run.text)
 		p.op(">>>BDC")
 	}
 	p.r.usedFont[first.run.font.id] = true
@@ -135,50 +133,61 @@ func (p *painter) text(ps []piece, x, y float64) {
 	p.page.buf = append(p.page.buf, "Td "...)
 	p.glyphs(ps)
 	p.op("ET")
-	if first.run.actual != "" {
+	if first.run.actual {
 		p.op("EMC")
 	}
 }
 
-// glyphs writes one TJ operator, or several when marks are raised. owed is how
-// far the place the shaper wants is ahead of where the viewer's pen stands.
+// glyphs writes one TJ operator, or several when marks are raised or a glyph is
+// muted. The shaper wants the next glyph at want; the viewer's pen stands at pen.
 func (p *painter) glyphs(ps []piece) {
 	t := ps[0].run.font.t
-	em := func(units int) int { return units * 1000 / t.upem }
-	b, shown, rise, owed := p.page.buf, false, 0, 0
+	b, shown, rise := p.page.buf, false, int32(0)
+	want, pen := 0, 0 // in font units, in thousandths of an em
 	b = append(b, '[')
+	stop := func() {
+		if shown {
+			b = append(b, '>')
+		}
+		b = append(b, "] TJ "...)
+		shown = false
+	}
 	for i := range ps {
-		for _, g := range ps[i].run.glyphs {
+		for k := range ps[i].run.glyphs {
+			g := &ps[i].run.glyphs[k]
 			if g.dy != rise {
-				if shown {
-					b = append(b, '>')
-				}
-				b = append(b, "] TJ "...)
-				b = append(appendNum(b, float64(em(g.dy))*ps[0].size/1000), " Ts ["...)
-				shown, rise = false, g.dy
+				stop()
+				b = append(appendNum(b, float64(t.em(int(g.dy)))*ps[0].size/1000), " Ts ["...)
+				rise = g.dy
 			}
-			if move := em(owed + g.dx); move != 0 {
+			if g.mute {
+				stop()
+				b = append(b, "/Span<</ActualText()>>BDC ["...)
+			}
+			if move := t.em(want+int(g.dx)) - pen; move != 0 {
 				if shown {
 					b = append(b, '>')
 				}
 				b = strconv.AppendInt(b, int64(-move), 10)
 				shown = false
+				pen += move
 			}
 			if !shown {
 				b, shown = append(b, '<'), true
 			}
-			b = appendHex16(b, g.id)
-			owed = g.adv - int(t.advances[g.id]) - g.dx
+			b = appendHex16(b, g.code)
+			pen += t.em(int(g.nat))
+			want += int(g.adv)
+			if g.mute {
+				stop()
+				b = append(b, "EMC ["...)
+			}
 		}
 	}
-	if shown {
-		b = append(b, '>')
-	}
-	b = append(b, "] TJ"...)
+	stop()
 	if rise != 0 {
-		b = append(b, " 0 Ts"...)
+		b = append(b, "0 Ts "...)
 	}
-	b = append(b, ' ')
 	p.page.buf = b
 }
 
@@ -243,6 +252,5 @@ func (p *painter) chipPiece(pc *piece, x, y float64) {
 	s := pc.size
 	c := &Canvas{W: pc.w, H: 1.45 * s, p: p, x: x, y: y - 1.1*s, k: 1}
 	c.RoundRect(0.1*s, 0, pc.w-0.2*s, 1.45*s, 2, Stroke{Fill: pc.chip.chip.Fill, Line: pc.chip.chip.Border, Width: 0.6})
-	ln := line{pieces: pc.chip.pieces}
-	ln.draw(p, x+chipPad*s, y)
+	pc.chip.line.draw(p, x+chipPad*s, y)
 }

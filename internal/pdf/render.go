@@ -12,7 +12,7 @@ type renderer struct {
 	pages    []*page
 	titles   []title
 	dests    map[string]dest
-	usedFont [faceCount]bool
+	usedFont []bool // by face
 	images   []*Image
 	imageOf  map[[32]byte]int
 	root     *elem
@@ -40,13 +40,14 @@ func (d *Doc) Render() (*Output, error) {
 	if s := d.opt.Seal; s != nil && (s.Reserve < 1 || s.Reserve > MaxSealReserve) {
 		return nil, ErrSealReserve
 	}
-	fonts := newFontSet()
+	fonts, rooms := newFontSet(d.opt.Fonts), &rooms{}
 	last := &numbers{pages: 1}
+	var done []laid
 	for pass := 1; ; pass++ {
-		l := &layouter{opt: &d.opt, fonts: fonts, last: last, anchors: map[string]bool{},
-			maxH: d.opt.Page.H - d.opt.Margins.Top - d.opt.Margins.Bottom}
-		root := &elem{tag: "Document", joined: true}
-		nodes := l.within(root, q(d.opt.Page.W-d.opt.Margins.Left-d.opt.Margins.Right), d.blocks)
+		l := newLayouter(&d.opt, fonts, rooms, last)
+		root := newRoot(rooms)
+		var nodes []*node
+		nodes, done = l.flow(root, q(d.opt.Page.W-d.opt.Margins.Left-d.opt.Margins.Right), d.blocks, done)
 		if l.err != nil {
 			return nil, l.err
 		}
@@ -55,6 +56,9 @@ func (d *Doc) Render() (*Output, error) {
 			return nil, l.err
 		}
 		found := l.find(sheets)
+		if l.dangling(found) {
+			done = nil // what was taken for a link is none
+		}
 		if !l.asked || found.equal(last) {
 			l.last = found
 			return d.draw(l, root, sheets, found)
@@ -67,12 +71,16 @@ func (d *Doc) Render() (*Output, error) {
 }
 
 func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
-	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{}}
+	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
+		usedFont: make([]bool, len(l.fonts.fonts))}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
+	var content []byte
 	for i, s := range sheets {
-		pg := &page{id: r.file.alloc(), number: i + 1, buf: make([]byte, 0, 16<<10)}
+		pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: i + 1, buf: content[:0]}
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
+		r.file.deflated(pg.content, "", pg.buf)
+		content, pg.buf = pg.buf, nil
 	}
 	r.hiddenSeal()
 	r.writePages()
@@ -184,6 +192,9 @@ func (p *painter) node(n *node, x, y float64) {
 			t.page, t.y = p.page, p.height-y+4
 			p.r.titles = append(p.r.titles, t)
 		}
+	}
+	if n.line != nil {
+		n.line.draw(p, x+n.shift, y+n.line.baseline())
 	}
 	if n.paint != nil {
 		n.paint(p, x, y)

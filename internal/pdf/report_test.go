@@ -67,18 +67,20 @@ func TestReportFacts(t *testing.T) {
 		}
 	}
 	fonts := strings.Split(strings.TrimSpace(tool(t, "pdffonts", path)), "\n")[2:]
-	if len(fonts) != 4 {
-		t.Errorf("got %d fonts, want sans and mono in two weights", len(fonts))
+	if len(fonts) != 5 {
+		t.Errorf("got %d fonts, want sans and mono in two weights and an Arabic one", len(fonts))
 	}
-	embedded := regexp.MustCompile(`^[A-Z]{6}\+IBMPlex\S+ +CID TrueType +Identity-H +yes yes yes `)
+	embedded := regexp.MustCompile(`^[A-Z]{6}\+(?:IBMPlex|NotoSansArabic)\S+ +CID TrueType +Identity-H +yes yes yes `)
 	for _, f := range fonts {
 		if !embedded.MatchString(f) {
 			t.Errorf("font is not an embedded subset with a Unicode map: %s", f)
 		}
 	}
 	meta := tool(t, "pdfinfo", "-meta", path)
-	if strings.Contains(meta, "pdfuaid") || strings.Contains(meta, "pdfaid") {
-		t.Error("metadata claims a standard that no checker has confirmed")
+	for _, want := range []string{"<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "<pdfaSchema:prefix>pdfuaid<"} {
+		if strings.Count(meta, want) != 1 {
+			t.Errorf("metadata does not have %q once", want)
+		}
 	}
 }
 

@@ -154,7 +154,7 @@ const rangeRoom = 32
 
 // reserve puts a signature dictionary whose Contents are zeros.
 func (f *file) reserve(id ref, head string, size int) {
-	f.xref[id] = xrefEntry{kind: 1, offset: f.buf.Len()}
+	f.xref[id] = xrefEntry{kind: 1, offset: uint32(f.buf.Len())}
 	f.buf.WriteString(strconv.Itoa(int(id)) + " 0 obj\n" + head + "/ByteRange[0 ")
 	f.hole = &hole{rangeAt: f.buf.Len(), reserveBytes: size}
 	f.buf.WriteString(strings.Repeat(" ", rangeRoom) + "]/Contents")

@@ -1,42 +1,27 @@
 package pdf
 
 import (
+	"fmt"
 	"slices"
 	"unicode"
 
 	"github.com/go-text/typesetting/di"
-	"github.com/go-text/typesetting/font"
 	ot "github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/segmenter"
 	"github.com/go-text/typesetting/shaping"
+	"golang.org/x/image/math/fixed"
 )
 
-// docFont is a typeface as one document uses it.
-type docFont struct {
-	id   faceID
-	t    *typeface
-	face *font.Face
-	used []bool   // by glyph
-	text []string // by glyph: what ToUnicode says
-	obj  ref
-}
-
-// glyph is a shaped glyph; lengths in font units.
-type glyph struct {
-	id          uint16
-	adv, dx, dy int
-}
-
-// run is shaped text of one font, independent of its size.
+// run is shaped text of one font, independent of its size. Its glyphs stand from
+// left to right whatever the direction of the text.
 type run struct {
 	font   *docFont
 	glyphs []glyph
 	adv    int
-	// actual is set when the glyphs alone do not give the text back: a character
-	// printed as its code point, or glyphs that stand for several texts.
-	actual string
-	code   bool // a printed code point
+	text   string // what is read
+	actual bool   // the text is replacement text: the codes do not give it back
+	code   bool   // a printed code point
 }
 
 // width is the advance at a size in points.
@@ -44,41 +29,54 @@ func (r *run) width(size float64) float64 {
 	return q(float64(r.adv) * size / float64(r.font.t.upem))
 }
 
-type runKey struct {
+// word is text of one font, size and direction that was set before.
+type word struct {
 	face faceID
-	text string
+	rtl  bool
+	text []rune
+	runs []*run
+	next *word // with the same digest
 }
 
 // fontSet shapes the text of one document. It keeps what it found, because words
 // come back and because layout is done more than once.
 type fontSet struct {
-	fonts  [faceCount]*docFont
+	extra  *FontSet
+	fonts  []*docFont // made when they are first used
+	order  [faceCount][]faceID
 	shaper shaping.HarfbuzzShaper
-	cache  map[runKey]*run
-	words  map[runKey][]*run // what set found for a word
-	breaks map[string][]int  // where lines may end, by text
+	codes  map[rune]*run // printed code points
+	words  map[uint64]*word
+	ends   []int // see lineEnds
 	seg    segmenter.Segmenter
 }
 
-func newFontSet() *fontSet {
-	fs := &fontSet{cache: map[runKey]*run{}, words: map[runKey][]*run{}, breaks: map[string][]int{}}
-	for id, t := range typefaces() {
-		n := len(t.advances)
-		fs.fonts[id] = &docFont{id: faceID(id), t: t, face: font.NewFace(t.font),
-			used: make([]bool, n), text: make([]string, n)}
+func newFontSet(extra *FontSet) *fontSet {
+	fs := &fontSet{extra: extra, codes: map[rune]*run{}, words: map[uint64]*word{}}
+	n := int(faceCount)
+	if extra != nil {
+		n += len(extra.faces)
+	}
+	fs.fonts = make([]*docFont, n)
+	for _, id := range []faceID{sans, sansBold, sansItalic, mono, monoBold} {
+		fs.order[id] = extra.order(id)
 	}
 	return fs
 }
 
-// shape sets text that the face is known to have, from a cache of words.
-func (fs *fontSet) shape(id faceID, text string) *run {
-	key := runKey{id, text}
-	if r, ok := fs.cache[key]; ok {
-		return r
+// typeface is a built-in font or one of the set.
+func (fs *fontSet) typeface(id faceID) *typeface {
+	if id >= faceCount {
+		return fs.extra.faces[id-faceCount]
 	}
-	r := fs.shapeNew(fs.fonts[id], text)
-	fs.cache[key] = r
-	return r
+	return builtIn[id]()
+}
+
+func (fs *fontSet) font(id faceID) *docFont {
+	if fs.fonts[id] == nil {
+		fs.fonts[id] = newDocFont(id, fs.typeface(id))
+	}
+	return fs.fonts[id]
 }
 
 // noLigatures keeps each character of an identifier in a cell of its own.
@@ -86,47 +84,44 @@ var noLigatures = []shaping.FontFeature{
 	{Tag: ot.NewTag('l', 'i', 'g', 'a')}, {Tag: ot.NewTag('c', 'l', 'i', 'g')},
 }
 
-func (fs *fontSet) shapeNew(f *docFont, text string) *run {
-	runes := []rune(text)
-	in := shaping.Input{Text: runes, RunEnd: len(runes), Direction: di.DirectionLTR, Face: f.face,
-		Script: scriptOf(runes), Language: "en"}
-	in.Size = unitsPerEm << 6 // 26.6 fixed point; results are then in font units
-	if f.id == mono || f.id == monoBold {
+// shape sets text that the face is known to have; nil when it has not.
+func (fs *fontSet) shape(id faceID, text []rune, rtl bool) *run {
+	f := fs.font(id)
+	in := shaping.Input{Text: text, RunEnd: len(text), Direction: di.DirectionLTR, Face: f.face,
+		Script: scriptOf(text), Language: "en"}
+	if rtl {
+		in.Direction = di.DirectionRTL
+	}
+	in.Size = fixed.I(f.t.upem) // results are then in font units
+	if id == mono || id == monoBold {
 		in.FontFeatures = noLigatures
 	}
-	out := fs.shaper.Shape(in)
-	r := &run{font: f, glyphs: make([]glyph, len(out.Glyphs))}
-	for i := range out.Glyphs {
-		g := &out.Glyphs[i]
-		r.glyphs[i] = glyph{id: uint16(g.GlyphID), adv: g.Advance.Round(), dx: g.XOffset.Round(), dy: g.YOffset.Round()}
-		r.adv += r.glyphs[i].adv
-		f.used[g.GlyphID] = true
-		at := g.TextIndex()
-		if i > 0 && out.Glyphs[i-1].TextIndex() == at {
-			r.actual = text // several glyphs for one piece of text
-			continue
-		}
-		if !f.maps(int(g.GlyphID), string(runes[at:at+g.RunesCount()])) {
-			r.actual = text
-		}
+	out := fs.shaper.ShapeNoExtents(in)
+	s := &speller{f: f, runes: text}
+	if !s.spell(out.Glyphs, rtl) {
+		return nil
+	}
+	r := &run{font: f, glyphs: s.glyphs, text: string(text), actual: s.actual}
+	for i := range r.glyphs {
+		r.adv += int(r.glyphs[i].adv)
 	}
 	return r
 }
 
-// maps notes what text a glyph stands for; false when it already stands for
-// another one.
-func (f *docFont) maps(gid int, text string) bool {
-	if f.text[gid] == "" {
-		f.text[gid] = text
+// scriptIn is the script of a character, false when it has that of its
+// neighbours.
+func scriptIn(r rune) (language.Script, bool) {
+	switch s := language.LookupScript(r); s {
+	case language.Common, language.Inherited, language.Unknown:
+		return 0, false
+	default:
+		return s, true
 	}
-	return f.text[gid] == text
 }
 
 func scriptOf(runes []rune) language.Script {
 	for _, r := range runes {
-		switch s := language.LookupScript(r); s {
-		case language.Common, language.Inherited, language.Unknown:
-		default:
+		if s, ok := scriptIn(r); ok {
 			return s
 		}
 	}
@@ -135,40 +130,50 @@ func scriptOf(runes []rune) language.Script {
 
 // hidden tells whether a character is invisible or steers its neighbours:
 // controls, format characters (bidirectional overrides among them), private use,
-// surrogates, line and paragraph separators.
+// unassigned ones, line and paragraph separators.
 func hidden(r rune) bool {
-	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
-}
-
-// complex tells whether a script needs right-to-left or reordering layout, which
-// this version does not do, whatever the fonts hold.
-func complexScript(r rune) bool {
-	switch language.LookupScript(r) {
-	case language.Common, language.Inherited, language.Unknown, language.Latin, language.Greek, language.Cyrillic:
-		return false
+	if r < 0x7F {
+		return r < ' '
 	}
-	return true
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp)
 }
 
 // choose finds the font for a character and the marks that stand on it.
 func (fs *fontSet) choose(first faceID, cluster []rune) (faceID, bool) {
-	if hidden(cluster[0]) || complexScript(cluster[0]) {
+	if hidden(cluster[0]) {
 		return 0, false
 	}
 	if fs.hasAll(first, cluster) {
 		return first, true
 	}
-	for _, id := range fallbacks[first] {
-		if fs.hasAll(id, cluster) {
+	for _, id := range fs.order[first] {
+		if mayHave(id, cluster[0]) && fs.hasAll(id, cluster) {
 			return id, true
 		}
 	}
 	return 0, false
 }
 
+// mayHave spares reading a font of one script for a character far from it.
+func mayHave(id faceID, r rune) bool {
+	switch id {
+	case arabic, arabicBold:
+		return r >= 0x600 && r < 0x900 || r >= 0xFB50 && r < 0xFF00
+	case hebrew, hebrewBold:
+		return r >= 0x590 && r < 0x600 || r >= 0xFB1D && r < 0xFB50 || r == 0x20AA
+	case devanagari, devanagariBold:
+		return r >= 0x900 && r < 0x980 || r >= 0x1CD0 && r < 0x1D00 || r >= 0xA8E0 && r < 0xA900 || r == 0x20B9
+	}
+	return true
+}
+
 func (fs *fontSet) hasAll(id faceID, cluster []rune) bool {
-	for _, r := range cluster {
-		if !fs.fonts[id].t.has(r) || hidden(r) {
+	t := fs.typeface(id)
+	for i, r := range cluster {
+		if i > 0 && joiner(r) {
+			continue // the shaper needs no glyph for it
+		}
+		if !t.has(r) || hidden(r) {
 			return false
 		}
 	}
@@ -176,31 +181,38 @@ func (fs *fontSet) hasAll(id faceID, cluster []rune) bool {
 }
 
 // set splits text by font and shapes each part. It never fails and never uses
-// the glyph for missing characters.
-func (fs *fontSet) set(id faceID, text []rune) []*run {
-	key := runKey{id, string(text)}
-	out, ok := fs.words[key]
-	if !ok {
-		out = fs.setNew(id, text)
-		fs.words[key] = out
+// the glyph for missing characters. The runs stand in the order of the text.
+func (fs *fontSet) set(id faceID, text []rune, rtl bool) []*run {
+	digest := uint64(14695981039346656037) // FNV-1a
+	for _, r := range text {
+		digest = (digest ^ uint64(r)) * 1099511628211
 	}
-	return out
+	digest = (digest^uint64(id))*2 + 1
+	if rtl {
+		digest++
+	}
+	for w := fs.words[digest]; w != nil; w = w.next {
+		if w.face == id && w.rtl == rtl && slices.Equal(w.text, text) {
+			return w.runs
+		}
+	}
+	w := &word{face: id, rtl: rtl, text: slices.Clone(text), runs: fs.setNew(id, text, rtl), next: fs.words[digest]}
+	fs.words[digest] = w
+	return w.runs
 }
 
-func (fs *fontSet) setNew(id faceID, text []rune) []*run {
+func (fs *fontSet) setNew(id faceID, text []rune, rtl bool) []*run {
 	var out []*run
 	from, face := 0, faceID(-1)
+	var script language.Script
 	flush := func(to int) {
 		if face >= 0 && from < to {
-			out = append(out, fs.shape(face, string(text[from:to])))
+			out = append(out, fs.shaped(face, text[from:to], rtl)...)
 		}
-		from, face = to, -1
+		from, face, script = to, -1, 0
 	}
 	for at := 0; at < len(text); {
-		end := at + 1
-		for end < len(text) && unicode.Is(unicode.M, text[end]) {
-			end++
-		}
+		end := clusterEnd(text, at)
 		chosen, ok := fs.choose(id, text[at:end])
 		if !ok {
 			end = at + 1 // a mark that no font has must not take its base with it
@@ -209,14 +221,51 @@ func (fs *fontSet) setNew(id faceID, text []rune) []*run {
 		if !ok {
 			flush(at)
 			out = append(out, fs.codePoint(text[at]))
-			from = end
-		} else if chosen != face {
+			from, at = end, end
+			continue
+		}
+		own, strong := scriptIn(text[at])
+		if chosen != face || strong && script != 0 && own != script {
 			flush(at)
 			from, face = at, chosen
+		}
+		if strong {
+			script = own
 		}
 		at = end
 	}
 	flush(len(text))
+	return out
+}
+
+// clusterEnd is the end of a character with its marks and joiners.
+func clusterEnd(text []rune, at int) int {
+	end := at + 1
+	for end < len(text) && (unicode.Is(unicode.M, text[end]) || joined(text[end-1], text[end])) {
+		end++
+	}
+	return end
+}
+
+// shaped sets text in one font. Where the shaper asks for a glyph that the font
+// lacks, the characters are printed as code points.
+func (fs *fontSet) shaped(id faceID, text []rune, rtl bool) []*run {
+	if r := fs.shape(id, text, rtl); r != nil {
+		return []*run{r}
+	}
+	var out []*run
+	for at := 0; at < len(text); {
+		end := clusterEnd(text, at)
+		r := fs.shape(id, text[at:end], rtl)
+		if r != nil {
+			out = append(out, r)
+		} else {
+			for _, c := range text[at:end] {
+				out = append(out, fs.codePoint(c))
+			}
+		}
+		at = end
+	}
 	return out
 }
 
@@ -228,17 +277,11 @@ const (
 )
 
 func (fs *fontSet) codePoint(r rune) *run {
-	key := runKey{-1, string(r)}
-	if c, ok := fs.cache[key]; ok {
+	if c, ok := fs.codes[r]; ok {
 		return c
 	}
-	hex := []byte("U+")
-	for shift := 20; shift >= 0; shift -= 4 {
-		if d := r >> shift & 15; shift < 16 || len(hex) > 2 || d != 0 {
-			hex = append(hex, hexDigits[d])
-		}
-	}
-	c := *fs.shape(mono, string(hex))
+	text := fmt.Sprintf("U+%04X", r)
+	c := *fs.set(mono, []rune(text), false)[0]
 	c.glyphs = slices.Clone(c.glyphs)
 	for i := range c.glyphs {
 		c.glyphs[i].dx += codeGap / 2
@@ -247,26 +290,57 @@ func (fs *fontSet) codePoint(r rune) *run {
 	c.adv += codeGap
 	c.code = true
 	if !hidden(r) {
-		c.actual = string(r)
+		c.text, c.actual = string(r), true
 	}
-	fs.cache[key] = &c
+	fs.codes[r] = &c
 	return &c
 }
 
-// joins tells whether a character must stay with the one before it.
-func joins(r rune) bool { return unicode.Is(unicode.M, r) }
-
-// lineEnds lists where the lines of a text may end (UAX 14), as rune offsets.
-func (fs *fontSet) lineEnds(text []rune) []int {
-	key := string(text)
-	ends, ok := fs.breaks[key]
-	if !ok {
-		fs.seg.Init(text)
-		for it := fs.seg.LineIterator(); it.Next(); {
-			part := it.Line()
-			ends = append(ends, part.Offset+len(part.Text))
-		}
-		fs.breaks[key] = ends
+// graphemeEnds lists where a word may be cut that is wider than a line, as rune
+// offsets: never inside of what a reader takes for one character.
+func (fs *fontSet) graphemeEnds(text []rune) []int {
+	var ends []int
+	fs.seg.Init(text)
+	for it := fs.seg.GraphemeIterator(); it.Next(); {
+		part := it.Grapheme()
+		ends = append(ends, part.Offset+len(part.Text))
 	}
 	return ends
+}
+
+// lineEnds lists where the lines of a text may end (UAX 14), as rune offsets that
+// are good until the next call: behind spaces, hyphens and between the characters
+// of Chinese, Japanese and Korean. Thai, which writes no spaces between words and
+// has no rule short of a dictionary, breaks at its spaces, and in a phrase wider
+// than a line between characters (see graphemeEnds).
+func (fs *fontSet) lineEnds(text []rune) []int {
+	fs.ends = fs.ends[:0]
+	if onlyWords(text) {
+		for i := 1; i < len(text); i++ {
+			if text[i-1] == ' ' && text[i] != ' ' {
+				fs.ends = append(fs.ends, i)
+			}
+		}
+		if len(text) > 0 {
+			fs.ends = append(fs.ends, len(text))
+		}
+		return fs.ends
+	}
+	fs.seg.Init(text)
+	for it := fs.seg.LineIterator(); it.Next(); {
+		part := it.Line()
+		fs.ends = append(fs.ends, part.Offset+len(part.Text))
+	}
+	return fs.ends
+}
+
+// onlyWords tells whether text has nothing but ASCII letters, digits and spaces,
+// for which the rules come down to one.
+func onlyWords(text []rune) bool {
+	for _, r := range text {
+		if r != ' ' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return true
 }

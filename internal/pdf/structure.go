@@ -4,12 +4,14 @@ import "strconv"
 
 // elem is an element of the structure tree (ISO 32000-1, 14.7.2).
 type elem struct {
+	room   *slab[elem] // of the whole tree
 	tag    string
 	parent *elem
 	kids   []kid
 	attrs  string // inside of the attribute dictionary
 	alt    string
-	inline bool // attached to its parent when its content is first drawn
+	actual string // replacement text
+	inline bool   // attached to its parent when its content is first drawn
 	joined bool
 	id     ref
 	bbox   []byte // filled in when a figure is drawn
@@ -25,13 +27,24 @@ type kid struct {
 
 // add makes a child element after those there are.
 func (e *elem) add(tag string) *elem {
-	c := &elem{tag: tag, parent: e, joined: true}
+	c := e.made(tag)
+	c.joined = true
 	e.kids = append(e.kids, kid{elem: c})
 	return c
 }
 
 // addInline makes a child whose place among its siblings is decided by drawing.
-func (e *elem) addInline(tag string) *elem { return &elem{tag: tag, parent: e, inline: true} }
+func (e *elem) addInline(tag string) *elem {
+	c := e.made(tag)
+	c.inline = true
+	return c
+}
+
+func (e *elem) made(tag string) *elem {
+	c := e.room.one()
+	c.room, c.tag, c.parent = e.room, tag, e
+	return c
+}
 
 // join attaches an inline element at the end of what its parent has so far.
 func (e *elem) join() {
@@ -75,14 +88,13 @@ func (e *elem) number(f *file) {
 
 // write packs the element and everything below it.
 func (e *elem) write(f *file, parent ref) {
-	b := make([]byte, 0, 96)
-	b = append(b, "<</S/"...)
+	b := append(f.scratch(), "<</S/"...)
 	b = append(b, e.tag...)
 	b = append(b, "/P "...)
-	b = append(b, parent.String()...)
+	b = parent.append(b)
 	pg := e.firstPage()
 	if pg != nil {
-		b = append(append(b, "/Pg "...), pg.id.String()...)
+		b = pg.id.append(append(b, "/Pg "...))
 	}
 	if len(e.kids) > 0 {
 		b = append(b, "/K["...)
@@ -94,20 +106,23 @@ func (e *elem) write(f *file, parent ref) {
 		}
 		b = append(b, ']')
 	}
-	attrs := e.attrs
-	if e.bbox != nil {
-		attrs += "/O/Layout/BBox[" + string(e.bbox) + "]"
-		if !e.inline {
-			attrs += "/Placement/Block"
+	if e.attrs != "" || e.bbox != nil {
+		b = append(append(b, "/A<<"...), e.attrs...)
+		if e.bbox != nil {
+			b = append(append(append(b, "/O/Layout/BBox["...), e.bbox...), ']')
+			if !e.inline {
+				b = append(b, "/Placement/Block"...)
+			}
 		}
-	}
-	if attrs != "" {
-		b = append(append(append(b, "/A<<"...), attrs...), ">>"...)
+		b = append(b, ">>"...)
 	}
 	if e.alt != "" {
-		b = append(append(b, "/Alt"...), textString(e.alt)...)
+		b = appendText(append(b, "/Alt"...), e.alt)
 	}
-	f.pack(e.id, append(b, ">>"...))
+	if e.actual != "" {
+		b = appendText(append(b, "/ActualText"...), e.actual)
+	}
+	f.packDone(e.id, append(b, ">>"...))
 	for _, k := range e.kids {
 		if k.elem != nil {
 			k.elem.write(f, e.id)
@@ -127,16 +142,16 @@ func (e *elem) firstPage() *page {
 func (k kid) append(b []byte, pg *page) []byte {
 	switch {
 	case k.elem != nil:
-		return append(b, k.elem.id.String()...)
+		return k.elem.id.append(b)
 	case k.annot != 0:
 		b = append(b, "<</Type/OBJR"...)
 		if k.page != pg {
-			b = append(append(b, "/Pg "...), k.page.id.String()...)
+			b = k.page.id.append(append(b, "/Pg "...))
 		}
-		b = append(append(b, "/Obj "...), k.annot.String()...)
+		b = k.annot.append(append(b, "/Obj "...))
 		return append(b, ">>"...)
 	case k.page != pg:
-		b = append(append(b, "<</Type/MCR/Pg "...), k.page.id.String()...)
+		b = k.page.id.append(append(b, "<</Type/MCR/Pg "...))
 		b = append(b, "/MCID "...)
 		b = strconv.AppendInt(b, int64(k.mcid), 10)
 		return append(b, ">>"...)

@@ -14,16 +14,19 @@ const (
 	haveTwoByTwo   = 1 << 7
 )
 
+// place is where the glyf entry of a glyph stands.
+func (t *typeface) place(gid int) (from, to int) {
+	loca := t.tables["loca"]
+	if t.longLoca {
+		return int(binary.BigEndian.Uint32(loca[4*gid:])), int(binary.BigEndian.Uint32(loca[4*gid+4:]))
+	}
+	return 2 * int(binary.BigEndian.Uint16(loca[2*gid:])), 2 * int(binary.BigEndian.Uint16(loca[2*gid+2:]))
+}
+
 // outline returns the glyf entry of a glyph, empty when it has no outline.
 func (t *typeface) outline(gid int) []byte {
-	loca, glyf := t.tables["loca"], t.tables["glyf"]
-	var from, to int
-	if t.longLoca {
-		from, to = int(binary.BigEndian.Uint32(loca[4*gid:])), int(binary.BigEndian.Uint32(loca[4*gid+4:]))
-	} else {
-		from, to = 2*int(binary.BigEndian.Uint16(loca[2*gid:])), 2*int(binary.BigEndian.Uint16(loca[2*gid+2:]))
-	}
-	return glyf[from:to]
+	from, to := t.place(gid)
+	return t.tables["glyf"][from:to]
 }
 
 // closure adds the components of composite glyphs to the used ones.
@@ -37,7 +40,8 @@ func (t *typeface) closure(used []bool) {
 	for len(todo) > 0 {
 		g := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, c := range components(t.outline(g)) {
+		parts, _ := components(t.outline(g)) // checked when the font was read
+		for _, c := range parts {
 			if !used[c] {
 				used[c] = true
 				todo = append(todo, c)
@@ -46,13 +50,16 @@ func (t *typeface) closure(used []bool) {
 	}
 }
 
-// components lists the glyphs a composite glyph is made of.
-func components(o []byte) []int {
+// components lists the glyphs a composite glyph is made of; false when it is cut
+// short.
+func components(o []byte) (out []int, ok bool) {
 	if len(o) < 10 || int16(binary.BigEndian.Uint16(o)) >= 0 {
-		return nil
+		return nil, true
 	}
-	var out []int
 	for at := 10; ; {
+		if at+4 > len(o) {
+			return nil, false
+		}
 		flags := binary.BigEndian.Uint16(o[at:])
 		out = append(out, int(binary.BigEndian.Uint16(o[at+2:])))
 		at += 6
@@ -68,21 +75,28 @@ func components(o []byte) []int {
 			at += 8
 		}
 		if flags&moreComponents == 0 {
-			return out
+			return out, at <= len(o)
 		}
 	}
 }
+
+// noContours is an outline that is there and draws nothing. A glyph without an
+// entry counts as missing when it stands for a letter.
+var noContours [12]byte
 
 // subset writes a font file with the outlines of the used glyphs only. Glyph
 // numbers stay, so the composite glyphs and the page content need no change.
 func (t *typeface) subset(used []bool) []byte {
 	used[0] = true
 	t.closure(used)
-	var glyf []byte
+	glyf := []byte{}
 	loca := make([]byte, 0, 4*len(used)+4)
 	for g, u := range used {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 		if u {
+			if g == t.blank {
+				glyf = append(glyf, noContours[:]...)
+			}
 			glyf = append(glyf, t.outline(g)...)
 			for len(glyf)%4 != 0 {
 				glyf = append(glyf, 0)
@@ -94,18 +108,21 @@ func (t *typeface) subset(used []bool) []byte {
 	binary.BigEndian.PutUint16(head[50:], 1) // long loca
 	binary.BigEndian.PutUint32(head[8:], 0)
 	made := map[string][]byte{"glyf": glyf, "loca": loca, "head": head, "hmtx": t.usedMetrics(used)}
-	return assemble(func(tag string) []byte {
-		if b, ok := made[tag]; ok {
-			return b
+	for tag, b := range t.tables {
+		if made[tag] == nil {
+			made[tag] = b
 		}
-		return t.tables[tag]
-	})
+	}
+	return assemble(made)
 }
 
 // usedMetrics is hmtx with zeros for unused glyphs: they are never asked for,
 // and zeros compress away.
 func (t *typeface) usedMetrics(used []bool) []byte {
 	hmtx := append([]byte(nil), t.tables["hmtx"]...)
+	if t.blank >= 0 {
+		binary.BigEndian.PutUint16(hmtx[4*t.blank:], t.advances[t.blank])
+	}
 	long := int(binary.BigEndian.Uint16(t.tables["hhea"][34:]))
 	for g := range used {
 		if used[g] {
@@ -122,8 +139,13 @@ func (t *typeface) usedMetrics(used []bool) []byte {
 }
 
 // assemble writes an sfnt file of the subset tables.
-func assemble(table func(tag string) []byte) []byte {
-	n := len(subsetTables)
+func assemble(tables map[string][]byte) []byte {
+	n := 0
+	for _, tag := range subsetTables {
+		if tables[tag] != nil {
+			n++
+		}
+	}
 	log := bits.Len(uint(n)) - 1
 	out := binary.BigEndian.AppendUint32(nil, 0x00010000)
 	for _, v := range []int{n, 16 << log, log, 16*n - 16<<log} {
@@ -132,7 +154,10 @@ func assemble(table func(tag string) []byte) []byte {
 	var body []byte
 	start, headAt := len(out)+16*n, 0
 	for _, tag := range subsetTables {
-		b := table(tag)
+		b := tables[tag]
+		if b == nil {
+			continue
+		}
 		if tag == "head" {
 			headAt = start + len(body)
 		}

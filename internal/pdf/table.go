@@ -120,7 +120,7 @@ func (g *grid) fit(col int) float64 {
 			if at == col && cells[i].Span <= 1 && len(cells[i].Spans) > 0 {
 				ts := g.style(&cells[i], head)
 				ts.leave = true
-				for _, ln := range g.l.lines(g.l.inline(cells[i].Spans, ts, nil), 1e9, ts) {
+				for _, ln := range g.l.breakLines(g.l.inline(cells[i].Spans, ts, nil), 1e9, ts) {
 					widest = max(widest, ln.w)
 				}
 			}
@@ -162,9 +162,10 @@ type rowCell struct {
 // row sets the cells of a row side by side. Cells that are missing are added
 // empty, so that every row has the same number of columns.
 func (g *grid) row(r Row, tr *elem, head bool) *node {
-	var stacks []*node
-	var xs []float64
-	var cells []rowCell
+	stacks := g.l.lists.take(len(g.t.Columns))
+	xs := make([]float64, 0, len(g.t.Columns))
+	cells := make([]rowCell, 0, len(g.t.Columns))
+	tr.kids = make([]kid, 0, len(g.t.Columns))
 	least := 0.0
 	for at, i := 0, 0; at < len(g.t.Columns); i++ {
 		c := Cell{}

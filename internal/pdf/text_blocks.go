@@ -77,19 +77,22 @@ func (b Paragraph) lay(l *layouter, width float64) []*node {
 
 // textNodes sets text as a node for each line.
 func (l *layouter) textNodes(spans []Span, ts textStyle, align Align, width float64, e *elem) []*node {
-	lines := l.lines(l.inline(spans, ts, e), width, ts)
-	nodes := make([]*node, len(lines))
-	for i, ln := range lines {
-		shift := 0.0
-		switch align {
+	lines := l.breakLines(l.inline(spans, ts, e), width, ts)
+	nodes := l.lists.take(len(lines))
+	for _, ln := range lines {
+		shift, place := 0.0, align
+		if align == Left && ln.rtl && ln.broken {
+			place = Right // lines of a paragraph from right to left begin at the right
+		}
+		switch place {
 		case Right:
 			shift = width - ln.w
 		case Centre:
 			shift = q((width - ln.w) / 2)
 		}
-		nodes[i] = &node{h: ln.height(), paint: func(p *painter, x, y float64) {
-			ln.draw(p, x+shift, y+ln.baseline())
-		}}
+		n := l.nodes.one()
+		n.h, n.line, n.shift = ln.height(), ln, shift
+		nodes = append(nodes, n)
 	}
 	return nodes
 }

@@ -52,36 +52,38 @@ func TestCodePoints(t *testing.T) {
 	}
 }
 
-// TestNoMissingGlyph shapes every character of the basic plane and many above:
-// none may use the glyph for missing characters.
+// TestNoMissingGlyph shapes every character of the basic plane and many above, in
+// both directions: none may use the glyph for missing characters.
 func TestNoMissingGlyph(t *testing.T) {
 	t.Parallel()
-	fs := newFontSet()
+	fs := newFontSet(nil)
 	printed := 0
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if r > 0x20000 && r%997 != 0 || r >= 0x3400 && r < 0xD7A0 && r%97 != 0 {
 			continue
 		}
 		for _, id := range []faceID{sans, monoBold} {
-			for _, run := range fs.setNew(id, []rune{'a', r, 'b'}) {
-				for _, g := range run.glyphs {
-					if g.id == 0 {
-						t.Fatalf("U+%04X is set with the missing glyph of %s", r, faceNames[id])
+			for _, rtl := range []bool{false, true} {
+				for _, run := range fs.setNew(id, []rune{'a', r, 'b'}, rtl) {
+					for _, g := range run.glyphs {
+						if run.font.glyphOf(int(g.code)) == 0 {
+							t.Fatalf("U+%04X is set with the missing glyph of %s", r, run.font.t.name)
+						}
 					}
-				}
-				if !run.code {
-					printed++
+					if !run.code {
+						printed++
+					}
 				}
 			}
 		}
-		clear(fs.cache)
+		clear(fs.codes)
 	}
 	if printed == 0 {
 		t.Error("nothing was printed as itself")
 	}
-	for id, f := range fs.fonts {
-		if f.used[0] {
-			t.Errorf("%s used glyph 0", faceNames[id])
+	for _, f := range fs.fonts {
+		if f != nil && f.used[0] {
+			t.Errorf("%s used glyph 0", f.t.name)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package pdf
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -12,25 +14,23 @@ import (
 // producer names the program in the document information.
 const producer = "Proofwalk"
 
-// writePages writes page objects, their content and their annotations.
+// writePages writes page objects and their annotations.
 func (r *renderer) writePages() {
 	size := r.doc.opt.Page
 	key := len(r.pages) // keys of the parent tree: pages first, then annotations
 	kids := []byte("<</Type/Pages/Count " + strconv.Itoa(len(r.pages)) + "/Kids[")
 	box := appendNum(append(appendNum([]byte("[0 0 "), size.W), ' '), size.H)
 	for i, pg := range r.pages {
-		content := r.file.alloc()
-		r.file.deflated(content, "", pg.buf)
 		b := []byte("<</Type/Page/Parent " + r.pagesID.String() + "/MediaBox" + string(box) + "]/Resources " +
-			r.resID.String() + "/Contents " + content.String() + "/StructParents " + strconv.Itoa(i) + "/Tabs/S")
+			r.resID.String() + "/Contents " + pg.content.String() + "/StructParents " + strconv.Itoa(i) + "/Tabs/S")
 		if len(pg.annots) > 0 {
 			b = append(b, "/Annots["...)
 			for k, a := range pg.annots {
 				if k > 0 {
 					b = append(b, ' ')
 				}
-				b = append(b, a.id.String()...)
-				r.file.pack(a.id, r.annotation(&a, pg, key))
+				b = a.id.append(b)
+				r.file.packDone(a.id, r.annotation(r.file.scratch(), &a, pg, key))
 				key++
 			}
 			b = append(b, ']')
@@ -42,25 +42,26 @@ func (r *renderer) writePages() {
 }
 
 // annotation is the dictionary of a link or of the seal's field.
-func (r *renderer) annotation(a *annot, pg *page, key int) []byte {
-	b := []byte("<</Type/Annot/P " + pg.id.String() + "/Rect[")
+func (r *renderer) annotation(b []byte, a *annot, pg *page, key int) []byte {
+	b = pg.id.append(append(b, "<</Type/Annot/P "...))
+	b = append(b, "/Rect["...)
 	for i, v := range a.rect {
 		if i > 0 {
 			b = append(b, ' ')
 		}
 		b = appendNum(b, v)
 	}
-	b = append(b, "]/StructParent "+strconv.Itoa(key)...)
+	b = strconv.AppendInt(append(b, "]/StructParent "...), int64(key), 10)
 	if a.widget {
 		return append(append(b, r.sealField(a)...), ">>"...)
 	}
-	b = append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"+textString(a.text)...)
+	b = appendText(append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"...), a.text)
 	if a.to.anchor != "" {
-		b = append(b, "/Dest"+byteString(a.to.anchor)...)
-	} else {
-		b = append(b, "/A<</S/URI/URI"+byteString(a.to.uri)+">>"...)
+		b = hex.AppendEncode(append(b, "/Dest<"...), []byte(destKey(a.to.anchor)))
+		return append(b, ">>>"...)
 	}
-	return append(b, ">>"...)
+	b = hex.AppendEncode(append(b, "/A<</S/URI/URI<"...), []byte(a.to.uri))
+	return append(b, ">>>>>"...)
 }
 
 // finish writes everything that is not a page and returns the file.
@@ -74,7 +75,8 @@ func (r *renderer) finish() []byte {
 	r.file.stream(meta, "/Type/Metadata/Subtype/XML", xmp(opt))
 	catalog := "<</Type/Catalog/Pages " + r.pagesID.String() + "/StructTreeRoot " + tree.String() +
 		"/MarkInfo<</Marked true>>/Lang" + textString(opt.Lang) + "/Metadata " + meta.String() +
-		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files + r.writeSignature()
+		"/ViewerPreferences<</DisplayDocTitle true>>/PageLabels<</Nums[0<</S/D>>]>>" + names + files +
+		r.outputIntent() + r.writeSignature()
 	if outlines != 0 {
 		catalog += "/Outlines " + outlines.String() + "/PageMode/UseOutlines"
 	}
@@ -107,7 +109,7 @@ func (r *renderer) writeStructure() ref {
 			if k > 0 {
 				b = append(b, ' ')
 			}
-			b = append(b, e.id.String()...)
+			b = e.id.append(b)
 		}
 		b = append(b, ']')
 	}
@@ -115,7 +117,7 @@ func (r *renderer) writeStructure() ref {
 	for _, pg := range r.pages {
 		for _, a := range pg.annots {
 			b = append(strconv.AppendInt(b, int64(key), 10), ' ')
-			b = append(append(b, a.elem.id.String()...), ' ')
+			b = append(a.elem.id.append(b), ' ')
 			key++
 		}
 	}
@@ -130,17 +132,22 @@ func (r *renderer) writeResources() {
 	res := "<</Font<<"
 	for id, used := range r.usedFont {
 		if used {
-			f := r.lay.fonts.fonts[id]
+			f := r.lay.fonts.font(faceID(id))
 			r.writeFont(f)
 			res += "/F" + strconv.Itoa(id) + " " + f.obj.String()
 		}
 	}
 	res += ">>"
 	if len(r.images) > 0 {
+		room := 128 << 10 // for what follows
+		for _, img := range r.images {
+			room += len(img.data) + 256
+		}
+		r.file.buf.Grow(room)
 		res += "/XObject<<"
 		for i, img := range r.images {
 			id := r.file.alloc()
-			r.file.stream(id, img.dict(), img.data)
+			r.file.picture(id, img)
 			res += "/Im" + strconv.Itoa(i) + " " + id.String()
 		}
 		res += ">>"
@@ -206,7 +213,7 @@ func (b *bookmark) write(f *file, head string) {
 	}
 	f.pack(b.id, []byte(head+">>"))
 	for i, k := range b.kids {
-		s := "<</Title" + textString(k.title.text) + "/Parent " + b.id.String() + "/Dest" + destArray(k.title.page, k.title.y)
+		s := "<</Title" + textString(k.title.text) + "/Parent " + b.id.String() + "/Dest" + string(dest{k.title.page, k.title.y}.append(nil))
 		if i > 0 {
 			s += "/Prev " + b.kids[i-1].id.String()
 		}
@@ -217,8 +224,21 @@ func (b *bookmark) write(f *file, head string) {
 	}
 }
 
-func destArray(pg *page, y float64) string {
-	return "[" + pg.id.String() + "/XYZ null " + string(appendNum(nil, y)) + " null]"
+// destKey is the name of a destination. One that is too long is cut and told from
+// others by its digest.
+func destKey(anchor string) string {
+	if len(anchor) > maxKey {
+		sum := sha256.Sum256([]byte(anchor))
+		anchor = anchor[:maxKey] + hex.EncodeToString(sum[:])
+	}
+	return anchor
+}
+
+// append writes an explicit destination.
+func (d dest) append(b []byte) []byte {
+	b = d.page.id.append(append(b, '['))
+	b = appendNum(append(b, "/XYZ null "...), d.y)
+	return append(b, " null]"...)
 }
 
 // writeNames writes named destinations and attachments; it returns the catalog's
@@ -226,17 +246,17 @@ func destArray(pg *page, y float64) string {
 func (r *renderer) writeNames() (names, files string) {
 	inner := ""
 	if len(r.dests) > 0 {
-		keys := make([]string, 0, len(r.dests))
-		for k := range r.dests {
-			keys = append(keys, k)
+		byKey := make(map[string]dest, len(r.dests))
+		for anchor, d := range r.dests {
+			byKey[destKey(anchor)] = d
 		}
-		sort.Strings(keys)
 		id := r.file.alloc()
-		b := "<</Names["
-		for _, k := range keys {
-			b += byteString(k) + destArray(r.dests[k].page, r.dests[k].y)
+		b := append(r.file.scratch(), "<</Names["...)
+		for _, k := range slices.Sorted(maps.Keys(byKey)) {
+			b = hex.AppendEncode(append(b, '<'), []byte(k))
+			b = byKey[k].append(append(b, '>'))
 		}
-		r.file.pack(id, []byte(b+"]>>"))
+		r.file.packDone(id, append(b, "]>>"...))
 		inner += "/Dests " + id.String()
 	}
 	if list := slices.Clone(r.doc.opt.Attachments); len(list) > 0 {
@@ -244,7 +264,7 @@ func (r *renderer) writeNames() (names, files string) {
 		tree := ""
 		for i := range list {
 			spec := r.attach(&list[i]).String()
-			tree += byteString(list[i].Name) + spec + " "
+			tree += textString(list[i].Name) + spec + " "
 			files += spec + " "
 		}
 		inner += "/EmbeddedFiles<</Names[" + tree + "]>>"
@@ -256,19 +276,23 @@ func (r *renderer) writeNames() (names, files string) {
 	return names, files
 }
 
+// mediaType is a type and a subtype (RFC 6838, 4.2).
+var mediaType = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}$`)
+
 // attach embeds a file and returns its file specification.
 func (r *renderer) attach(a *Attachment) ref {
 	data, spec := r.file.alloc(), r.file.alloc()
-	dict := "/Type/EmbeddedFile/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
-	if a.Type != "" {
-		dict += "/Subtype" + name(a.Type)
+	kind := a.Type
+	if !mediaType.MatchString(kind) {
+		kind = "application/octet-stream"
 	}
+	dict := "/Type/EmbeddedFile/Subtype" + name(kind) + "/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"
 	r.file.deflated(data, dict, a.Data)
 	rel := a.Relationship
 	if rel == "" {
 		rel = "Unspecified"
 	}
-	s := "<</Type/Filespec/F<" + hex.EncodeToString([]byte(a.Name)) + ">/UF" + textString(a.Name) +
+	s := "<</Type/Filespec/F" + textString(a.Name) + "/UF" + textString(a.Name) +
 		"/AFRelationship" + name(rel) + "/EF<</F " + data.String() + "/UF " + data.String() + ">>"
 	if a.Description != "" {
 		s += "/Desc" + textString(a.Description)

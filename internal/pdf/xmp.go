@@ -6,7 +6,8 @@ import (
 )
 
 // xmp is the metadata packet (ISO 16684-1). It repeats what the document
-// information says and claims no standard.
+// information says and claims PDF/UA-1 (ISO 14289-1, 5) and PDF/A-3a (ISO 19005-3,
+// 6.6.4).
 func xmp(o *Options) []byte {
 	var b strings.Builder
 	stamp := o.Created.UTC().Format(time.RFC3339)
@@ -31,9 +32,34 @@ func xmp(o *Options) []byte {
 		"<xmp:MetadataDate>" + stamp + "</xmp:MetadataDate>\n" +
 		"<xmp:CreatorTool>" + escapeXML(o.Creator) + "</xmp:CreatorTool>\n" +
 		"<pdf:Producer>" + producer + "</pdf:Producer>\n" +
-		"</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>")
+		"</rdf:Description>\n" + claims + "</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>")
 	return []byte(b.String())
 }
+
+// claims names the standards. PDF/A knows no schema for the first, so it is
+// described (6.6.2.3), in a description of its own because readers take the
+// schema of a namespace from another block than the one that uses it.
+const claims = `<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>3</pdfaid:part>
+<pdfaid:conformance>A</pdfaid:conformance>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+`
 
 func alternative(b *strings.Builder, tag, text string) {
 	b.WriteString("<" + tag + "><rdf:Alt><rdf:li xml:lang=\"x-default\">" + escapeXML(text) +
@@ -43,7 +69,7 @@ func alternative(b *strings.Builder, tag, text string) {
 // escapeXML escapes markup and replaces characters that XML 1.0 does not allow.
 func escapeXML(s string) string {
 	var b strings.Builder
-	for _, r := range s {
+	for _, r := range visible(s) {
 		switch {
 		case r == '&':
 			b.WriteString("&amp;")

@@ -31,7 +31,9 @@ type AuditRow struct {
 	Details    map[string]any
 }
 
-// InsertAuditEntry stores an entry in its one encoding, with its personal values apart.
+// InsertAuditEntry stores an entry in its one encoding, with its personal values
+// apart. It notes that the entry waits for its position in the log, in the same
+// statement, and waits for nobody.
 func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []byte, personal []AuditPersonal) error {
 	details := make(map[string]any, len(e.Details))
 	for name, v := range e.Details {
@@ -42,6 +44,7 @@ func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []
 		return fmt.Errorf("encoding details of an audit entry: %w", err)
 	}
 	err = exec(ctx, tx, "inserting an audit entry", `
+		WITH waiting AS (INSERT INTO audit_pending (entry_id) VALUES (@id))
 		INSERT INTO audit_entries (id, partner_id, integration_id, actor_id, action, object_kind, object_id, at, details, encoded)
 		VALUES (@id, @partner_id, @integration_id, @actor_id, @action, @object_kind, @object_id, @at, @details, @encoded)`,
 		pgx.NamedArgs{

@@ -66,7 +66,14 @@ func (s *Store) Ping(ctx context.Context) error { return wrap("asking the databa
 // InTx runs fn in one transaction. It commits when fn gives nil and rolls back
 // otherwise; an error of COMMIT is an error of InTx.
 func (s *Store) InTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
-	tx, err := s.pool.Begin(ctx)
+	return inTx(ctx, s.pool, fn)
+}
+
+// inTx is InTx on the pool or on one session.
+func inTx(ctx context.Context, session interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
+}, fn func(tx pgx.Tx) error) error {
+	tx, err := session.Begin(ctx)
 	if err != nil {
 		return wrap("beginning a transaction", err)
 	}

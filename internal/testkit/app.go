@@ -1,7 +1,10 @@
 package testkit
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -48,28 +51,44 @@ func (c *Clock) Advance(d time.Duration) {
 // enqueued and not worked.
 func App(tb testing.TB) *app.App {
 	tb.Helper()
-	database := DB(tb)
-	opened, err := store.Open(tb.Context(), database.AppURL, poolSize)
+	opened, err := openApp(tb.Context(), DB(tb).AppURL, tb.TempDir())
 	if err != nil {
-		tb.Fatalf("opening the store: %v", err)
+		tb.Fatal(err)
 	}
-	tb.Cleanup(opened.Close)
-	blobs, err := blob.OpenDirectory(tb.TempDir())
+	tb.Cleanup(opened.Store.Close)
+	return opened
+}
+
+// openApp opens an app on a database and a folder, in which it makes what is
+// missing of files and keys. The caller closes its store.
+func openApp(ctx context.Context, databaseURL, folder string) (*app.App, error) {
+	blobs, err := blob.OpenDirectory(filepath.Join(folder, "blobs"))
 	if err != nil {
-		tb.Fatalf("opening the file store: %v", err)
+		return nil, fmt.Errorf("opening the file store: %w", err)
 	}
-	ring, err := keys.Open(tb.TempDir(), appStart)
+	secret, err := keys.OpenSecret(filepath.Join(folder, "secret"))
 	if err != nil {
-		tb.Fatalf("making keys: %v", err)
+		return nil, fmt.Errorf("making the secret: %w", err)
+	}
+	opened, err := store.Open(ctx, databaseURL, poolSize)
+	if err != nil {
+		return nil, fmt.Errorf("opening the store: %w", err)
 	}
 	jobs, err := river.NewClient(riverpgxv5.New(opened.Pool()), &river.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		tb.Fatalf("opening the job queue: %v", err)
+		opened.Close()
+		return nil, fmt.Errorf("opening the job queue: %w", err)
 	}
-	return &app.App{
-		Store: opened, Blobs: blobs, Keys: ring, Jobs: jobs, Now: NewClock().Now,
+	a := &app.App{
+		Store: opened, Blobs: blobs, Secret: secret, Jobs: jobs, Now: NewClock().Now,
 		Log: slog.New(slog.DiscardHandler), Version: "test", PublicURL: "http://localhost:8080",
 	}
+	a.Keys = keys.NewDirectory(filepath.Join(folder, "keys"), "", func() time.Time { return a.Now() })
+	if err := a.Keys.Make(); err != nil {
+		opened.Close()
+		return nil, fmt.Errorf("making keys: %w", err)
+	}
+	return a, nil
 }
 
 // Partner adds a partner and gives its id.

@@ -146,10 +146,7 @@ func (s *server) newDatabase(tb testing.TB, template string) *Database {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
 	defer cancel()
-	name := fmt.Sprintf("pw_test_%x_%d", processStart, nameCounter.Add(1))
-	err := s.withAdmin(ctx, func(conn *pgx.Conn) error {
-		return pgembed.EnsureDatabase(ctx, conn, name, template)
-	})
+	name, err := s.createDatabase(ctx, template)
 	if err != nil {
 		tb.Fatalf("making a test database: %v", err)
 	}
@@ -170,6 +167,15 @@ func (s *server) newDatabase(tb testing.TB, template string) *Database {
 	made.Pool = openPool(ctx, tb, made.AppURL)
 	made.Owner = openPool(ctx, tb, made.OwnerURL)
 	return made
+}
+
+// createDatabase copies the template, or makes an empty database without one.
+func (s *server) createDatabase(ctx context.Context, template string) (name string, err error) {
+	name = fmt.Sprintf("pw_test_%x_%d", processStart, nameCounter.Add(1))
+	err = s.withAdmin(ctx, func(conn *pgx.Conn) error {
+		return pgembed.EnsureDatabase(ctx, conn, name, template)
+	})
+	return name, err
 }
 
 // openPool makes a pool that connects on first use.
@@ -195,4 +201,18 @@ func (s *server) withAdmin(ctx context.Context, work func(*pgx.Conn) error) erro
 	}
 	defer conn.Release()
 	return work(conn.Conn())
+}
+
+// Superuser connects to the database of a pool as the server's superuser, for
+// tests of what nothing in the database keeps back.
+func Superuser(tb testing.TB, pool *pgxpool.Pool) *pgx.Conn {
+	tb.Helper()
+	config := testServer(tb).admin.Config().ConnConfig.Copy()
+	config.Database = pool.Config().ConnConfig.Database
+	conn, err := pgx.ConnectConfig(tb.Context(), config)
+	if err != nil {
+		tb.Fatalf("connecting as the superuser: %v", err)
+	}
+	tb.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
 }

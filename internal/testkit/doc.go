@@ -7,5 +7,6 @@
 // superuser, in PROOFWALK_TEST_DATABASE_URL.
 //
 // App gives a test an app on such a database, with files, keys and a clock of
-// its own; Partner, Member and ProviderUser add the people who act in it.
+// its own; Partner, Member and ProviderUser add the people who act in it. Filled
+// is for tests that begin with much in it: it is filled once and copied.
 package testkit

@@ -31,6 +31,6 @@ func (r *request) offerRedactor(m *view.UploadModel, p runPage) error {
 		Module: assets.Path("gen/redact.wasm"), Worker: assets.Path("redact_worker.js"), FileWorker: assets.Path("file_worker.js"),
 		HandOver: pathRedactor(p.Summary.ID, p.run.ID), Reveal: pathReveal(p.Summary.ID), Version: r.server.Version, Admins: strings.Join(admins, ", "),
 	}
-	r.Response().Header().Set("Content-Security-Policy", redactorPolicy(nonce(r.Context)))
+	r.Response().Header().Set("Content-Security-Policy", modulePolicy(nonce(r.Context)))
 	return nil
 }

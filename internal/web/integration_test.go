@@ -242,7 +242,7 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 	s := newSite(t)
 	v := s.visitor(t)
 	nonces := []string{}
-	for _, path := range []string{"/sign-in", "/nothing-here", "/livez", "/keys", "/keys.json", "/link/unknown"} {
+	for _, path := range []string{"/sign-in", "/nothing-here", "/livez", "/keys", "/keys.json", "/verify", "/link/unknown"} {
 		p := v.get(path)
 		csp := p.Header.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "form-action 'self'"} {

@@ -96,9 +96,9 @@ func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 
 func contentSecurityPolicy(nonce string) string { return policyWith(nonce, "", "") }
 
-// redactorPolicy is the policy of a page that compiles a WebAssembly module of
+// modulePolicy is the policy of a page that compiles a WebAssembly module of
 // ours and runs it in workers of ours. Such a page loads no htmx.
-func redactorPolicy(nonce string) string {
+func modulePolicy(nonce string) string {
 	return policyWith(nonce, " 'wasm-unsafe-eval'", "worker-src 'self'; ")
 }
 

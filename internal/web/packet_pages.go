@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -9,10 +8,11 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
 
-// packetRoutes: the packets of an integration, and the public page of keys.
+// packetRoutes: the packets of an integration.
 func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets", s.signedIn(showPackets))
 	g.GET("/integrations/:integration/packets/draft.pdf", s.signedIn(downloadDraft))
@@ -25,8 +25,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/:packet/questions", s.signedIn(showQuestions))
 	g.POST("/integrations/:integration/packets/:packet/questions", s.signedIn(askQuestion))
 	g.POST("/integrations/:integration/packets/:packet/questions/:question/answer", s.signedIn(answerQuestion))
-	g.GET("/keys", s.showKeys)
-	g.GET("/keys.json", s.downloadKeys)
+	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
@@ -46,7 +45,10 @@ func pathReport(id, packet uuid.UUID) string {
 }
 
 // showPackets lists the packets with how to verify them.
-func showPackets(r *request) error {
+func showPackets(r *request) error { return r.packetsAnswer(http.StatusOK, uuid.Nil, nil) }
+
+// packetsAnswer renders the page, with what went wrong when one was to be withdrawn.
+func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) error {
 	page, err := r.integrationPage("Packets", pathPackets)
 	if err != nil {
 		return err
@@ -55,31 +57,90 @@ func showPackets(r *request) error {
 	if err != nil {
 		return err
 	}
-	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), DraftSummary: pathDraftSummary(page.Summary.ID), KeysHref: pathKeys, Fingerprint: r.server.App.Keys.Fingerprint()}
-	for _, p := range packets {
-		m.Packets = append(m.Packets, packetModel(page.Summary, p, m.Fingerprint))
+	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), DraftSummary: pathDraftSummary(page.Summary.ID), KeysHref: pathKeys}
+	if m.Fingerprint, err = r.server.fingerprint(r.ctx()); err != nil {
+		return err
 	}
-	return r.render(http.StatusOK, view.Packets(m))
+	if cause != nil {
+		m.Errors = itemErrors(cause)
+	} else if r.QueryParam("done") == "withdraw" {
+		m.Saved = &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
+	}
+	for _, p := range packets {
+		k := packetModel(page.Summary, p, m.Fingerprint)
+		k.Withdraw = r.withdrawForm(page.Summary.ID, p, p.ID == withdrawn, cause, m.Errors)
+		m.Packets = append(m.Packets, k)
+	}
+	if m.SignOffs, err = r.signOffFacts(page.Summary, packets); err != nil {
+		return err
+	}
+	m.SignOffsHref = pathWalkthrough(page.Summary.ID) + "#sign-offs"
+	return r.render(status, view.Packets(m))
 }
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
-	m := view.PacketModel{Name: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), About: editionWords(p.Edition), State: string(p.State),
-		Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem)}
+	m := view.PacketModel{Name: packetName(p), About: editionWords(p.Edition), Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem),
+		WithdrawnAt: instant(p.WithdrawnAt), WithdrawnBy: p.WithdrawnByName, WithdrawnReason: text(p.WithdrawnReason)}
 	if p.Digest == nil || p.Bytes == nil || p.MadeAt == nil {
 		return m
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Size, m.Summary, m.Read = sizeWords(*p.Bytes), pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
+	m.Summary, m.Read = pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
+	m.Size, m.Seal, m.Address = sizeWords(*p.Bytes), sealWords(p), pathAddress(*p.Digest)
+	m.VerifyHref = pathVerify
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }
 
-func editionWords(edition int) string {
-	if edition == 1 {
-		return "the readiness packet, read in the walkthrough"
+// sealWords says how the PDF is signed. The time is that of the authority, so it
+// is given in UTC, as the token has it.
+func sealWords(p store.Packet) string {
+	if p.PDFLevel == nil || p.Stamp == nil {
+		return ""
 	}
-	return "with minutes and outcome"
+	level := "PAdES " + *p.PDFLevel
+	switch *p.Stamp {
+	case store.StampStamped:
+		return level + ", stamped " + p.StampedAt.UTC().Format("2 Jan 2006, 15:04:05 MST") + " by the time-stamp authority"
+	case store.StampUnreachable:
+		return level + ", without a time stamp: the time-stamp authority gave none when the packet was made"
+	default:
+		return level + ", without a time stamp: no time-stamp authority is set"
+	}
+}
+
+func editionWords(edition int) string {
+	switch edition {
+	case 1:
+		return "the readiness packet, read in the walkthrough"
+	case 2:
+		return "with minutes and outcome"
+	}
+	return "with one more sign-off"
+}
+
+// signOffFacts say who signed off the revision of the newest packet and who is
+// missing; none before a walkthrough has ended with go.
+func (r *request) signOffFacts(s store.IntegrationSummary, packets []store.Packet) ([]components.FactModel, error) {
+	if len(packets) == 0 || s.Stage != store.StageSignOff && s.Stage != store.StageLive {
+		return nil, nil
+	}
+	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), s.ID)
+	if err != nil {
+		return nil, err
+	}
+	var facts []components.FactModel
+	for _, x := range signOffParts {
+		f := components.FactModel{Name: x.title, Value: "missing"}
+		for _, k := range signed {
+			if k.Part == x.part && k.RevisionID == packets[0].RevisionID {
+				f.Value, f.Verdict = k.SignedOffByName, components.VerdictPass
+			}
+		}
+		facts = append(facts, f)
+	}
+	return facts, nil
 }
 
 func downloadDraft(r *request) error {
@@ -168,18 +229,4 @@ func readPacket(r *request) error {
 func attach(c echo.Context, name string) {
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	c.Response().Header().Set("Cache-Control", "no-store")
-}
-
-// showKeys is public: a stranger compares the fingerprint here.
-func (s *Server) showKeys(c echo.Context) error {
-	m := view.KeysModel{Shell: s.strangerShell("Keys"), Fingerprint: s.App.Keys.Fingerprint(), FileHref: "/keys.json"}
-	for _, k := range s.App.Keys.List() {
-		m.Keys = append(m.Keys, view.KeyModel{ID: k.ID, Use: string(k.Use), Algorithm: k.Algorithm, Status: string(k.Status), NotBefore: k.NotBefore.Time})
-	}
-	return s.render(c, http.StatusOK, view.Keys(m))
-}
-
-func (s *Server) downloadKeys(c echo.Context) error {
-	attach(c, "keys.json")
-	return c.Blob(http.StatusOK, "application/json", s.App.Keys.KeysJSON())
 }

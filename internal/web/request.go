@@ -79,19 +79,25 @@ func (s *Server) render(c echo.Context, status int, page templ.Component) error 
 // signedIn lets only signed-in people pass, with their roles as they stand now.
 func (s *Server) signedIn(h handler) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id, err := uuid.Parse(s.Sessions.GetString(c.Request().Context(), sessionUser))
-		if err != nil {
-			return apperr.New(apperr.Unauthenticated, "Sign in to see this page.")
-		}
-		actor, err := store.FindActor(c.Request().Context(), s.Store.Reader(), id)
-		if apperr.Is(err, apperr.NotFound) {
-			return apperr.New(apperr.Unauthenticated, "Sign in to see this page.")
-		}
+		actor, err := s.visitor(c)
 		if err != nil {
 			return err
 		}
 		return h(&request{Context: c, server: s, actor: actor})
 	}
+}
+
+// visitor gives who is signed in; apperr.Unauthenticated for nobody.
+func (s *Server) visitor(c echo.Context) (auth.Actor, error) {
+	id, err := uuid.Parse(s.Sessions.GetString(c.Request().Context(), sessionUser))
+	if err != nil {
+		return auth.Actor{}, apperr.New(apperr.Unauthenticated, "Sign in to see this page.")
+	}
+	actor, err := store.FindActor(c.Request().Context(), s.Store.Reader(), id)
+	if apperr.Is(err, apperr.NotFound) {
+		return auth.Actor{}, apperr.New(apperr.Unauthenticated, "Sign in to see this page.")
+	}
+	return actor, err
 }
 
 // sessionUser is the login session's key for the id of the signed-in user.

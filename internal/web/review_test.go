@@ -296,6 +296,9 @@ func TestWalkthroughPages(t *testing.T) {
 	if err != nil || len(packets) != 1 || v.BuildPacket(t.Context(), packets[0].ID) != nil {
 		t.Fatalf("making the packet: %d asked for, %v", len(packets), err)
 	}
+	if p := marcus.get(v.path + "/packets"); !strings.Contains(p.text("#r1\\.1"), "PAdES B-B, without a time stamp: no time-stamp authority is set") {
+		t.Errorf("the packet does not say how it is signed: %q", p.text("#r1\\.1"))
+	}
 	if p := marcus.get(marcus.get(base).attr(".agenda-side p a", "href")); p.Status != http.StatusOK || p.text("h1") != "Packet r1.1" {
 		t.Errorf("reading the packet: status %d, %q", p.Status, p.text("h1"))
 	}

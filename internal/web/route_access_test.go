@@ -30,7 +30,7 @@ import (
 
 // openRoutes are for everybody, signed in or not.
 var openRoutes = []string{
-	"GET /livez", "GET /readyz", "GET /assets/*", "GET /keys", "GET /keys.json", "GET /sign-in", "POST /sign-in", "POST /sign-in/begin",
+	"GET /livez", "GET /readyz", "GET /assets/*", "GET /keys", "GET /keys.json", "GET /keys/:key/certificate.pem", "GET /packets/:digest", "GET /packets/:digest/status.json", "GET /verify", "GET /verify/proofwalk-verify.html", "GET /sign-in", "POST /sign-in", "POST /sign-in/begin",
 	"GET /link/:token", "POST /link/:token", "POST /demo/sign-in/:user",
 }
 
@@ -129,6 +129,9 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	must(err)
 	questions, err := store.ListQuestions(ctx, j.Store.Reader(), auth.System().Scope(), j.id, revision)
 	must(err)
+	made, err := store.FindPacket(ctx, j.Store.Reader(), auth.System().Scope(), j.id, packets[0].ID)
+	must(err)
+	j.ids["digest"] = *made.Digest
 	cfg, err := integration.Parse(testFile(t, "integrations", "faulty.yaml"))
 	must(err)
 	own, err := j.CreateIntegration(ctx, app.Command{Actor: j.foreign}, south, cfg)

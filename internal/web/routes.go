@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/views/assets"
 )
 
@@ -26,6 +28,9 @@ func (s *Server) routes() {
 	s.reviewRoutes(g)
 	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
+	s.addressRoutes(g)
+	s.keyRoutes(g)
+	s.verifyRoutes(g)
 }
 
 // integrationRoutes: the board, and an integration's description and history.
@@ -77,6 +82,10 @@ func (s *Server) answerReady(c echo.Context) error {
 	defer cancel()
 	if err := s.Store.Ping(ctx); err != nil {
 		return err
+	}
+	if _, err := s.App.SigningKeys(ctx); errors.Is(err, app.ErrNoSigningKey) {
+		// Packets wait, all else works: the server stays in service.
+		return c.String(http.StatusOK, "ready\nno signing key: packets wait unsigned\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -110,7 +110,7 @@ func minutesConfirmation(done string) *components.ConfirmationModel {
 	case "outcome":
 		return &components.ConfirmationModel{Now: "The outcome is recorded.", Next: "The packet gets an edition with these minutes."}
 	case "sign-off":
-		return &components.ConfirmationModel{Now: "You have signed off."}
+		return &components.ConfirmationModel{Now: "You have signed off.", Next: "An edition of the packet says so."}
 	}
 	return nil
 }

@@ -20,9 +20,9 @@ import (
 	"net/http"
 	"path"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Prefix is where Handler expects to be mounted.
@@ -34,7 +34,7 @@ var files embed.FS
 // styleParts is the order of app.css: tokens first, print last.
 var styleParts = []string{
 	"css/tokens.css", "css/base.css", "css/layout.css", "css/marks.css", "css/controls.css",
-	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/reading.css", "css/charts.css", "css/upload.css", "css/print.css",
+	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/reading.css", "css/charts.css", "css/upload.css", "css/verify.css", "css/print.css",
 }
 
 // renamed gives the served name of files whose place in the folder is not the
@@ -50,23 +50,6 @@ var renamed = map[string]string{
 
 // uploadParts is the order of upload.js, whose parts are one module.
 var uploadParts = []string{"js/upload_words.js", "js/upload_view.js", "js/upload_work.js", "js/upload.js"}
-
-// What a build may leave out: the redactor for the browser, as `make wasm`
-// builds it, and the script of the Go toolchain that starts it.
-const (
-	redactorModule = "gen/redact.wasm"
-	redactorStart  = "gen/wasm_exec.js"
-	redactorWorker = "redact_worker.js"
-	fileWorker     = "file_worker.js"
-)
-
-// The content security policies of the workers that see the raw file. They reach
-// no network, not even their own origin; the redactor's may compile the module
-// that it is given.
-const (
-	filePolicy     = "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-	redactorPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
 
 // asset is one file as it is served.
 type asset struct {
@@ -108,7 +91,9 @@ var (
 	byPath = map[string]asset{}  // the same path -> what is served there
 )
 
-func init() {
+// prepare reads, names and packs the files when the first one is asked for: a
+// command that serves no page has no use for them.
+var prepare = sync.OnceFunc(func() {
 	for _, name := range list("fonts") {
 		add(name, read(name))
 	}
@@ -117,53 +102,22 @@ func init() {
 	}
 	add("app.css", styleSheet())
 	add("upload.js", joined(uploadParts))
+	add("verify.js", joined(verifyPageParts))
 	addRedactor(files)
-}
-
-// addRedactor adds the redactor for the browser where the build has it whole.
-// Each worker is one script, so that it needs to import none. What the build
-// packed is served as it is: packing it takes seconds.
-func addRedactor(from fs.FS) {
-	var large [3]content
-	for i, name := range []string{redactorModule, redactorModule + ".br", redactorModule + ".gz"} {
-		info, err := fs.Stat(from, name)
-		if err != nil {
-			return
-		}
-		large[i] = content{from: from, name: name, size: info.Size()}
-	}
-	var scripts [3][]byte
-	for i, name := range []string{redactorStart, "js/" + redactorWorker, "js/" + fileWorker} {
-		script, err := fs.ReadFile(from, name)
-		if err != nil {
-			return
-		}
-		scripts[i] = script
-	}
-	module := newAsset(redactorModule, large[0])
-	module.brotli, module.gzipped = large[1], large[2]
-	register(redactorModule, module)
-	addWorker(redactorWorker, redactorPolicy, slices.Concat(scripts[0], []byte("\n"), scripts[1]))
-	addWorker(fileWorker, filePolicy, scripts[2])
-}
-
-// addWorker registers the script of a worker that sees the raw file.
-func addWorker(name, policy string, script []byte) {
-	worker := newAsset(name, held(script))
-	worker.gzipped = held(compress(script))
-	worker.policy = policy
-	register(name, worker)
-}
-
-// HasRedactor reports whether this build carries the redactor for the browser:
-// the assets "gen/redact.wasm", "redact_worker.js" and "file_worker.js".
-func HasRedactor() bool { return Has(redactorModule) && Has(redactorWorker) && Has(fileWorker) }
+	addVerifier(files)
+})
 
 // Path returns the address of an asset, such as "app.css", "app.js",
 // "htmx.js", "htmx-ext-sse.js", "fonts/plex-sans-latin-400.woff2" or a file
 // that HasRedactor speaks of. It panics for a name that does not exist: that is a mistake in
 // a template, and the test that renders the template finds it.
 func Path(name string) string {
+	prepare()
+	return pathOf(name)
+}
+
+// pathOf is Path for what is prepared already.
+func pathOf(name string) string {
 	p, ok := byName[name]
 	if !ok {
 		panic("assets: no file named " + strconv.Quote(name))
@@ -174,6 +128,7 @@ func Path(name string) string {
 // Has reports whether an asset exists. It is for files that a build may leave
 // out, such as the browser redactor under "gen/".
 func Has(name string) bool {
+	prepare()
 	_, ok := byName[name]
 	return ok
 }
@@ -182,6 +137,7 @@ func Has(name string) bool {
 // because another content has another name.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		prepare()
 		a, ok := byPath[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
@@ -316,7 +272,7 @@ func styleSheet() []byte {
 	}
 	out.WriteString("}\n")
 	return fontAddress.ReplaceAllFunc(out.Bytes(), func(found []byte) []byte {
-		return []byte("url(" + Path(string(found[len("url("):len(found)-1])) + ")")
+		return []byte("url(" + pathOf(string(found[len("url("):len(found)-1])) + ")")
 	})
 }
 

@@ -3,6 +3,7 @@ package assets
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -25,12 +26,13 @@ func builtRedactor(t *testing.T) fstest.MapFS {
 	}
 	return fstest.MapFS{
 		redactorModule: {Data: module}, redactorModule + ".br": {Data: br.Bytes()}, redactorModule + ".gz": {Data: compress(module)},
-		redactorStart: {Data: []byte("// starts")}, "js/" + redactorWorker: {Data: []byte("// works")}, "js/" + fileWorker: {Data: []byte("// reads")},
+		moduleStart: {Data: []byte("// starts")}, "js/" + redactorWorker: {Data: []byte("// works")}, "js/" + fileWorker: {Data: []byte("// reads")},
 	}
 }
 
 // It is not parallel: it adds assets, which others read.
 func TestRedactorIsServedAsTheBuildPackedIt(t *testing.T) {
+	prepare()
 	names, paths := byName, byPath
 	defer func() { byName, byPath = names, paths }()
 	byName, byPath = map[string]string{}, map[string]asset{}
@@ -88,6 +90,7 @@ func checkWorker(t *testing.T, name, script, may string) {
 
 // A build that lacks any part of the redactor has none.
 func TestRedactorThatIsNotWhole(t *testing.T) {
+	prepare()
 	names, paths := byName, byPath
 	defer func() { byName, byPath = names, paths }()
 	for missing := range builtRedactor(t) {
@@ -99,4 +102,30 @@ func TestRedactorThatIsNotWhole(t *testing.T) {
 			t.Errorf("without %s there is a redactor", missing)
 		}
 	}
+}
+
+// A build that lacks any part of the verifier has none.
+func TestVerifierThatIsNotWhole(t *testing.T) {
+	prepare()
+	names, paths := byName, byPath
+	defer func() { byName, byPath = names, paths }()
+	whole := fstest.MapFS{
+		verifierModule: {Data: []byte("\x00asm")}, verifierModule + ".br": {Data: []byte("br")}, verifierModule + ".gz": {Data: []byte("gz")},
+		moduleStart: {Data: []byte("// starts")}, verifyRunPart: {Data: []byte("// runs")}, "js/" + verifierWorker: {Data: []byte("// works")},
+	}
+	for missing := range whole {
+		byName, byPath = map[string]string{}, map[string]asset{}
+		part := maps.Clone(whole)
+		delete(part, missing)
+		addVerifier(part)
+		if HasVerifier() || len(byPath) > 0 {
+			t.Errorf("without %s there is a verifier", missing)
+		}
+	}
+	byName, byPath = map[string]string{}, map[string]asset{}
+	addVerifier(whole)
+	if !HasVerifier() {
+		t.Error("the verifier is not known")
+	}
+	checkWorker(t, verifierWorker, "// starts\n// runs\n// works", "script-src 'wasm-unsafe-eval'; ")
 }

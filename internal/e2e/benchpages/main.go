@@ -101,12 +101,16 @@ func openServer(ctx context.Context, dir, database string, log *slog.Logger) (*s
 	if err != nil {
 		return nil, err
 	}
-	ring, err := keys.Open(filepath.Join(dir, "keys"), time.Now())
+	secret, err := keys.OpenSecret(filepath.Join(dir, "secret"))
 	if err != nil {
 		return nil, err
 	}
+	directory := keys.NewDirectory(filepath.Join(dir, "keys"), "", time.Now)
+	if err := directory.Make(); err != nil {
+		return nil, err
+	}
 	now := func() time.Time { return time.Now().UTC() }
-	a := &app.App{Store: opened, Blobs: blobs, Keys: ring, Now: now, Log: log, Version: "bench", PublicURL: origin}
+	a := &app.App{Store: opened, Blobs: blobs, Keys: directory, Secret: secret, Now: now, Log: log, Version: "bench", PublicURL: origin}
 	if a.Jobs, err = jobs.New(opened.Pool(), a, log); err != nil { // enqueues; nothing is worked meanwhile
 		return nil, err
 	}

@@ -112,16 +112,21 @@ func writeArchive(files []entry) []byte {
 
 // The files that every packet has.
 const (
-	pdfName       = "packet.pdf"
-	manifestName  = "packet.json"
-	auditName     = "audit/entries.jsonl"
-	bundlePEMName = "validation/bundle.pub.pem"
-	keysName      = "validation/keys.json"
-	rootPEMName   = "validation/root.pub.pem"
-	readmeName    = "VERIFY.md"
-	sumsName      = "SHA256SUMS"
-	sumsSigName   = "SHA256SUMS.sig"
-	statementName = "statement.sigstore.json"
+	pdfName           = "packet.pdf"
+	manifestName      = "packet.json"
+	checkpointName    = "audit/checkpoint"
+	auditName         = "audit/entries.jsonl"
+	proofsName        = "audit/proofs.json"
+	bundlePEMName     = "validation/bundle.pub.pem"
+	checkpointPEMName = "validation/checkpoint.pub.pem"
+	keysName          = "validation/keys.json"
+	pdfPEMName        = "validation/pdf.crt.pem"
+	stampName         = "validation/timestamp.tsr" // only where the PDF is stamped
+	rootPEMName       = "validation/root.pub.pem"
+	readmeName        = "VERIFY.md"
+	sumsName          = "SHA256SUMS"
+	sumsSigName       = "SHA256SUMS.sig"
+	statementName     = "statement.sigstore.json"
 )
 
 // archiveOrder is the order of files and folders; the files of a folder stand
@@ -134,7 +139,7 @@ var archiveOrder = []string{
 
 // required are the files without which nothing can be checked.
 var required = []string{
-	pdfName, manifestName, auditName, bundlePEMName, keysName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
+	pdfName, manifestName, checkpointName, auditName, proofsName, bundlePEMName, checkpointPEMName, keysName, pdfPEMName, rootPEMName, readmeName, sumsName, sumsSigName, statementName,
 }
 
 // checkNames demands the files that a packet has, no others, in their order.

@@ -49,6 +49,7 @@ func (v *verifier) verifyExcerpt() Result {
 	v.check("digests", v.checkExcerptDigests)
 	v.check("sums", v.checkExcerptSums)
 	v.check("content", v.checkExcerpt)
+	v.check("times", v.checkTimes)
 	return v.conclude()
 }
 
@@ -65,7 +66,7 @@ func (v *verifier) checkExcerptSignature() (string, error) {
 		lists = append(lists, given)
 	}
 	for _, list := range lists {
-		if key, err := list.find(v.statement.keyID); err == nil && key.status == "compromised" {
+		if key, err := list.find(useBundle, v.statement.keyID); err == nil && key.status == "compromised" {
 			return "", errors.New("the signer's key was compromised: only the whole packet can show that it is older than that")
 		}
 	}

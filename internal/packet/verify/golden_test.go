@@ -35,7 +35,7 @@ func TestGolden(t *testing.T) {
 	if got := Verify(zip, Trust{}).Verdict; got != SignerUnknown {
 		t.Errorf("without trust: %s", got)
 	}
-	if len(got.Checks) != 10 {
+	if len(got.Checks) != 15 {
 		t.Errorf("%d checks", len(got.Checks))
 	}
 }

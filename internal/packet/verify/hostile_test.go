@@ -28,7 +28,7 @@ func rootList(t *testing.T, keys ...string) []byte {
 
 // listed is a line of keys.json about a key that is one byte long.
 func listed(key byte, notBefore, status string) string {
-	return fmt.Sprintf(`{"algorithm":"ecdsa-p256-sha256","compromised_at":null,"id":"%s","not_before":"%s","public_key":"%s","retired_at":null,"status":"%s","use":"bundle"}`,
+	return fmt.Sprintf(`{"algorithm":"ecdsa-p256-sha256","certificate":null,"compromised_at":null,"id":"%s","not_before":"%s","public_key":"%s","retired_at":null,"status":"%s","use":"bundle"}`,
 		digestHex([]byte{key}), notBefore, base64.StdEncoding.EncodeToString([]byte{key}), status)
 }
 

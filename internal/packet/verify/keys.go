@@ -28,6 +28,7 @@ type keyList struct {
 type listedKey struct {
 	id, use, algorithm, status string
 	der                        []byte
+	certificate                []byte // DER, of the same key; nil but for PDF keys
 	notBefore                  time.Time
 	retiredAt, compromisedAt   time.Time // zero when null
 }
@@ -107,65 +108,145 @@ func (r *reader) keys(list *keyList, n node) {
 
 // key reads a line of the list.
 func (r *reader) key(n node) listedKey {
-	m := r.object("a key of the list", n, "algorithm", "compromised_at", "id", "not_before", "public_key", "retired_at", "status", "use")
+	m := r.object("a key of the list", n, "algorithm", "certificate", "compromised_at", "id", "not_before", "public_key", "retired_at", "status", "use")
 	k := listedKey{
-		algorithm: r.text("a key's algorithm", m[0]), id: r.text("a key's id", m[2]),
-		notBefore: r.time("a key's time", m[3]), der: r.base64("a public key", m[4]),
-		status: r.text("a key's status", m[6]), use: r.text("a key's use", m[7]),
+		algorithm: r.text("a key's algorithm", m[0]), id: r.text("a key's id", m[3]),
+		notBefore: r.time("a key's time", m[4]), der: r.base64("a public key", m[5]),
+		status: r.text("a key's status", m[7]), use: r.text("a key's use", m[8]),
 	}
-	if !m[1].isNull() {
-		k.compromisedAt = r.time("a key's time", m[1])
+	if !m[2].isNull() {
+		k.compromisedAt = r.time("a key's time", m[2])
 	}
-	if !m[5].isNull() {
-		k.retiredAt = r.time("a key's time", m[5])
+	if !m[6].isNull() {
+		k.retiredAt = r.time("a key's time", m[6])
 	}
 	if digestHex(k.der) != k.id {
 		r.fail("a key's id")
 	}
+	r.certificate(&k, m[1])
 	return k
 }
 
-// find gives the bundle key with the id.
-func (l *keyList) find(id string) (listedKey, error) {
+// certificate reads the certificate of a PDF key, which must be of that key.
+// Other keys have none.
+func (r *reader) certificate(k *listedKey, n node) {
+	if k.use != usePDF {
+		if !n.isNull() {
+			r.fail("a certificate")
+		}
+		return
+	}
+	k.certificate = r.base64("a certificate", n)
+	if r.err != nil {
+		return
+	}
+	certificate, err := x509.ParseCertificate(k.certificate)
+	if err != nil || !bytes.Equal(certificate.RawSubjectPublicKeyInfo, k.der) {
+		r.fail("a certificate")
+	}
+}
+
+// The uses of keys.
+const (
+	useBundle     = "bundle"
+	usePDF        = "pdf"
+	useCheckpoint = "checkpoint"
+)
+
+// algorithms says which algorithm the keys of each use have.
+var algorithms = map[string]string{useBundle: "ecdsa-p256-sha256", usePDF: "ecdsa-p256-sha256", useCheckpoint: "ed25519"}
+
+// find gives the key of the use with the id.
+func (l *keyList) find(use, id string) (listedKey, error) {
 	for _, k := range l.keys {
-		if k.id == id && k.use == "bundle" && k.algorithm == "ecdsa-p256-sha256" {
+		if k.id == id && k.use == use && k.algorithm == algorithms[use] {
 			return k, nil
 		}
 	}
-	return listedKey{}, errors.New("the list of keys has no bundle key with the signer's id")
+	return listedKey{}, fmt.Errorf("the list of keys has no %s key with the signer's id", use)
 }
 
-// vouches tells whether the list stands for what the key signed at the time.
-func (l *keyList) vouches(id string, at time.Time) error {
-	k, err := l.find(id)
+// vouches tells whether the list stands for a signature that the key of the
+// use made. madeAt is when the signature says that it was made: it decides for
+// active and retired keys, which only their owner has. Whoever has stolen a key
+// can write any time into what it signs, so for a compromised key loggedAt
+// decides: the time of the checkpoint of the audit log that covers the
+// signature. Zero means that there is no such checkpoint, and then a
+// compromised key is never vouched for.
+func (l *keyList) vouches(use, id string, madeAt, loggedAt time.Time) error {
+	k, err := l.find(use, id)
 	if err != nil {
 		return err
 	}
-	if at.Before(k.notBefore) {
-		return errors.New("the packet says that it was made before its key was valid")
+	if madeAt.Before(k.notBefore) {
+		return fmt.Errorf("the packet says that it was made before its %s key was valid", use)
 	}
 	switch k.status {
 	case "active":
 		if !k.retiredAt.IsZero() || !k.compromisedAt.IsZero() {
-			return errors.New("the list of keys contradicts itself about the signer's key")
+			return fmt.Errorf("the list of keys contradicts itself about the %s key", use)
 		}
 		return nil
 	case "retired":
 		if !k.compromisedAt.IsZero() {
-			return errors.New("the list of keys contradicts itself about the signer's key")
+			return fmt.Errorf("the list of keys contradicts itself about the %s key", use)
 		}
-		if k.retiredAt.IsZero() || at.After(k.retiredAt) {
-			return errors.New("the packet says that it was made after its key was retired")
+		if k.retiredAt.IsZero() || madeAt.After(k.retiredAt) {
+			return fmt.Errorf("the packet says that it was made after its %s key was retired", use)
 		}
 		return nil
 	case "compromised":
-		if k.compromisedAt.IsZero() || !at.Before(k.compromisedAt) {
-			return errors.New("the key is marked compromised from before the packet was made")
+		if !k.retiredAt.IsZero() && madeAt.After(k.retiredAt) {
+			return fmt.Errorf("the packet says that it was made after its %s key was retired", use)
 		}
-		return nil
+		return k.beforeCompromise(loggedAt)
 	default:
-		return errors.New("the signer's key has an unknown status")
+		return fmt.Errorf("the %s key has an unknown status", use)
 	}
+}
+
+// beforeCompromise demands that the log knew of the signature before the key
+// was in other hands.
+func (k listedKey) beforeCompromise(loggedAt time.Time) error {
+	switch {
+	case loggedAt.IsZero():
+		return fmt.Errorf("the %s key is marked compromised, and no checkpoint of the audit log tells when it signed", k.use)
+	case k.compromisedAt.IsZero() || !loggedAt.Before(k.compromisedAt):
+		return fmt.Errorf("the %s key is marked compromised from before the audit log knew of the packet", k.use)
+	}
+	return nil
+}
+
+// signer is a key that signed something of the packet, at the time that the
+// signed thing says.
+type signer struct {
+	use, keyID string
+	at         time.Time
+}
+
+// vouchedBy demands that the list stands for every key that signed.
+func (v *verifier) vouchedBy(list *keyList) error {
+	if len(v.signers) == 0 {
+		return errors.New("not checked: nothing is signed")
+	}
+	for _, s := range v.signers {
+		if err := list.vouches(s.use, s.keyID, s.at, v.loggedAt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTimes holds the packet's own list against when its keys signed. It comes
+// after the checks that note the signers and read the log's time.
+func (v *verifier) checkTimes() (string, error) {
+	if v.list == nil || len(v.signers) == 0 {
+		return "", errors.New("not checked: there is no readable list of keys or nothing that is signed")
+	}
+	if err := v.vouchedBy(v.list); err != nil {
+		return "", err
+	}
+	return "each key was valid when it signed", nil
 }
 
 // verifyECDSA checks a signature over a message with a P-256 key. It accepts

@@ -121,6 +121,10 @@ func (v *verifier) checkHead(r *reader, head node) {
 			r.fail("the head's " + name)
 		}
 	}
+	v.checkSignOffs(r, head)
+	if address := r.member("the head", head, "address"); !address.isNull() {
+		v.result.Claims.Address = r.text("the packet's address", address) + v.result.SHA256
+	}
 	integration := r.member("the head", head, "integration")
 	i := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")
 	for k, name := range []string{"id", "name", "partner"} {
@@ -130,6 +134,24 @@ func (v *verifier) checkHead(r *reader, head node) {
 	}
 	for _, n := range r.array("what is not proven", r.member("the head", head, "not_proven"), maxLeaves) {
 		v.result.Claims.NotProven = append(v.result.Claims.NotProven, r.text("what is not proven", r.member("what is not proven", n, "text")))
+	}
+}
+
+// checkSignOffs demands the sign-offs of the statement in the head, in order.
+func (v *verifier) checkSignOffs(r *reader, head node) {
+	said := r.array("the head's sign-offs", r.member("the head", head, "sign_offs"), maxSignOffs)
+	signed := r.array("the sign-offs", v.statement.predicate[pSignOffs], maxSignOffs)
+	if len(said) != len(signed) {
+		r.fail("the head's sign-offs")
+		return
+	}
+	for i, s := range signed {
+		m := r.object("a sign-off", s, "at", "by", "role")
+		for k, name := range []string{"at", "by", "role"} {
+			if !bytes.Equal(r.member("a sign-off", said[i], name), m[k]) {
+				r.fail("the head's sign-offs")
+			}
+		}
 	}
 }
 
@@ -174,31 +196,4 @@ func merkleRoot(hashes [][sha256.Size]byte) [sha256.Size]byte {
 		hashes = next
 	}
 	return hashes[0]
-}
-
-// checkAudit demands that the audit entries are in their one encoding.
-func (v *verifier) checkAudit() (string, error) {
-	b, ok := v.byName[auditName]
-	if !ok {
-		return "", errors.New("not checked: there are no audit entries")
-	}
-	count := 0
-	for len(b) > 0 {
-		line, rest, ended := bytes.Cut(b, []byte("\n"))
-		if !ended {
-			return "", fmt.Errorf("%s: the last line has no end", auditName)
-		}
-		count++
-		n, err := parseJSON(line)
-		if err != nil {
-			return "", fmt.Errorf("%s, line %d: %w", auditName, count, err)
-		}
-		var r reader
-		r.format("the entry", r.member("the entry", n, "v"))
-		if r.err != nil {
-			return "", fmt.Errorf("%s, line %d: %w", auditName, count, r.err)
-		}
-		b = rest
-	}
-	return fmt.Sprintf("audit entries in their one encoding: %d", count), nil
 }

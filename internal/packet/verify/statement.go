@@ -25,12 +25,13 @@ type statement struct {
 	madeAt             time.Time
 	head, root         string
 	leaves             int64
+	seal               pdfSeal
 }
 
 type subject struct{ name, digest string }
 
 var predicateNames = []string{
-	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "revision", "supersedes",
+	"decision", "edition", "format", "head_sha256", "integration", "leaves", "made_at", "merkle_root", "name", "outcome", "pdf_seal", "revision", "sign_offs", "supersedes",
 }
 
 // Places in predicate.
@@ -45,7 +46,9 @@ const (
 	pRoot
 	pName
 	pOutcome
+	pSeal
 	pRevision
+	pSignOffs
 	pSupersedes
 )
 
@@ -105,7 +108,9 @@ func (s *statement) parse() error {
 	s.head = r.text("the head's digest", s.predicate[pHead])
 	s.root = r.text("the Merkle root", s.predicate[pRoot])
 	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
+	r.signOffs(s.predicate[pSignOffs])
 	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
+	s.seal = r.pdfSeal(s.predicate[pSeal])
 	for _, e := range r.array("the subjects", top[3], MaxFiles) {
 		m := r.object("a subject", e, "digest", "name")
 		d := r.object("a subject's digest", m[0], "sha256")
@@ -130,7 +135,22 @@ func (s *statement) claims() Claims {
 		m := r.object("the superseded packet", s.predicate[pSupersedes], "edition", "revision", "sha256")
 		c.Supersedes = r.text("the superseded packet", m[2])
 	}
+	c.SignOffs = r.signOffs(s.predicate[pSignOffs])
 	return c
+}
+
+// maxSignOffs is how many sign-offs a packet has at most: one of each role.
+const maxSignOffs = 3
+
+// signOffs reads who signed off, by the statement.
+func (r *reader) signOffs(n node) []SignOff {
+	var out []SignOff
+	for _, e := range r.array("the sign-offs", n, maxSignOffs) {
+		m := r.object("a sign-off", e, "at", "by", "role")
+		r.time("a sign-off's time", m[0])
+		out = append(out, SignOff{At: r.text("a sign-off's time", m[0]), By: r.text("who signed off", m[1]), Role: r.text("a sign-off's role", m[2])})
+	}
+	return out
 }
 
 // checkSignature checks the envelope's signature with the key that it names,
@@ -139,7 +159,7 @@ func (v *verifier) checkSignature() (string, error) {
 	if v.statement == nil || v.list == nil {
 		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
 	}
-	key, err := v.list.find(v.statement.keyID)
+	key, err := v.list.find(useBundle, v.statement.keyID)
 	if err != nil {
 		return "", err
 	}
@@ -147,9 +167,7 @@ func (v *verifier) checkSignature() (string, error) {
 	if err := verifyECDSA(key.der, append([]byte(message), v.statement.payload...), v.statement.signature); err != nil {
 		return "", err
 	}
-	if err := v.list.vouches(key.id, v.statement.madeAt); err != nil {
-		return "", err
-	}
+	v.signers = append(v.signers, signer{useBundle, key.id, v.statement.madeAt})
 	return "the statement is signed by key " + key.id[:16], nil
 }
 
@@ -199,7 +217,7 @@ func (v *verifier) checkSums() (string, error) {
 
 // checkSumsSignature holds SHA256SUMS.sig against the key that signed the statement.
 func (v *verifier) checkSumsSignature() (string, error) {
-	key, err := v.list.find(v.statement.keyID)
+	key, err := v.list.find(useBundle, v.statement.keyID)
 	if err != nil {
 		return "", err
 	}

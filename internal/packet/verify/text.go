@@ -11,18 +11,7 @@ import (
 // what it means. The packet's own words are shown only where nothing failed.
 func (r Result) Write(w io.Writer) error {
 	var b strings.Builder
-	for _, c := range r.Checks {
-		mark := "ok  "
-		switch {
-		case c.OK:
-		case r.Verdict == SignerUnknown:
-			mark = "?   "
-		default:
-			mark = "FAIL"
-		}
-		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
-	}
-	fmt.Fprintf(&b, "\n%s\n", r.Verdict)
+	writeChecks(&b, r.Checks, r.Verdict)
 	if r.Verdict == Invalid {
 		b.WriteString("Do not rely on this packet. Ask for it again from where it was made.\n")
 		_, err := io.WriteString(w, b.String())
@@ -39,12 +28,21 @@ func (r Result) Write(w io.Writer) error {
 	} else {
 		b.WriteString("The walkthrough is not in this packet.\n")
 	}
+	for _, s := range c.SignOffs {
+		fmt.Fprintf(&b, "Signed off for the %s by %s, %s\n", roleWords(s.Role), printable(s.By), printable(s.At))
+	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
+	if c.Address != "" {
+		fmt.Fprintf(&b, "Whether it is current, superseded or withdrawn, its server says at %s\n", printable(c.Address))
+	}
 	if r.Verdict == SignerUnknown {
 		b.WriteString("\nNothing was changed since it was sealed. By whom it was sealed nobody vouches for: give --fingerprint with the\n" +
 			"root's fingerprint, got by another way than this packet (the server's page /keys, or a person you know).\n")
 	}
 	b.WriteString("\nThe signature proves what was sealed and by which server; the time is the server's own word.\n")
+	if s := r.Stamp; s != nil {
+		fmt.Fprintf(&b, "That it was sealed by %s says the time-stamp authority %s,\nwhose certificate has the sha256 %s: ask another source whether it is theirs.\n", s.At, printable(s.Authority), s.Certificate)
+	}
 	if len(c.NotProven) > 0 {
 		b.WriteString("It does not prove everything. The packet itself says:\n")
 		for _, s := range c.NotProven {
@@ -53,6 +51,30 @@ func (r Result) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeChecks writes a line for each check, and the verdict.
+func writeChecks(b *strings.Builder, checks []Check, verdict Verdict) {
+	for _, c := range checks {
+		mark := "ok  "
+		switch {
+		case c.OK:
+		case verdict == SignerUnknown:
+			mark = "?   "
+		default:
+			mark = "FAIL"
+		}
+		fmt.Fprintf(b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
+	}
+	fmt.Fprintf(b, "\n%s\n", verdict)
+}
+
+// roleWords says for whom somebody signed off.
+func roleWords(role string) string {
+	if role == "account_team" {
+		return "account team"
+	}
+	return printable(role)
 }
 
 // printable keeps a packet from writing to the terminal what is not text.

@@ -1,6 +1,6 @@
 // Package verify tells whether a packet is as it was sealed and who sealed it.
-// It uses the standard library only and shares no code with the package that
-// makes packets; it reads no file, no clock and no network, so that it runs as
+// It uses the standard library only and nothing of the package that makes
+// packets; it reads no file, no clock and no network, so that it runs as
 // well in a browser.
 //
 // Of everything in a packet exactly one encoding is accepted: the archive is
@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Limits on what is read.
@@ -56,15 +57,26 @@ type Check struct {
 // Claims are what the packet says about itself. They are those of the signed
 // statement, and are empty where it could not be read.
 type Claims struct {
-	Name        string `json:"name"` // r3.1
-	Integration string `json:"integration"`
-	Partner     string `json:"partner"`
-	MadeAt      string `json:"made_at"`
-	Decision    string `json:"decision"`
-	Outcome     string `json:"outcome,omitempty"`
+	Name        string    `json:"name"` // r3.1
+	Integration string    `json:"integration"`
+	Partner     string    `json:"partner"`
+	MadeAt      string    `json:"made_at"`
+	Decision    string    `json:"decision"`
+	Outcome     string    `json:"outcome,omitempty"`
+	SignOffs    []SignOff `json:"sign_offs,omitempty"`
+	// Address is where the server says what became of the packet; it ends with
+	// the SHA-256 of the archive. Nothing here asks there.
+	Address string `json:"address,omitempty"`
 	// Supersedes is the SHA-256 of the archive that this packet takes the place of.
 	Supersedes string   `json:"supersedes,omitempty"`
 	NotProven  []string `json:"not_proven"` // what the packet says it does not prove
+}
+
+// SignOff is a person's approval of the go-live.
+type SignOff struct {
+	Role string `json:"role"` // partner, consultant, account_team
+	By   string `json:"by"`
+	At   string `json:"at"`
 }
 
 // Result is the answer with its reasons.
@@ -77,8 +89,18 @@ type Result struct {
 	// does, that of the packet's own list of keys, which proves nothing.
 	Root   string `json:"root"`
 	Claims Claims `json:"claims"`
+	// Stamp is the time stamp of the PDF's signature; nil without one.
+	Stamp *StampClaim `json:"stamp,omitempty"`
 	// Excerpt is set where the archive is an excerpt whose parts could be counted.
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
+}
+
+// StampClaim says who has seen the PDF's signature at which time. The token is
+// whole and for this signature; nobody vouches for the authority.
+type StampClaim struct {
+	At          string `json:"at"`
+	Authority   string `json:"authority"`          // name in its certificate
+	Certificate string `json:"certificate_sha256"` // hex
 }
 
 // ExitCode is what a command line returns: 0 for VALID, 1 for all else.
@@ -117,24 +139,33 @@ func Verify(zip []byte, trust Trust) Result {
 	v.check("signature", v.checkSignature)
 	v.check("digests", v.checkDigests)
 	v.check("sums", v.checkSums)
+	v.check("pdf", v.checkPDF)
+	v.check("stamp", v.checkStamp)
 	v.check("content", v.checkManifest)
-	v.check("audit", v.checkAudit)
+	v.check("checkpoint", v.readCheckpoint)
+	v.check("audit", v.checkEntries)
+	v.check("log", v.checkLog)
+	v.check("times", v.checkTimes)
 	return v.conclude()
 }
 
 // conclude asks who signed and gives the verdict.
 func (v *verifier) conclude() Result {
 	intact := !v.failed
-	known := v.checkSigner()
+	known := v.checkSigner(v.vouchedBy)
+	v.result.Verdict = v.verdict(intact, known)
+	return v.result
+}
+
+func (v *verifier) verdict(intact, known bool) Verdict {
 	switch {
 	case !intact || v.failed:
-		v.result.Verdict = Invalid
+		return Invalid
 	case !known:
-		v.result.Verdict = SignerUnknown
+		return SignerUnknown
 	default:
-		v.result.Verdict = Valid
+		return Valid
 	}
-	return v.result
 }
 
 // verifier carries what the checks found.
@@ -143,10 +174,15 @@ type verifier struct {
 	result Result
 	failed bool
 
-	files     []entry
-	byName    map[string][]byte
-	list      *keyList // the packet's own
-	statement *statement
+	files      []entry
+	byName     map[string][]byte
+	list       *keyList // the packet's own
+	statement  *statement
+	seal       *cms      // the PDF's signature, once it holds
+	signers    []signer  // whose signatures hold
+	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
+	checkpoint *checkpoint
+	entries    []logged
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
@@ -159,8 +195,8 @@ func (v *verifier) check(name string, run func() (string, error)) {
 }
 
 // checkSigner is the last check: does someone whom the caller believes vouch
-// for the key. Without anyone to believe it fails nothing.
-func (v *verifier) checkSigner() (known bool) {
+// for the key, as vouched asks. Without anyone to believe it fails nothing.
+func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 	if v.trust.Fingerprint == "" && v.trust.Keys == nil {
 		v.result.Checks = append(v.result.Checks, Check{
 			Name: "signer", Detail: "no root was given to compare with, so anyone could have sealed this",
@@ -168,10 +204,7 @@ func (v *verifier) checkSigner() (known bool) {
 		return false
 	}
 	v.check("signer", func() (string, error) {
-		if v.statement == nil {
-			return "", errors.New("not checked: there is no readable statement")
-		}
-		list, whose := v.list, "the packet's list of keys, whose root has the given fingerprint"
+		list, whose := v.list, "the list of keys in it, whose root has the given fingerprint"
 		if v.trust.Keys != nil {
 			var err error
 			if list, err = parseKeys(v.trust.Keys); err != nil {
@@ -180,12 +213,12 @@ func (v *verifier) checkSigner() (known bool) {
 			whose = "the given keys.json"
 		}
 		if list == nil {
-			return "", errors.New("not checked: the packet's list of keys is not readable")
+			return "", errors.New("not checked: its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
 			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
 		}
-		if err := list.vouches(v.statement.keyID, v.statement.madeAt); err != nil {
+		if err := vouched(list); err != nil {
 			return "", err
 		}
 		v.result.Root = list.rootID

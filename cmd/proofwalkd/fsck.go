@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/config"
+	"github.com/proofwalk/proofwalk/internal/packet"
+)
+
+type fsckCommand struct {
+	config.Serve
+	Checkpoint string `placeholder:"FILE" help:"A checkpoint of the audit log that was kept outside the database (/log/checkpoint), or a packet: the log must still begin with it."`
+	JSON       bool   `name:"json" help:"Print JSON."`
+}
+
+// errProblems says that the answer is no.
+var errProblems = errors.New("the audit log is not as it was written")
+
+// Run computes the audit log anew from its entries and says what it found.
+func (c *fsckCommand) Run(ctx context.Context, out io.Writer) error {
+	return withParts(ctx, c.Serve, out, func(ctx context.Context, p *parts, out io.Writer) error {
+		kept, err := c.kept(p.app)
+		if err != nil {
+			return err
+		}
+		report, err := p.app.CheckLog(ctx, kept)
+		if err != nil {
+			return err
+		}
+		if err := c.print(out, report); err != nil {
+			return err
+		}
+		if report.Found > 0 {
+			return errProblems
+		}
+		return nil
+	})
+}
+
+// kept reads the file of --checkpoint; nil without one.
+func (c *fsckCommand) kept(a *app.App) (*audit.Checkpoint, error) {
+	if c.Checkpoint == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.Checkpoint)
+	if err != nil {
+		return nil, fmt.Errorf("reading the checkpoint: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.LimitReader(f, packet.MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the checkpoint: %w", err)
+	}
+	if len(b) > packet.MaxBytes {
+		return nil, apperr.New(apperr.Invalid, "The file of --checkpoint is larger than any packet.")
+	}
+	return a.OpenKept(b)
+}
+
+func (c *fsckCommand) print(out io.Writer, r app.LogReport) error {
+	if c.JSON {
+		return json.NewEncoder(out).Encode(r)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d checkpoints, %d personal fields\nroot %s\n",
+		r.Entries, r.Waiting, r.Checkpoints, r.Personal, r.Root)
+	if k := r.Kept; k != nil {
+		word := "the log still begins with it"
+		if !k.Holds {
+			word = "THE LOG DOES NOT BEGIN WITH IT"
+		}
+		fmt.Fprintf(&b, "kept checkpoint of %d entries, signed %s: %s\n", k.Size, k.At.Format("2006-01-02 15:04:05 UTC"), word)
+	}
+	for _, p := range r.Problems {
+		fmt.Fprintf(&b, "FAIL  %s\n", p)
+	}
+	if more := r.Found - len(r.Problems); more > 0 {
+		fmt.Fprintf(&b, "FAIL  and %d more\n", more)
+	}
+	if r.Found == 0 {
+		b.WriteString("ok    all of it is as the entries make it\n")
+	}
+	b.WriteString("\nThis check cannot see:\n")
+	for _, u := range r.Unseen {
+		fmt.Fprintf(&b, "  %-20s %s\n", u.Case, u.Text)
+	}
+	if r.Kept == nil {
+		b.WriteString("\nA checkpoint that was kept outside the database shows the first four: --checkpoint FILE with what\n" +
+			"/log/checkpoint answered earlier, or with any packet that was handed out.\n")
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/config"
+	"github.com/proofwalk/proofwalk/internal/testkit"
+)
+
+// TestFsck goes through the answers and their exit codes.
+func TestFsck(t *testing.T) {
+	t.Parallel()
+	db, dir := testkit.DB(t), t.TempDir()
+	cfg := config.Serve{Listen: "localhost:8080", DataDir: dir, DatabaseURL: db.AppURL, DatabaseDirect: db.AppURL, DatabaseOwner: db.OwnerURL}
+	p, err := openParts(t.Context(), cfg, operatorLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.close)
+	if err := p.app.Keys.Make(); err != nil {
+		t.Fatal(err)
+	}
+	var kept []byte
+	for _, name := range []string{"Northfall", "Southrise"} {
+		if _, err := p.app.CreatePartner(t.Context(), app.Command{Actor: testkit.ProviderUser(t, p.app, "Ada", auth.ProviderAdmin)}, name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.app.GivePositions(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c, err := p.app.SignCheckpoint(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = []byte(c.Note)
+	}
+	file := filepath.Join(dir, "kept")
+	if err := os.WriteFile(file, kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fsck := func(want int, args ...string) string {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		all := append([]string{"fsck", "--data-dir", dir, "--database-url", db.AppURL, "--database-owner-url", db.OwnerURL}, args...)
+		if code := run(all, &stdout, &stderr); code != want {
+			t.Errorf("fsck %v: exit code %d, want %d\n%s%s", args, code, want, &stdout, &stderr)
+		}
+		return stdout.String()
+	}
+	for _, text := range []string{"audit log: 3 entries", "ok    all of it", "rollback", "truncate", "fork", "re_sign"} {
+		if got := fsck(0); !strings.Contains(got, text) {
+			t.Errorf("%q is not in\n%s", text, got)
+		}
+	}
+	if got := fsck(0, "--checkpoint", file); !strings.Contains(got, "kept checkpoint of 3 entries") || strings.Contains(got, "rollback") {
+		t.Error(got)
+	}
+	fsck(2, "--checkpoint", filepath.Join(dir, "none"))
+	fsck(2, "--checkpoint", filepath.Join(cfg.KeyDir(), "keys.json"))
+
+	super := testkit.Superuser(t, db.Pool)
+	for _, sql := range []string{
+		"SET session_replication_role = replica", "DELETE FROM audit_checkpoints WHERE size = 3", "DELETE FROM audit_positions WHERE position = 2",
+	} {
+		if _, err := super.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fsck(1, "--checkpoint", file); !strings.Contains(got, "THE LOG DOES NOT BEGIN WITH IT") || !strings.Contains(got, "FAIL  the log has 2 entries") {
+		t.Error(got)
+	}
+	var report app.LogReport
+	if err := json.Unmarshal([]byte(fsck(1, "--json", "--checkpoint", file)), &report); err != nil || report.Kept == nil || report.Kept.Holds || report.Found == 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}

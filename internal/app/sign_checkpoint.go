@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/keys"
+	"github.com/proofwalk/proofwalk/internal/store"
+)
+
+// SignCheckpoint gives a checkpoint of the audit log as it stands, signed with
+// the checkpoint key of now; it makes one where there is none. Times of
+// checkpoints never go back. It is a write without an audit entry: it would
+// otherwise be followed by a checkpoint for its own entry, without end.
+//
+// What does not begin with the tree of the checkpoint before is not signed.
+func (a *App) SignCheckpoint(ctx context.Context) (store.CheckpointRow, error) {
+	var signed store.CheckpointRow
+	at := a.Now() // before the ring: a rotation in between must not retire the key earlier than this
+	ring, err := a.SigningKeys(ctx)
+	if err != nil {
+		return signed, err
+	}
+	err = a.Store.InTx(ctx, func(tx pgx.Tx) error {
+		if err := store.LockCheckpoints(ctx, tx); err != nil {
+			return err
+		}
+		edge, err := store.AuditHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		head := audit.Head{Size: edge.Size(), Root: edge.Root()}
+		last, err := store.LastCheckpoint(ctx, tx)
+		switch {
+		case apperr.Is(err, apperr.NotFound):
+		case err != nil:
+			return err
+		default:
+			_, active := ring.Checkpoint()
+			if last.Head() == head && last.KeyID == active {
+				signed = last
+				return nil
+			}
+			if _, err := audit.NewProver(head, store.AuditTiles(ctx, tx)).Extends(last.Head()); err != nil {
+				return fmt.Errorf("the audit log was tampered with or set back, see `proofwalkd fsck`: %w", err)
+			}
+		}
+		if signed, err = newCheckpoint(ring, head, at, last.SignedAt); err != nil {
+			return err
+		}
+		return store.InsertCheckpoint(ctx, tx, signed)
+	})
+	return signed, err
+}
+
+// newCheckpoint signs, at a time that is not before that of the last one.
+func newCheckpoint(ring *keys.Ring, head audit.Head, at, last time.Time) (store.CheckpointRow, error) {
+	at = at.UTC().Truncate(time.Microsecond)
+	if at.Before(last) {
+		at = last.UTC()
+	}
+	signer, id := ring.Checkpoint()
+	signed, err := audit.Checkpoint{Origin: audit.Origin(ring.Fingerprint()), Head: head, At: at}.Sign(signer)
+	if err != nil {
+		return store.CheckpointRow{}, err
+	}
+	return store.CheckpointRow{Size: head.Size, KeyID: id, Root: head.Root[:], SignedAt: at, Note: string(signed)}, nil
+}
+
+// signInTime signs a checkpoint when there are entries that none covers and the
+// newest one is a minute old.
+func (a *App) signInTime(ctx context.Context) error {
+	edge, err := store.AuditHead(ctx, a.Store.Reader())
+	if err != nil || edge.Size() == 0 {
+		return err
+	}
+	last, err := store.LastCheckpoint(ctx, a.Store.Reader())
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	if last.Size == edge.Size() || a.Now().Sub(last.SignedAt) < checkpointPeriod {
+		return nil
+	}
+	_, err = a.SignCheckpoint(ctx)
+	return err
+}
+
+// openCheckpoint reads a checkpoint of this log and gives the key that signed
+// it, of the list in the key directory: the database's copy proves nothing here.
+func (a *App) openCheckpoint(signed []byte) (audit.Checkpoint, keys.Key, error) {
+	list, _, err := a.Keys.Public()
+	if err != nil {
+		return audit.Checkpoint{}, keys.Key{}, fmt.Errorf("opening a checkpoint: %w", err)
+	}
+	for _, k := range list.Keys {
+		if k.Use != keys.UseCheckpoint {
+			continue
+		}
+		public, err := x509.ParsePKIXPublicKey(k.PublicKey)
+		if err != nil {
+			return audit.Checkpoint{}, keys.Key{}, fmt.Errorf("parsing a checkpoint key: %w", err)
+		}
+		if c, err := audit.OpenCheckpoint(signed, audit.Origin(list.Root.ID), public); err == nil {
+			return c, k, nil
+		}
+	}
+	return audit.Checkpoint{}, keys.Key{}, errors.New("opening a checkpoint: none of the checkpoint keys of this server signed it as one of its log")
+}

@@ -1,0 +1,169 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/views/components"
+	view "github.com/proofwalk/proofwalk/views/packet"
+)
+
+// addressRoutes: where a packet lives for good. Its state is for everybody who
+// has its digest, all else for those who may read the integration.
+func (s *Server) addressRoutes(g *echo.Group) {
+	g.GET("/packets/:digest", s.showAddress)
+	g.GET("/packets/:digest/status.json", s.answerStatus)
+	g.GET("/packets/:digest/download", s.signedIn(downloadByDigest))
+}
+
+func pathAddress(digest string) string { return "/packets/" + digest }
+
+// packetStatus is the machine-readable state of a digest.
+type packetStatus struct {
+	Digest       string       `json:"digest"`
+	State        string       `json:"state"`
+	SupersededBy *string      `json:"superseded_by"`
+	WithdrawnAt  *packet.Time `json:"withdrawn_at"`
+	Reason       *string      `json:"reason"`
+}
+
+// answerStatus is public and may be asked from pages of other sites: it says
+// nothing that depends on who asks.
+func (s *Server) answerStatus(c echo.Context) error {
+	status, err := s.App.StatusOfPacket(c.Request().Context(), c.Param("digest"))
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", "no-store")
+	if status.State == app.StatusUnknown {
+		return c.JSON(http.StatusNotFound, struct {
+			State string `json:"state"`
+		}{status.State})
+	}
+	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason}
+	if status.WithdrawnAt != nil {
+		at := packet.At(*status.WithdrawnAt)
+		answer.WithdrawnAt = &at
+	}
+	return c.JSON(http.StatusOK, answer)
+}
+
+// showAddress shows the state of a packet, and more to those who may read it.
+func (s *Server) showAddress(c echo.Context) error {
+	ctx := c.Request().Context()
+	status, err := s.App.StatusOfPacket(ctx, c.Param("digest"))
+	if err != nil {
+		return err
+	}
+	fingerprint, err := s.fingerprint(ctx)
+	if err != nil {
+		return err
+	}
+	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
+		KeysHref: pathKeys, VerifyCommand: "proofwalk verify --fingerprint " + fingerprint + " PACKET.zip"}
+	if status.State == app.StatusUnknown {
+		return s.render(c, http.StatusNotFound, view.Address(m))
+	}
+	m.Digest, m.StatusHref = status.Digest, pathAddress(status.Digest)+"/status.json"
+	if status.SupersededBy != nil {
+		m.SupersededBy = &view.Link{Text: "packet " + (*status.SupersededBy)[:16], Href: pathAddress(*status.SupersededBy)}
+	}
+	actor, err := s.visitor(c)
+	if apperr.Is(err, apperr.Unauthenticated) {
+		return s.render(c, http.StatusOK, view.Address(m))
+	}
+	if err != nil {
+		return err
+	}
+	r := &request{Context: c, server: s, actor: actor}
+	m.Shell = r.shell("Packet", "")
+	if err := r.fillAddress(&m, status); err != nil {
+		return err
+	}
+	return r.render(http.StatusOK, view.Address(m))
+}
+
+// fillAddress adds what only readers of the integration may know.
+func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) error {
+	p, err := store.FindPacketByDigest(r.ctx(), r.reader(), r.scope(), status.Digest)
+	if apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	summary, err := store.FindIntegrationSummary(r.ctx(), r.reader(), r.scope(), p.IntegrationID)
+	if err != nil {
+		return err
+	}
+	m.Packet = &view.AddressedModel{Name: packetName(p), Integration: summary.Name, Partner: summary.PartnerName, PacketsHref: pathPackets(summary.ID) + "#" + packetName(p),
+		Download: pathAddress(status.Digest) + "/download", Report: pathReport(summary.ID, p.ID), At: instant(p.MadeAt)}
+	m.VerifyCommand = strings.Replace(m.VerifyCommand, "PACKET.zip", app.PacketFile(summary.PartnerName, summary.Name, p), 1)
+	if m.SupersededBy != nil {
+		newest, err := store.FindPacketByDigest(r.ctx(), r.reader(), r.scope(), *status.SupersededBy)
+		if err != nil {
+			return err
+		}
+		m.SupersededBy.Text = "packet " + packetName(newest)
+	}
+	return nil
+}
+
+func packetName(p store.Packet) string { return fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition) }
+
+// downloadByDigest gives the archive to those who may read the integration; to
+// all others there is no such page.
+func downloadByDigest(r *request) error {
+	p, err := store.FindPacketByDigest(r.ctx(), r.reader(), r.scope(), r.Param("digest"))
+	if err != nil {
+		return err
+	}
+	name, archive, err := r.server.App.DownloadPacket(r.ctx(), r.command(), p.IntegrationID, p.ID)
+	if err != nil {
+		return err
+	}
+	attach(r.Context, name)
+	return r.Blob(http.StatusOK, "application/zip", archive)
+}
+
+// withdrawPacket takes the form under a packet.
+func withdrawPacket(r *request) error {
+	id, packet, err := r.packetIDs()
+	if err != nil {
+		return err
+	}
+	err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
+	switch kind := apperr.KindOf(err); kind {
+	case "":
+		return r.see(pathPackets(id) + "?done=withdraw")
+	case apperr.Invalid, apperr.Conflict:
+		return r.packetsAnswer(statusOf[kind], packet, err)
+	}
+	return err
+}
+
+// withdrawForm is the form under a packet; with what went wrong when it was the one sent.
+func (r *request) withdrawForm(integration uuid.UUID, p store.Packet, sent bool, cause error, summary *components.ErrorSummaryModel) *view.WithdrawForm {
+	if p.Digest == nil || p.State == store.PacketWithdrawn || !r.actor.Can(auth.WithdrawPacket, p.PartnerID) {
+		return nil
+	}
+	f := &view.WithdrawForm{Action: pathPackets(integration) + "/" + p.ID.String() + "/withdraw", Key: formKey(),
+		Reason: components.FieldModel{Name: "reason", ID: "reason-" + packetName(p), Label: "Why nobody should rely on it", Rows: 2,
+			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
+	if sent && cause != nil {
+		f.Open, f.Reason.Value = true, r.FormValue("reason")
+		r.refuse(cause, summary, &f.Reason)
+	}
+	return f
+}

@@ -1,0 +1,99 @@
+package web_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Whoever has a packet's digest learns its state there and nothing else;
+// readers of the integration see the packet, everybody else no such page.
+func TestAddressOfAPacket(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	digest := j.ids["digest"]
+	address := "/packets/" + digest
+	stranger, lee, vera := j.visitor(t), j.as(t, j.foreign), j.as(t, j.viewer)
+	for name, v := range map[string]*visitor{"a stranger": stranger, "a foreign partner": lee} {
+		p := v.get(address)
+		if p.Status != http.StatusOK || p.text(".banner-title") != "Current" || !strings.Contains(p.text("dd"), digest) {
+			t.Errorf("%s gets %d: %s", name, p.Status, p.text("main"))
+		}
+		for _, secret := range []string{"Northfall", "r1.1", "Member", "/integrations/", "/download"} {
+			if strings.Contains(p.text("main"), secret) || len(p.all(`main a[href*="`+secret+`"]`)) > 0 {
+				t.Errorf("%s reads %q", name, secret)
+			}
+		}
+		if got := v.get(address + "/status.json"); got.Status != http.StatusOK ||
+			strings.TrimSpace(got.Body) != `{"digest":"`+digest+`","state":"current","superseded_by":null,"withdrawn_at":null,"reason":null}` {
+			t.Errorf("%s gets the status %d %s", name, got.Status, got.Body)
+		}
+		for _, unknown := range []string{strings.Repeat("0", 64), "x", "%00", strings.ToUpper(digest)} {
+			if p := v.get("/packets/" + unknown); p.Status != http.StatusNotFound || p.text(".banner-title") != "Not known here" {
+				t.Errorf("%s, digest %s: %d %s", name, unknown, p.Status, p.text("h1"))
+			}
+			if got := v.get("/packets/" + unknown + "/status.json"); got.Status != http.StatusNotFound || strings.TrimSpace(got.Body) != `{"state":"unknown"}` {
+				t.Errorf("%s, status of %s: %d %s", name, unknown, got.Status, got.Body)
+			}
+		}
+	}
+	if got := lee.get(address + "/download").Status; got != http.StatusNotFound {
+		t.Errorf("a foreign partner downloads it: %d", got)
+	}
+	if p := stranger.get(address + "/download"); p.Path != "/sign-in" {
+		t.Errorf("a stranger downloads it: %d at %s", p.Status, p.Path)
+	}
+	p := vera.get(address)
+	if p.text("h1") != "Packet r1.1" || len(p.all(`main a[href="`+address+`/download"]`)) != 1 {
+		t.Errorf("a reader sees %s", p.text("main"))
+	}
+	sum := sha256.Sum256([]byte(vera.get(address + "/download").Body))
+	if hex.EncodeToString(sum[:]) != digest {
+		t.Error("another archive than that of the address is downloaded")
+	}
+}
+
+// The consultant withdraws a packet for a reason that everybody can read.
+func TestWithdrawAPacket(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	address, list := "/packets/"+j.ids["digest"], "/integrations/"+j.id.String()+"/packets"
+	withdraw := list + "/" + j.ids["packet"] + "/withdraw"
+	dana, vera := j.as(t, j.consultant), j.as(t, j.viewer)
+	if len(vera.get(list).all(`form[action="`+withdraw+`"]`)) != 0 || len(dana.get(list).all(`form[action="`+withdraw+`"] textarea[name=reason]`)) != 1 {
+		t.Error("the form is not offered to the consultant alone")
+	}
+	before := j.writes(t)
+	for _, bad := range []string{"", " ", "The key is AKIAIOSFODNN7EXAMPLE."} {
+		p := dana.post(withdraw, url.Values{"reason": {bad}})
+		if p.Status != http.StatusUnprocessableEntity || len(p.all(".error-summary")) != 1 || len(p.all("details[open] textarea[name=reason]")) != 1 {
+			t.Errorf("reason %q: %d %s", bad, p.Status, p.text(".error-summary"))
+		}
+	}
+	if j.writes(t) != before {
+		t.Error("a refused withdrawal left an audit entry")
+	}
+	const reason = "The wrong run was recorded."
+	if p := dana.post(withdraw, url.Values{"reason": {reason}}); p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "withdrawn") {
+		t.Errorf("withdrawing: %d %s", p.Status, p.text("main"))
+	}
+	if j.writes(t) != before+1 {
+		t.Errorf("%d audit entries for one withdrawal", j.writes(t)-before)
+	}
+	if p := vera.get(list); !strings.Contains(p.text(".notice"), "Withdrawn by Dana") || !strings.Contains(p.text(".notice"), reason) {
+		t.Errorf("the list says %s", p.text(".notice"))
+	}
+	if p := j.visitor(t).get(address); p.text(".banner-title") != "Withdrawn" || !strings.Contains(p.text("main"), reason) || strings.Contains(p.text("main"), "Dana") {
+		t.Errorf("the address says %s", p.text("main"))
+	}
+	if got := j.visitor(t).get(address + "/status.json"); strings.TrimSpace(got.Body) !=
+		`{"digest":"`+j.ids["digest"]+`","state":"withdrawn","superseded_by":null,"withdrawn_at":"2026-03-02T09:00:00.000000Z","reason":"`+reason+`"}` {
+		t.Errorf("status %s", got.Body)
+	}
+	if p := dana.post(withdraw, url.Values{"reason": {"Again."}}); p.Status != http.StatusConflict {
+		t.Errorf("withdrawn a second time: %d", p.Status)
+	}
+}
