@@ -86,6 +86,10 @@ bench-go: setup-demo ## run the Go benchmarks
 bench-pages: setup-demo ## time every page against a large database and count its queries
 	go run ./internal/e2e/benchpages
 
+.PHONY: bench-log
+bench-log: setup-demo ## measure what the audit log costs a write, and how fast it grows
+	go run ./internal/e2e/benchlog
+
 .PHONY: nightly
 nightly: setup wasm check ## what takes too long for every change: shuffled repeats under race, every mistake live, five minutes of each fuzz target, 2 GB redacted
 	go run ./internal/e2e/faults

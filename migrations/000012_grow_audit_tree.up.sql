@@ -4,7 +4,8 @@
 BEGIN;
 
 CREATE TABLE audit_pending (
-    entry_id uuid PRIMARY KEY
+    entry_id  uuid PRIMARY KEY,
+    leaf_hash bytea NOT NULL CHECK (length(leaf_hash) = 32)
 );
 COMMENT ON TABLE audit_pending IS 'entries that have no position yet: written with the entry, taken away with the position, so that what is visible and has none is found whatever its id or time';
 
@@ -14,7 +15,7 @@ CREATE TABLE audit_positions (
     leaf_hash bytea NOT NULL CHECK (length(leaf_hash) = 32)
 );
 COMMENT ON TABLE audit_positions IS 'the leaves of the tree; no foreign key, whose check of each row would cost more than all else: fsck compares';
-COMMENT ON COLUMN audit_positions.leaf_hash IS 'SHA-256 of a zero byte and the encoded entry';
+COMMENT ON COLUMN audit_positions.leaf_hash IS 'SHA-256 of a zero byte and the encoded entry, computed when the entry was written';
 
 CREATE TABLE audit_nodes (
     level    smallint NOT NULL CHECK (level BETWEEN 1 AND 6),
@@ -82,6 +83,6 @@ COMMENT ON TABLE packet_seals IS 'what the log says of a packet, kept from the f
 COMMENT ON COLUMN packet_seals.entry_id IS 'the audit entry packet.seal, which names packet_json, the SHA-256 of packet.json';
 
 -- What was written before this version gets its positions from the first server that starts.
-INSERT INTO audit_pending (entry_id) SELECT id FROM audit_entries;
+INSERT INTO audit_pending (entry_id, leaf_hash) SELECT id, sha256('\x00'::bytea || encoded) FROM audit_entries;
 
 COMMIT;

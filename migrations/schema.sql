@@ -84,7 +84,9 @@ CREATE TABLE public.audit_nodes (
 COMMENT ON TABLE public.audit_nodes IS 'the complete subtrees of 256^level leaves, by their number from the left; all other nodes are computed from 255 of these at most';
 
 CREATE TABLE public.audit_pending (
-    entry_id uuid NOT NULL
+    entry_id uuid NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT audit_pending_leaf_hash_check CHECK ((length(leaf_hash) = 32))
 );
 
 COMMENT ON TABLE public.audit_pending IS 'entries that have no position yet: written with the entry, taken away with the position, so that what is visible and has none is found whatever its id or time';
@@ -108,7 +110,7 @@ CREATE TABLE public.audit_positions (
 
 COMMENT ON TABLE public.audit_positions IS 'the leaves of the tree; no foreign key, whose check of each row would cost more than all else: fsck compares';
 
-COMMENT ON COLUMN public.audit_positions.leaf_hash IS 'SHA-256 of a zero byte and the encoded entry';
+COMMENT ON COLUMN public.audit_positions.leaf_hash IS 'SHA-256 of a zero byte and the encoded entry, computed when the entry was written';
 
 CREATE TABLE public.captures (
     partner_id uuid NOT NULL,

@@ -1,10 +1,10 @@
 package analysis_test
 
 import (
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -344,31 +344,16 @@ func applyFacts(facts transcript.Facts, words []string) bool {
 // one of a written pseudonym; shorten is the way back.
 func expand(s string) string {
 	s = expandMessages(strings.ReplaceAll(strings.ReplaceAll(s, "{client}", clientParams), "{guarded}", "Path=/; Secure; HttpOnly; SameSite=Lax"))
-	for letter := 'A'; letter <= 'Z'; letter++ {
-		for _, class := range transcript.Classes {
-			short := fmt.Sprintf("~%s.%c", class, letter)
-			s = replaceWhole(s, short, fmt.Sprintf("~%s.%s", class, strings.Repeat(string(letter), transcript.KeyChars)))
+	return shortPseudonym.ReplaceAllStringFunc(s, func(short string) string {
+		class, letters, _ := strings.Cut(short, ".")
+		if len(letters) > 1 {
+			return short
 		}
-	}
-	return s
+		return class + "." + strings.Repeat(letters, transcript.KeyChars)
+	})
 }
 
-func replaceWhole(s, short, long string) string {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(s, short)
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		if after != "" && after[0] >= 'A' && after[0] <= 'Z' {
-			b.WriteString(short)
-		} else {
-			b.WriteString(long)
-		}
-		s = after
-	}
-}
+var shortPseudonym = regexp.MustCompile(`~(?:` + strings.Join(transcript.Classes, "|") + `)\.[A-Z]+`)
 
 func shorten(s string) string {
 	for letter := 'A'; letter <= 'Z'; letter++ {

@@ -170,7 +170,7 @@ func saltStream(seed []byte) *sha3.SHAKE {
 func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
 	source.fold()
 	c := &source.Content
-	source.Content.Fonts = a.Fonts
+	c.Fonts = a.Fonts
 	for i, digest := range source.Transcripts {
 		b, err := a.Blobs.Read(ctx, digest)
 		if err != nil {

@@ -69,7 +69,11 @@ const pageSize = 5_000
 // and is of this tree, personal fields have the digests of their entries. kept
 // is a checkpoint from before, nil for none; see OpenKept. It changes nothing.
 func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, error) {
-	c := &logCheck{app: a, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}}
+	own, err := a.ownLogKeys()
+	if err != nil {
+		return LogReport{}, err
+	}
+	c := &logCheck{keys: own, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}}
 	c.report.Problems = []string{}
 	if kept != nil {
 		c.report.Kept = &KeptCheckpoint{Size: kept.Size, At: kept.At}
@@ -78,7 +82,7 @@ func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, 
 	} else {
 		c.report.Unseen = append(c.report.Unseen, unseenAlone...)
 	}
-	err := a.Store.InSnapshot(ctx, func(q store.Querier) error {
+	err = a.Store.InSnapshot(ctx, func(q store.Querier) error {
 		c.q = q
 		for _, step := range []func() error{c.checkpoints, c.packets, c.leaves, c.storedNodes, c.head, c.waiting, c.personal} {
 			if err := step(); err != nil {
@@ -103,7 +107,7 @@ type claim struct {
 
 // logCheck is one check in progress.
 type logCheck struct {
-	app    *App
+	keys   logKeys
 	ctx    context.Context
 	q      store.Querier
 	report LogReport
@@ -137,7 +141,7 @@ func (c *logCheck) checkpoints() error {
 		for _, row := range rows {
 			last = row
 			c.report.Checkpoints++
-			opened, key, err := c.app.openCheckpoint([]byte(row.Note))
+			opened, key, err := c.keys.open([]byte(row.Note))
 			if err != nil {
 				c.problem("checkpoint of %d entries: its signature does not hold", row.Size)
 				continue
@@ -158,7 +162,7 @@ func (c *logCheck) checkpoints() error {
 func (c *logCheck) packets() error {
 	rows, err := store.ListPacketCheckpoints(c.ctx, c.q)
 	for _, row := range rows {
-		opened, _, err := c.app.openCheckpoint([]byte(row.Checkpoint))
+		opened, _, err := c.keys.open([]byte(row.Checkpoint))
 		if err != nil {
 			c.problem("packet %s: the signature of its checkpoint does not hold", row.PacketID)
 			continue

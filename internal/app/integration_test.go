@@ -67,13 +67,13 @@ func (m team) find(t *testing.T, id uuid.UUID) store.Integration {
 // its stored encoding.
 func (m team) entries(t *testing.T, id uuid.UUID) []audit.Entry {
 	t.Helper()
-	encoded, err := store.AuditEncoded(t.Context(), m.app.Store.Reader(), auth.System().Scope(), id, m.app.Now())
+	rows, err := store.ListAudit(t.Context(), m.app.Store.Reader(), auth.System().Scope(), id, uuid.Nil, 10_000)
 	if err != nil {
 		t.Fatalf("reading audit entries: %v", err)
 	}
-	out := make([]audit.Entry, len(encoded))
-	for n, b := range encoded {
-		if out[n], err = audit.Parse(b); err != nil {
+	out := make([]audit.Entry, len(rows))
+	for n, row := range rows {
+		if out[len(rows)-1-n], err = audit.Parse(row.Encoded); err != nil {
 			t.Fatalf("parsing audit entry %d: %v", n, err)
 		}
 	}

@@ -19,7 +19,11 @@ func (a *App) OpenKept(b []byte) (*audit.Checkpoint, error) {
 			return nil, apperr.Wrap(apperr.Invalid, "The file is neither a checkpoint nor a packet with one.", err)
 		}
 	}
-	c, _, err := a.openCheckpoint(b)
+	own, err := a.ownLogKeys()
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := own.open(b)
 	if err != nil {
 		return nil, apperr.Wrap(apperr.Invalid, "The file is no checkpoint that this server's keys signed.", err)
 	}

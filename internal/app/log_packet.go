@@ -96,6 +96,10 @@ func (a *App) provePacket(ctx context.Context, seal *store.PacketSeal, entries [
 
 // keyOfCheckpoint gives the public key, in DER, that signed a checkpoint of this log.
 func (a *App) keyOfCheckpoint(signed []byte) ([]byte, error) {
-	_, key, err := a.openCheckpoint(signed)
+	own, err := a.ownLogKeys()
+	if err != nil {
+		return nil, err
+	}
+	_, key, err := own.open(signed)
 	return key.PublicKey, err
 }

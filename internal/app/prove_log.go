@@ -1,45 +1,81 @@
 package app
 
 import (
+	"cmp"
 	"context"
-
-	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
-	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
 // ProvenEntry is an entry with its proof against a checkpoint.
 type ProvenEntry struct {
-	Entry      store.LoggedEntry
+	Entry      store.AuditRow
 	Checkpoint store.CheckpointRow
 	// Hashes are the proof, from the leaf up. It has been checked.
 	Hashes []audit.Hash
 }
 
-// ProveEntry proves against the newest checkpoint that an entry of an
-// integration is in the log. An entry that has no position or no checkpoint yet
-// is apperr.Conflict.
-func (a *App) ProveEntry(ctx context.Context, scope auth.Scope, integration, entry uuid.UUID) (ProvenEntry, error) {
-	q := a.Store.Reader()
-	e, err := store.FindLoggedEntry(ctx, q, scope, integration, entry)
-	if err != nil {
+// ProveEntry proves against the newest checkpoint that an entry is in the log.
+// One that has no position or no checkpoint yet is apperr.Conflict.
+func (a *App) ProveEntry(ctx context.Context, e store.AuditRow) (ProvenEntry, error) {
+	checkpoint, faults, proofs, err := a.proveEntries(ctx, []store.AuditRow{e})
+	switch {
+	case err != nil:
 		return ProvenEntry{}, err
-	}
-	checkpoint, err := store.LastCheckpoint(ctx, q)
-	if apperr.Is(err, apperr.NotFound) || err == nil && e.Position >= checkpoint.Size {
-		return ProvenEntry{Entry: e}, apperr.Wrap(apperr.Conflict, "No checkpoint covers this entry yet. One is signed within a minute.", err)
-	}
-	if err != nil {
-		return ProvenEntry{}, err
-	}
-	proofs, err := audit.NewProver(checkpoint.Head(), store.AuditTiles(ctx, q)).Records([]int64{e.Position}, []audit.Hash{audit.LeafHash(e.Encoded)})
-	if err != nil {
-		return ProvenEntry{}, err
+	case e.Position == nil || *e.Position >= checkpoint.Size:
+		return ProvenEntry{}, apperr.New(apperr.Conflict, "No checkpoint covers this entry yet. One is signed within a minute.")
+	case faults[0] != nil:
+		return ProvenEntry{}, faults[0]
 	}
 	return ProvenEntry{Entry: e, Checkpoint: checkpoint, Hashes: proofs[0]}, nil
+}
+
+// ProveEntries tells for each entry what does not hold about its proof against
+// the newest checkpoint, which is zero before the first; nil where the proof
+// holds, and where no checkpoint covers the entry.
+func (a *App) ProveEntries(ctx context.Context, entries []store.AuditRow) (store.CheckpointRow, []error, error) {
+	checkpoint, faults, _, err := a.proveEntries(ctx, entries)
+	return checkpoint, faults, err
+}
+
+func (a *App) proveEntries(ctx context.Context, entries []store.AuditRow) (checkpoint store.CheckpointRow, faults []error, proofs [][]audit.Hash, err error) {
+	q := a.Store.Reader()
+	faults, proofs = make([]error, len(entries)), make([][]audit.Hash, len(entries))
+	checkpoint, err = store.LastCheckpoint(ctx, q)
+	if apperr.Is(err, apperr.NotFound) {
+		return store.CheckpointRow{}, faults, proofs, nil
+	}
+	if err != nil {
+		return checkpoint, nil, nil, err
+	}
+	published, err := a.publishedLogKeys(ctx)
+	if err != nil {
+		return checkpoint, nil, nil, err
+	}
+	_, _, unsigned := published.open([]byte(checkpoint.Note))
+	prover := audit.NewProver(checkpoint.Head(), store.AuditTiles(ctx, q))
+	var positions []int64
+	for _, e := range entries {
+		if e.Position != nil && *e.Position < checkpoint.Size {
+			positions = append(positions, *e.Position)
+		}
+	}
+	if err := prover.Load(positions); err != nil {
+		return checkpoint, nil, nil, err
+	}
+	for i, e := range entries {
+		if e.Position == nil || *e.Position >= checkpoint.Size {
+			continue
+		}
+		one, fault := prover.Records([]int64{*e.Position}, []audit.Hash{audit.LeafHash(e.Encoded)})
+		if faults[i] = cmp.Or(unsigned, fault); faults[i] == nil {
+			proofs[i] = one[0]
+		}
+	}
+	return checkpoint, faults, proofs, nil
 }
 
 // EntryProofFile is the proof as a file that `proofwalk verify` checks.
@@ -48,7 +84,7 @@ func (a *App) EntryProofFile(ctx context.Context, p ProvenEntry) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return audit.EntryProof{Checkpoint: []byte(p.Checkpoint.Note), Entry: p.Entry.Encoded, Position: p.Entry.Position,
+	return audit.EntryProof{Checkpoint: []byte(p.Checkpoint.Note), Entry: p.Entry.Encoded, Position: *p.Entry.Position,
 		Hashes: p.Hashes, Keys: list}.Encode()
 }
 
@@ -98,11 +134,15 @@ func (a *App) ProveCheckpoints(ctx context.Context, below int64, limit int) ([]P
 	if err != nil {
 		return nil, err
 	}
+	published, err := a.publishedLogKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	prover := audit.NewProver(newest.Head(), store.AuditTiles(ctx, q))
 	out := make([]ProvenCheckpoint, len(rows))
 	for i, row := range rows {
 		out[i].CheckpointRow = row
-		if _, _, out[i].Fault = a.openCheckpoint([]byte(row.Note)); out[i].Fault != nil {
+		if _, _, out[i].Fault = published.open([]byte(row.Note)); out[i].Fault != nil {
 			continue
 		}
 		var hashes []audit.Hash
@@ -110,4 +150,31 @@ func (a *App) ProveCheckpoints(ctx context.Context, below int64, limit int) ([]P
 		out[i].Hashes = len(hashes)
 	}
 	return out, nil
+}
+
+// publishedLogKeys are those that everybody sees.
+func (a *App) publishedLogKeys(ctx context.Context) (logKeys, error) {
+	list, _, err := a.PublicKeys(ctx)
+	if err != nil {
+		return logKeys{}, err
+	}
+	return logKeysOf(list)
+}
+
+// LogName gives the name of this server's log and the key that signs it now, as
+// tools for signed notes take it; both are empty while there are no keys.
+func (a *App) LogName(ctx context.Context) (origin, key string, err error) {
+	published, err := a.publishedLogKeys(ctx)
+	if apperr.Is(err, apperr.NotFound) {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	for i, k := range published.keys {
+		if k.Status == keys.Active {
+			key, err = audit.VerifierKey(published.origin, published.public[i])
+		}
+	}
+	return published.origin, key, err
 }

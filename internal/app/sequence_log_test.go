@@ -16,16 +16,22 @@ import (
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
 
-// appendEntry writes an audit entry inside a transaction, as a write does.
-func appendEntry(t *testing.T, a *app.App, tx store.Querier, action string) uuid.UUID {
+// newEntry makes an audit entry of no partner.
+func newEntry(t *testing.T, a *app.App, action string) (e audit.Entry, encoded []byte) {
 	t.Helper()
-	id := store.NewID()
-	e := audit.Entry{ID: id.String(), Actor: audit.Actor{Kind: "system"}, Action: action, Object: audit.Object{ID: "x", Kind: "sample"}, At: a.Now(),
+	e = audit.Entry{ID: store.NewID().String(), Actor: audit.Actor{Kind: "system"}, Action: action, Object: audit.Object{ID: "x", Kind: "sample"}, At: a.Now(),
 		Details: map[string]audit.Value{"n": audit.Int(7), "word": audit.Text("some"), "yes": audit.Bool(true)}}
 	encoded, err := audit.Encode(e)
 	must(t, err)
+	return e, encoded
+}
+
+// appendEntry writes an audit entry inside a transaction, as a write does.
+func appendEntry(t *testing.T, a *app.App, tx store.Querier, action string) uuid.UUID {
+	t.Helper()
+	e, encoded := newEntry(t, a, action)
 	must(t, store.InsertAuditEntry(t.Context(), tx, e, encoded, nil))
-	return id
+	return uuid.MustParse(e.ID)
 }
 
 // keyEntry has the entry written that the first use of the keys leaves, and gives
@@ -41,14 +47,23 @@ func keyEntry(t *testing.T, a *app.App) {
 	}
 }
 
-// appendEntries writes many and gives them their positions.
+// appendEntries writes many at once and gives them their positions.
 func appendEntries(t *testing.T, a *app.App, n int) (ids []uuid.UUID) {
 	t.Helper()
+	var rows, waiting [][]any
+	for range n {
+		e, encoded := newEntry(t, a, "sample.write")
+		id, leaf := uuid.MustParse(e.ID), audit.LeafHash(encoded)
+		ids = append(ids, id)
+		rows = append(rows, []any{id, e.Action, e.Object.Kind, e.Object.ID, e.At, map[string]any{"n": 7, "word": "some", "yes": true}, encoded})
+		waiting = append(waiting, []any{id, leaf[:]})
+	}
 	must(t, a.Store.InTx(t.Context(), func(tx pgx.Tx) error {
-		for range n {
-			ids = append(ids, appendEntry(t, a, tx, "sample.write"))
-		}
-		return nil
+		_, err := tx.CopyFrom(t.Context(), pgx.Identifier{"audit_entries"},
+			[]string{"id", "action", "object_kind", "object_id", "at", "details", "encoded"}, pgx.CopyFromRows(rows))
+		must(t, err)
+		_, err = tx.CopyFrom(t.Context(), pgx.Identifier{"audit_pending"}, []string{"entry_id", "leaf_hash"}, pgx.CopyFromRows(waiting))
+		return err
 	}))
 	count, err := a.GivePositions(t.Context())
 	must(t, err)

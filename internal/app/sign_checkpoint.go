@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -92,23 +93,44 @@ func (a *App) signInTime(ctx context.Context) error {
 	return err
 }
 
-// openCheckpoint reads a checkpoint of this log and gives the key that signed
-// it, of the list in the key directory: the database's copy proves nothing here.
-func (a *App) openCheckpoint(signed []byte) (audit.Checkpoint, keys.Key, error) {
-	list, _, err := a.Keys.Public()
-	if err != nil {
-		return audit.Checkpoint{}, keys.Key{}, fmt.Errorf("opening a checkpoint: %w", err)
-	}
+// logKeys are the keys that may have signed checkpoints of a server's log.
+type logKeys struct {
+	origin string
+	keys   []keys.Key
+	public []crypto.PublicKey // of the same places
+}
+
+// logKeysOf takes them out of a list of keys.
+func logKeysOf(list *keys.File) (logKeys, error) {
+	out := logKeys{origin: audit.Origin(list.Root.ID)}
 	for _, k := range list.Keys {
 		if k.Use != keys.UseCheckpoint {
 			continue
 		}
 		public, err := x509.ParsePKIXPublicKey(k.PublicKey)
 		if err != nil {
-			return audit.Checkpoint{}, keys.Key{}, fmt.Errorf("parsing a checkpoint key: %w", err)
+			return logKeys{}, fmt.Errorf("parsing a checkpoint key: %w", err)
 		}
-		if c, err := audit.OpenCheckpoint(signed, audit.Origin(list.Root.ID), public); err == nil {
-			return c, k, nil
+		out.keys, out.public = append(out.keys, k), append(out.public, public)
+	}
+	return out, nil
+}
+
+// ownLogKeys are those of the key directory: what the database says of keys
+// proves nothing where the database is in question.
+func (a *App) ownLogKeys() (logKeys, error) {
+	list, _, err := a.Keys.Public()
+	if err != nil {
+		return logKeys{}, fmt.Errorf("reading the checkpoint keys: %w", err)
+	}
+	return logKeysOf(list)
+}
+
+// open reads a checkpoint of the log and gives the key that signed it.
+func (l logKeys) open(signed []byte) (audit.Checkpoint, keys.Key, error) {
+	for i, public := range l.public {
+		if c, err := audit.OpenCheckpoint(signed, l.origin, public); err == nil {
+			return c, l.keys[i], nil
 		}
 	}
 	return audit.Checkpoint{}, keys.Key{}, errors.New("opening a checkpoint: none of the checkpoint keys of this server signed it as one of its log")

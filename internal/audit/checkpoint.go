@@ -129,16 +129,6 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	return c, nil
 }
 
-// KeyHash is what stands before a signature of the key in a note of the origin,
-// as people compare it: eight hex digits.
-func KeyHash(origin string, key crypto.PublicKey) (string, error) {
-	verifier, err := newVerifier(origin, key)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%08x", verifier.KeyHash()), nil
-}
-
 // VerifierKey is the key of the log as tools for signed notes take it
 // (NAME+HASH+BASE64).
 func VerifierKey(origin string, key crypto.PublicKey) (string, error) {

@@ -42,13 +42,7 @@ func NewProver(head Head, read Tiles) *Prover {
 // that the tree has that leaf there. Every proof has been checked against the
 // head when it is given.
 func (p *Prover) Records(positions []int64, leaves []Hash) ([][]Hash, error) {
-	var need []Tile
-	for _, position := range append(slices.Clone(positions), p.head.Size-1) {
-		for level := 0; level <= MaxLevel; level++ {
-			need = append(need, Tile{level, position >> (nodeBits * (level + 1))})
-		}
-	}
-	if err := p.load(need); err != nil {
+	if err := p.Load(positions); err != nil {
 		return nil, err
 	}
 	proofs := make([][]Hash, len(positions))
@@ -66,6 +60,17 @@ func (p *Prover) Records(positions []int64, leaves []Hash) ([][]Hash, error) {
 		proofs[i] = proof
 	}
 	return proofs, nil
+}
+
+// Load reads at once all that proofs of the positions need.
+func (p *Prover) Load(positions []int64) error {
+	var need []Tile
+	for _, position := range append(slices.Clone(positions), p.head.Size-1) {
+		for level := 0; level <= MaxLevel; level++ {
+			need = append(need, Tile{level, position >> (nodeBits * (level + 1))})
+		}
+	}
+	return p.load(need)
 }
 
 // Extends proves that the tree begins with all leaves of the older one. The

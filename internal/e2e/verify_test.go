@@ -135,7 +135,11 @@ func TestVerifyPage(t *testing.T) {
 	b.press("Use this server’s root", shows("Not to be relied on"))
 	var own string
 	b.run("reading the field", chromedp.Value("#fingerprint", &own, chromedp.ByQuery))
-	if own != a.Keys.Fingerprint() {
+	ring, err := a.Keys.Ring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own != ring.Fingerprint() {
 		t.Errorf("this server's root is %q", own)
 	}
 	for _, width := range []int64{1440, 360} {

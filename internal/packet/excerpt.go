@@ -67,11 +67,14 @@ func CutExcerpt(archived []byte, withhold []string) (*Excerpt, error) {
 	if err := x.choose(c, withhold); err != nil {
 		return nil, fmt.Errorf("cutting excerpt: %w", err)
 	}
-	x.content = x.shown(c)
 	out, err := x.cut(byName["packet.json"])
 	if err != nil {
 		return nil, fmt.Errorf("cutting excerpt: %w", err)
 	}
+	if err := AddFiles(x.content, func(name string) ([]byte, error) { return byName[name], nil }); err != nil {
+		return nil, fmt.Errorf("cutting excerpt: %w", err)
+	}
+	x.Referring = x.referring(x.content)
 	x.Zip, err = archive(x.files(out, files))
 	return x, err
 }
@@ -111,35 +114,40 @@ func (x *Excerpt) choose(c *Content, withhold []string) error {
 func quoted(anchor string) string { return strconv.Quote(shorten(anchor, 40)) }
 
 // cut writes excerpt.json: the leaves that are shown as they stand in packet.json,
-// byte for byte, and the hashes of the others.
+// byte for byte, and the hashes of the others. Of the former it makes the content.
 func (x *Excerpt) cut(manifest []byte) ([]byte, error) {
 	var top struct {
 		Head   json.RawMessage   `json:"head"`
 		Leaves []json.RawMessage `json:"leaves"`
 	}
-	if err := json.Unmarshal(manifest, &top); err != nil {
+	err := json.Unmarshal(manifest, &top)
+	if err != nil {
 		return nil, errors.New("packet.json cannot be read")
+	}
+	if x.content, err = readHead(top.Head); err != nil {
+		return nil, err
 	}
 	var buf bytes.Buffer
 	fmt.Fprintf(&buf, `{"format":%d,"head":%s,"leaves":[`, Format, top.Head)
 	x.Parts = len(top.Leaves)
-	for i, l := range top.Leaves {
+	for i, raw := range top.Leaves {
 		if i > 0 {
 			buf.WriteByte(',')
 		}
-		var at struct {
-			Anchor string `json:"anchor"`
-		}
-		if err := json.Unmarshal(l, &at); err != nil {
+		var l writtenLeaf
+		if err := json.Unmarshal(raw, &l); err != nil {
 			return nil, fmt.Errorf("leaf %d cannot be read", i+1)
 		}
-		if x.withheld[at.Anchor] {
-			hash := leafHash(l)
+		if x.withheld[l.Anchor] {
+			hash := leafHash(raw)
 			fmt.Fprintf(&buf, `{"hash":"%s"}`, hex.EncodeToString(hash[:]))
 			continue
 		}
+		if err := x.content.addLeaf(l.Kind, l.Body); err != nil {
+			return nil, fmt.Errorf("leaf %d cannot be read", i+1)
+		}
 		x.Shown++
-		buf.Write(l)
+		buf.Write(raw)
 	}
 	fmt.Fprintf(&buf, `],"packet":"%s"}`, x.content.Name())
 	return buf.Bytes(), nil
@@ -162,48 +170,6 @@ func (x *Excerpt) files(excerptJSON []byte, packet []file) []file {
 		case inFolder && folder != "validation" && !shown[f.name]:
 		default:
 			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// shown is the content without what is withheld; references to it stay.
-func (x *Excerpt) shown(c *Content) *Content {
-	out := *c
-	if x.withheld[KindConfiguration] {
-		out.Integration.Facts = nil
-	}
-	out.Items = kept(x, c.Items, func(v *Item) string { return v.ID })
-	out.Findings = kept(x, c.Findings, func(v *Finding) string { return v.ID })
-	out.Remarks = kept(x, c.Remarks, func(v *Remark) string { return v.ID })
-	out.TestRuns = kept(x, c.TestRuns, func(v *TestRun) string { return v.ID })
-	out.Transcripts = kept(x, c.Transcripts, func(v *Transcript) string { return v.ID })
-	out.Screenshots = kept(x, c.Screenshots, func(v *Screenshot) string { return v.ID })
-	out.CredentialPasses = kept(x, c.CredentialPasses, func(v *CredentialPass) string { return v.ID })
-	if x.withheld[anchorErrorPaths] {
-		out.ErrorPaths = nil
-	}
-	if x.withheld[anchorNullValues] {
-		out.NullValues = nil
-	}
-	if x.withheld[anchorMinimization] {
-		out.Minimization = nil
-	}
-	if c.Walkthrough != nil {
-		w := *c.Walkthrough
-		w.Minutes = kept(x, w.Minutes, func(v *MinutesEntry) string { return v.ID })
-		out.Walkthrough = &w
-	}
-	x.Referring = x.referring(&out)
-	return &out
-}
-
-// kept are the parts of a list that are not withheld.
-func kept[T any](x *Excerpt, all []T, anchor func(*T) string) []T {
-	var out []T
-	for i := range all {
-		if !x.withheld[anchor(&all[i])] {
-			out = append(out, all[i])
 		}
 	}
 	return out

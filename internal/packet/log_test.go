@@ -2,7 +2,9 @@ package packet
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
@@ -70,6 +72,80 @@ func TestLogsThatDoNotFit(t *testing.T) {
 		})
 		if got := verify.Verify(zip, trust); got.Verdict != tt.want {
 			t.Errorf("%s: %s, %+v", name, got.Verdict, got.Checks)
+		}
+	}
+}
+
+// TestSingleProofs: proofs that the server hands out one by one; each byte counts.
+func TestSingleProofs(t *testing.T) {
+	t.Parallel()
+	r, other := ring(t), ring(t)
+	key, _ := r.Checkpoint()
+	var edge audit.Edge
+	var leaves []audit.Hash
+	head := func(n int) audit.Head {
+		for len(leaves) < n {
+			leaves = append(leaves, audit.LeafHash(fmt.Appendf(nil, `{"n":%d}`, len(leaves))))
+			edge.Append(leaves[len(leaves)-1])
+		}
+		return audit.Head{Size: edge.Size(), Root: edge.Root()}
+	}
+	sign := func(h audit.Head, at time.Time) []byte {
+		signed, err := audit.Checkpoint{Origin: audit.Origin(r.Fingerprint()), Head: h, At: at}.Sign(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
+	}
+	older, newer := head(5), head(13)
+	prover := audit.NewProver(newer, func([]audit.Tile) (map[audit.Tile][]audit.Hash, error) {
+		return map[audit.Tile][]audit.Hash{{}: leaves}, nil
+	})
+	paths, err := prover.Records([]int64{6}, leaves[6:7])
+	if err != nil {
+		t.Fatal(err)
+	}
+	grown, err := prover.Extends(older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := sign(newer, madeAt)
+	entry, err := audit.EntryProof{Checkpoint: signed, Entry: []byte(`{"n":6}`), Position: 6, Hashes: paths[0], Keys: r.KeysJSON()}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	extension := audit.Extension{Checkpoint: signed, Older: sign(older, madeAt.Add(-time.Second)), Hashes: grown, Keys: r.KeysJSON()}
+	extended, err := extension.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	extension.Older = sign(older, madeAt.Add(time.Second))
+	later, err := extension.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := verify.Trust{Fingerprint: r.Fingerprint()}
+	if got := verify.VerifyProof(later, trust); got.Verdict != verify.Invalid {
+		t.Errorf("an older log that was signed later: %s", got.Verdict)
+	}
+	for name, proof := range map[string][]byte{"an entry": entry, "an extension": extended} {
+		for _, tt := range []struct {
+			trust verify.Trust
+			want  verify.Verdict
+		}{
+			{trust, verify.Valid}, {verify.Trust{Keys: r.KeysJSON()}, verify.Valid}, {verify.Trust{}, verify.SignerUnknown},
+			{verify.Trust{Fingerprint: other.Fingerprint()}, verify.Invalid}, {verify.Trust{Keys: other.KeysJSON()}, verify.Invalid},
+		} {
+			if got := verify.VerifyProof(proof, tt.trust); got.Verdict != tt.want {
+				t.Errorf("%s: %s, want %s: %+v", name, got.Verdict, tt.want, got.Checks)
+			}
+		}
+		for i := range proof {
+			bad := bytes.Clone(proof)
+			bad[i] ^= 1
+			if got := verify.VerifyProof(bad, trust); got.Verdict != verify.Invalid {
+				t.Errorf("%s: byte %d changed: %s", name, i, got.Verdict)
+			}
 		}
 	}
 }

@@ -158,6 +158,7 @@ func TestHostileText(t *testing.T) {
 			continue
 		}
 		pdftotext(t, p.PDF)
+		conforms(t, "hostile text", p.PDF)
 		if info := pdfinfo(t, p.PDF); !strings.Contains(info, "JavaScript:      no") {
 			t.Errorf("text %d: a script got into the PDF", n)
 		}

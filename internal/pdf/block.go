@@ -96,6 +96,9 @@ type Cell struct {
 	Header bool // row header: TH with row scope, set semi-bold when in Spans
 	Span   int  // number of columns; zero means 1
 	Align  *Align
+	// Spoken is read aloud instead of what the cell shows, for cells that say
+	// something by where things stand in them, as lanes do.
+	Spoken string
 	// Draw draws behind the content on a canvas as large as the finished cell,
 	// for lanes that run from row to row. Its shapes are artifacts, its text is
 	// the cell's own.

@@ -203,13 +203,16 @@ func (c *Canvas) Text(x, y float64, align Align, spans ...Span) {
 func (c *Canvas) TextWidth(spans ...Span) float64 { return c.line(spans, nil).w / c.k }
 
 func (c *Canvas) line(spans []Span, e *elem) *line {
-	plain := make([]Span, len(spans))
+	plain := make([]Span, len(spans), len(spans)+1)
 	for i, sp := range spans {
 		sp.Link, sp.To = "", ""
 		if sp.Size != 0 {
 			sp.Size *= c.k
 		}
 		plain[i] = sp
+	}
+	if e != nil {
+		plain = append(plain, Span{Text: " "}) // keeps it apart from what is drawn next when both are read
 	}
 	return c.p.r.lay.oneLine(plain, textStyle{size: q(SmallSize * c.k), colour: Ink}, e)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
@@ -74,10 +73,7 @@ type typeface struct {
 }
 
 // subsetTables are the tables a subset keeps; glyf and loca are made anew.
-var subsetTables = []string{"cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"}
-
-// hintTables may be missing from a font.
-var hintTables = []string{"cvt ", "fpgm", "prep"}
+var subsetTables = []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 
 // builtIn parses each built-in font when it is first asked for.
 var builtIn = func() (all [faceCount]func() *typeface) {
@@ -121,7 +117,7 @@ func parseTypeface(data []byte) (*typeface, error) {
 			t.tables[tag] = raw
 		case tag == "glyf" || tag == "loca":
 			return nil, ErrFontOutlines
-		case !slices.Contains(hintTables, tag):
+		default:
 			return nil, ErrFontDamaged
 		}
 	}
@@ -215,12 +211,12 @@ func (t *typeface) glyphTables(glyphs, long int) error {
 		}
 	}
 	for g := range t.advances {
-		parts, ok := components(t.outline(g))
+		parts, _, ok := components(t.outline(g))
 		if !ok {
 			return ErrFontDamaged
 		}
 		for _, c := range parts {
-			if c >= glyphs {
+			if c.gid >= glyphs {
 				return ErrFontDamaged
 			}
 		}

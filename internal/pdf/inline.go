@@ -267,7 +267,7 @@ func (l *layouter) atom(m marked, ts textStyle) atom {
 	for i := body; i < len(m.text); i++ {
 		if m.text[i] == '\n' {
 			a.ends = true
-			continue
+			m.text[i] = ' ' // keeps the words of two lines apart when they are read
 		}
 		ps, w := l.shapedPieces(m.part(i, i+1), ts)
 		if a.space == nil {
@@ -327,7 +327,7 @@ func (l *layouter) iconPiece(st *style, gap bool, lv level) piece {
 		w += 0.45 * st.size
 	}
 	p := piece{icon: st.icon, size: st.size, w: q(w), st: st, level: lv}
-	if st.icon.Alt != "" && st.elem != nil {
+	if strings.TrimSpace(st.icon.Alt) != "" && st.elem != nil {
 		fig := *st
 		fig.elem = st.elem.addInline("Figure")
 		fig.elem.alt = st.icon.Alt

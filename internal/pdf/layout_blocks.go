@@ -1,6 +1,9 @@
 package pdf
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -151,7 +154,7 @@ const headingRoom = 48
 func (b Drawing) lay(l *layouter, width float64) []*node {
 	k := min(1, width/b.Width, (l.maxH-headingRoom)/b.Height)
 	var e *elem
-	if b.Alt != "" {
+	if strings.TrimSpace(b.Alt) != "" {
 		e = l.parent.add("Figure")
 		e.alt = b.Alt
 	}
@@ -173,7 +176,7 @@ func (b Drawing) lay(l *layouter, width float64) []*node {
 func (b Figure) lay(l *layouter, width float64) []*node {
 	e := l.parent.add("Figure")
 	e.alt = b.Alt
-	if b.Alt == "" {
+	if strings.TrimSpace(b.Alt) == "" {
 		l.fail(ErrNoAlt)
 	}
 	if b.Image == nil {

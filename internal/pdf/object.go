@@ -15,8 +15,15 @@ import (
 // ref is the number of an indirect object; generations are always 0.
 type ref int
 
+// deflateLevel is the first of the levels that look for better matches. The next
+// ones take a quarter more time for the whole document and save four percent.
+const deflateLevel = 4
+
 // deflaters are kept between documents: one takes most of a megabyte.
-var deflaters = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+var deflaters = sync.Pool{New: func() any {
+	w, _ := zlib.NewWriterLevel(nil, deflateLevel) // fails only for levels that do not exist
+	return w
+}}
 
 // packSize is how many objects share one object stream: enough for deflate to
 // see the likeness between structure elements, few enough to open fast.

@@ -1,6 +1,9 @@
 package pdf
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // page is a page while it is drawn. Its coordinates have y growing downwards;
 // the painter turns them round.
@@ -36,6 +39,8 @@ type painter struct {
 	fill    Colour
 	stroke  Colour
 	width   float64
+	face    faceID // of the last text and one more, 0 for none
+	size    float64
 }
 
 func (p *painter) num(v float64) {
@@ -123,11 +128,8 @@ func (p *painter) text(ps []piece, x, y float64) {
 		p.page.buf = appendUTF16(append(p.page.buf, "/Span<</ActualText<FEFF"...), first.run.text)
 		p.op(">>>BDC")
 	}
-	p.r.usedFont[first.run.font.id] = true
-	p.page.buf = append(p.page.buf, "BT /F"...)
-	p.page.buf = append(strconv.AppendInt(p.page.buf, int64(first.run.font.id), 10), ' ')
-	p.num(first.size)
-	p.page.buf = append(p.page.buf, "Tf "...)
+	p.page.buf = append(p.page.buf, "BT "...)
+	p.font(first.run.font.id, first.size)
 	p.num(x)
 	p.num(p.height - y)
 	p.page.buf = append(p.page.buf, "Td "...)
@@ -145,50 +147,82 @@ func (p *painter) glyphs(ps []piece) {
 	b, shown, rise := p.page.buf, false, int32(0)
 	want, pen := 0, 0 // in font units, in thousandths of an em
 	b = append(b, '[')
-	stop := func() {
-		if shown {
-			b = append(b, '>')
-		}
-		b = append(b, "] TJ "...)
-		shown = false
-	}
 	for i := range ps {
 		for k := range ps[i].run.glyphs {
 			g := &ps[i].run.glyphs[k]
-			if g.dy != rise {
-				stop()
-				b = append(appendNum(b, float64(t.em(int(g.dy)))*ps[0].size/1000), " Ts ["...)
-				rise = g.dy
-			}
-			if g.mute {
-				stop()
-				b = append(b, "/Span<</ActualText()>>BDC ["...)
+			if g.dy != rise || g.mute {
+				b, shown = stopShowing(b, shown), false
+				if g.dy != rise {
+					b = append(appendNum(b, float64(t.em(int(g.dy)))*ps[0].size/1000), " Ts "...)
+					rise = g.dy
+				}
+				if g.mute {
+					b = append(b, "/Span<</ActualText()>>BDC "...)
+				}
+				b = append(b, '[')
 			}
 			if move := t.em(want+int(g.dx)) - pen; move != 0 {
 				if shown {
-					b = append(b, '>')
+					b = append(b, ')')
 				}
 				b = strconv.AppendInt(b, int64(-move), 10)
 				shown = false
 				pen += move
 			}
 			if !shown {
-				b, shown = append(b, '<'), true
+				b, shown = append(b, '('), true
 			}
-			b = appendHex16(b, g.code)
+			b = appendCode(b, g.code)
 			pen += t.em(int(g.nat))
 			want += int(g.adv)
 			if g.mute {
-				stop()
-				b = append(b, "EMC ["...)
+				b, shown = append(stopShowing(b, shown), "EMC ["...), false
 			}
 		}
 	}
-	stop()
+	b = stopShowing(b, shown)
 	if rise != 0 {
 		b = append(b, "0 Ts "...)
 	}
 	p.page.buf = b
+}
+
+// font sets font and size, which last from one text object to the next.
+func (p *painter) font(id faceID, size float64) {
+	if p.face == id+1 && p.size == size {
+		return
+	}
+	p.face, p.size = id+1, size
+	p.r.usedFont[id] = true
+	p.page.buf = append(strconv.AppendInt(append(p.page.buf, "/F"...), int64(id), 10), ' ')
+	p.num(size)
+	p.page.buf = append(p.page.buf, "Tf "...)
+}
+
+// stopShowing ends a TJ operator, within a string or behind one.
+func stopShowing(b []byte, shown bool) []byte {
+	if shown {
+		b = append(b, ')')
+	}
+	return append(b, "] TJ "...)
+}
+
+// appendCode writes a code of two bytes inside of a literal string (7.3.4.2),
+// which is half as long as a hexadecimal one.
+func appendCode(b []byte, code uint16) []byte {
+	for _, c := range [2]byte{byte(code >> 8), byte(code)} {
+		switch c {
+		case '(', ')', '\\':
+			b = append(b, '\\', c)
+		case '\r':
+			b = append(b, '\\', 'r')
+		case '\n':
+			b = append(b, '\\', 'n')
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
 }
 
 // hline draws a line as an artifact.
@@ -228,7 +262,7 @@ func (p *painter) iconPiece(pc *piece, x, y float64) {
 	w, h := ic.Width*pc.size, ic.Height*pc.size
 	top := y + ic.Drop*pc.size - h
 	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
-	if ic.Alt != "" && pc.st.elem != nil {
+	if strings.TrimSpace(ic.Alt) != "" && pc.st.elem != nil {
 		c.elem = pc.st.elem
 		pc.st.elem.bbox = p.box(x, top, w, h)
 	}

@@ -170,7 +170,7 @@ func (r *renderer) watermark(p *painter) {
 	ln.draw(p, -ln.w/2, 35)
 	p.height = height
 	p.op("Q")
-	p.fill = 0 // the state before q is back
+	p.fill, p.face = 0, 0 // the state before q is back
 }
 
 // node draws a node and what is inside it, and notes where it stands.

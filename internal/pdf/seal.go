@@ -91,7 +91,7 @@ func (b SealBox) lay(l *layouter, width float64) []*node {
 // widget is the visible part of the signature field.
 type widget struct {
 	w, h      float64
-	look      []byte // content of the appearance, nil for none
+	look      []byte // content of the appearance
 	field     ref
 	signature ref
 }
@@ -110,14 +110,12 @@ func (r *renderer) hiddenSeal() {
 }
 
 // sealField is the field, which is its own widget (ISO 32000-1, 12.7.4.5). It
-// can be printed but not moved, and has no appearance when it has no area.
+// can be printed but not moved. One without an area has an empty appearance, for
+// readers that expect one.
 func (r *renderer) sealField(a *annot) string {
 	w := r.widget
 	w.field, w.signature = a.id, r.file.alloc()
 	s := "/Subtype/Widget/FT/Sig/T" + textString("Seal") + "/TU" + textString(a.text) + "/F 132/V " + w.signature.String()
-	if w.look == nil {
-		return s
-	}
 	look := r.file.alloc()
 	box := string(appendNum(append(appendNum([]byte("[0 0 "), w.w), ' '), w.h)) + "]"
 	r.file.deflated(look, "/Type/XObject/Subtype/Form/BBox"+box+"/Resources "+r.resID.String(), w.look)

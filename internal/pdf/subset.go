@@ -7,11 +7,12 @@ import (
 
 // Composite glyph flags of the OpenType glyf table.
 const (
-	argsAreWords   = 1 << 0
-	haveScale      = 1 << 3
-	moreComponents = 1 << 5
-	haveXYScale    = 1 << 6
-	haveTwoByTwo   = 1 << 7
+	argsAreWords     = 1 << 0
+	haveScale        = 1 << 3
+	moreComponents   = 1 << 5
+	haveXYScale      = 1 << 6
+	haveTwoByTwo     = 1 << 7
+	haveInstructions = 1 << 8
 )
 
 // place is where the glyf entry of a glyph stands.
@@ -40,28 +41,31 @@ func (t *typeface) closure(used []bool) {
 	for len(todo) > 0 {
 		g := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		parts, _ := components(t.outline(g)) // checked when the font was read
+		parts, _, _ := components(t.outline(g)) // checked when the font was read
 		for _, c := range parts {
-			if !used[c] {
-				used[c] = true
-				todo = append(todo, c)
+			if !used[c.gid] {
+				used[c.gid] = true
+				todo = append(todo, c.gid)
 			}
 		}
 	}
 }
 
-// components lists the glyphs a composite glyph is made of; false when it is cut
-// short.
-func components(o []byte) (out []int, ok bool) {
+// component is the reference of a composite glyph to another glyph.
+type component struct{ at, gid int }
+
+// components lists the glyphs a composite glyph is made of; end is where the list
+// ends, false stands for a glyph that is cut short.
+func components(o []byte) (out []component, end int, ok bool) {
 	if len(o) < 10 || int16(binary.BigEndian.Uint16(o)) >= 0 {
-		return nil, true
+		return nil, 0, true
 	}
 	for at := 10; ; {
 		if at+4 > len(o) {
-			return nil, false
+			return nil, 0, false
 		}
 		flags := binary.BigEndian.Uint16(o[at:])
-		out = append(out, int(binary.BigEndian.Uint16(o[at+2:])))
+		out = append(out, component{at, int(binary.BigEndian.Uint16(o[at+2:]))})
 		at += 6
 		if flags&argsAreWords != 0 {
 			at += 2
@@ -75,7 +79,7 @@ func components(o []byte) (out []int, ok bool) {
 			at += 8
 		}
 		if flags&moreComponents == 0 {
-			return out, at <= len(o)
+			return out, at, at <= len(o)
 		}
 	}
 }
@@ -83,6 +87,31 @@ func components(o []byte) (out []int, ok bool) {
 // noContours is an outline that is there and draws nothing. A glyph without an
 // entry counts as missing when it stands for a letter.
 var noContours [12]byte
+
+// appendBare adds an outline without its instructions, which fit glyphs to the
+// pixels of screens of old and are a third of a font.
+func appendBare(b, o []byte) []byte {
+	if len(o) < 12 {
+		return append(b, o...)
+	}
+	if parts, end, _ := components(o); parts != nil {
+		from := len(b)
+		b = append(b, o[:end]...)
+		for _, c := range parts {
+			b[from+c.at] &^= haveInstructions >> 8
+		}
+		return b
+	}
+	at := 10 + 2*int(binary.BigEndian.Uint16(o))
+	if at+2 > len(o) {
+		return append(b, o...)
+	}
+	skip := at + 2 + int(binary.BigEndian.Uint16(o[at:]))
+	if skip > len(o) {
+		return append(b, o...)
+	}
+	return append(append(append(b, o[:at]...), 0, 0), o[skip:]...)
+}
 
 // subset writes a font file with the outlines of the used glyphs only. Glyph
 // numbers stay, so the composite glyphs and the page content need no change.
@@ -97,7 +126,7 @@ func (t *typeface) subset(used []bool) []byte {
 			if g == t.blank {
 				glyf = append(glyf, noContours[:]...)
 			}
-			glyf = append(glyf, t.outline(g)...)
+			glyf = appendBare(glyf, t.outline(g))
 			for len(glyf)%4 != 0 {
 				glyf = append(glyf, 0)
 			}
@@ -140,12 +169,7 @@ func (t *typeface) usedMetrics(used []bool) []byte {
 
 // assemble writes an sfnt file of the subset tables.
 func assemble(tables map[string][]byte) []byte {
-	n := 0
-	for _, tag := range subsetTables {
-		if tables[tag] != nil {
-			n++
-		}
-	}
+	n := len(subsetTables)
 	log := bits.Len(uint(n)) - 1
 	out := binary.BigEndian.AppendUint32(nil, 0x00010000)
 	for _, v := range []int{n, 16 << log, log, 16*n - 16<<log} {
@@ -155,9 +179,6 @@ func assemble(tables map[string][]byte) []byte {
 	start, headAt := len(out)+16*n, 0
 	for _, tag := range subsetTables {
 		b := tables[tag]
-		if b == nil {
-			continue
-		}
 		if tag == "head" {
 			headAt = start + len(body)
 		}

@@ -239,7 +239,7 @@ func (g *grid) cellElem(tr *elem, c *Cell, span int, head bool) *elem {
 		attrs += "/ColSpan " + itoa(span)
 	}
 	e := tr.add(tag)
-	e.attrs = attrs
+	e.attrs, e.actual = attrs, c.Spoken
 	return e
 }
 

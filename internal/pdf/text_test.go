@@ -190,3 +190,25 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// TestWordsStandApart: what stands on two lines, or is drawn in two places, is
+// read as two words.
+func TestWordsStandApart(t *testing.T) {
+	t.Parallel()
+	d := plainDoc()
+	d.Add(Paragraph{Spans: []Span{T("Kestrel Ticketing\nSat 21 Nov")}},
+		Table{Columns: []Column{{}, {}}, Head: Cells("Lane", "Status"), Rows: []Row{{Cells: []Cell{
+			{Draw: func(c *Canvas) { c.Text(0, 10, Left, T("Kestrel")); c.Text(60, 10, Left, T("ID.me")) }},
+			{Spans: []Span{T("302")}, Spoken: "ID.me answers 302"}}}}})
+	_, path := rendered(t, d)
+	tree := tool(t, "pdfinfo", "-struct-text", path)
+	for _, want := range []string{"Ticketing Sat", "Kestrel ID.me"} {
+		if !strings.Contains(tree, want) {
+			t.Errorf("%q is not read:\n%s", want, tree)
+		}
+	}
+	js := tool(t, "qpdf", "--json", "--json-key=qpdf", path)
+	if !strings.Contains(js, `"/ActualText": "u:ID.me answers 302"`) {
+		t.Error("the cell does not say its text")
+	}
+}

@@ -94,7 +94,8 @@ func (r *renderer) finish() []byte {
 	return r.file.finish(root, info)
 }
 
-func pdfDate(t time.Time) string { return "(" + t.UTC().Format("D:20060102150405Z") + ")" }
+// pdfDate is a date in UTC (7.9.4), with the offset that some readers want to see.
+func pdfDate(t time.Time) string { return "(" + t.UTC().Format("D:20060102150405") + "+00'00')" }
 
 // writeStructure writes the structure tree and the parent tree.
 func (r *renderer) writeStructure() ref {

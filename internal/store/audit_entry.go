@@ -29,6 +29,9 @@ type AuditRow struct {
 	ObjectID   string
 	At         time.Time
 	Details    map[string]any
+	Encoded    []byte
+	Position   *int64 // in the log; nil while it has none
+	LeafHash   []byte
 }
 
 // InsertAuditEntry stores an entry in its one encoding, with its personal values
@@ -43,14 +46,15 @@ func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []
 	if err != nil {
 		return fmt.Errorf("encoding details of an audit entry: %w", err)
 	}
+	leaf := audit.LeafHash(encoded)
 	err = exec(ctx, tx, "inserting an audit entry", `
-		WITH waiting AS (INSERT INTO audit_pending (entry_id) VALUES (@id))
+		WITH waiting AS (INSERT INTO audit_pending (entry_id, leaf_hash) VALUES (@id, @leaf_hash))
 		INSERT INTO audit_entries (id, partner_id, integration_id, actor_id, action, object_kind, object_id, at, details, encoded)
 		VALUES (@id, @partner_id, @integration_id, @actor_id, @action, @object_kind, @object_id, @at, @details, @encoded)`,
 		pgx.NamedArgs{
 			"id": e.ID, "partner_id": nullable(e.PartnerID), "integration_id": nullable(e.IntegrationID),
 			"actor_id": nullable(e.Actor.ID), "action": e.Action, "object_kind": e.Object.Kind, "object_id": e.Object.ID,
-			"at": e.At, "details": detailsJSON, "encoded": encoded,
+			"at": e.At, "details": detailsJSON, "encoded": encoded, "leaf_hash": leaf[:],
 		})
 	if err != nil {
 		return err
@@ -70,27 +74,21 @@ func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []
 // older than that entry; uuid.Nil for the first page.
 func ListAudit(ctx context.Context, q Querier, scope auth.Scope, integration, before uuid.UUID, limit int) ([]AuditRow, error) {
 	return many[AuditRow](ctx, q, "listing audit entries", `
-		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details
-		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id
+		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
+		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
 		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration
 		  AND (@before = '00000000-0000-0000-0000-000000000000'::uuid OR e.id < @before)
 		ORDER BY e.id DESC LIMIT @limit`,
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "before": before, "limit": limit}))
 }
 
-// AuditEncoded gives the encoded entries of an integration, oldest first, up to a moment.
-func AuditEncoded(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID, until time.Time) ([][]byte, error) {
-	type row struct{ Encoded []byte }
-	rows, err := many[row](ctx, q, "reading encoded audit entries", `
-		SELECT encoded FROM audit_entries
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND integration_id = @integration AND at <= @until
-		ORDER BY at, id`,
-		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "until": until}))
-	encoded := make([][]byte, len(rows))
-	for i := range rows {
-		encoded[i] = rows[i].Encoded
-	}
-	return encoded, err
+// FindAudit gives one entry of an integration.
+func FindAudit(ctx context.Context, q Querier, scope auth.Scope, integration, id uuid.UUID) (AuditRow, error) {
+	return one[AuditRow](ctx, q, "finding an audit entry", `
+		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
+		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
+		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration AND e.id = @id`,
+		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "id": id}))
 }
 
 func nullable(s string) *string {

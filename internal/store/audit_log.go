@@ -61,14 +61,12 @@ func AuditHead(ctx context.Context, q Querier) (audit.Edge, error) {
 // caller has claimed the sequencer.
 func GivePositions(ctx context.Context, tx Querier, size int64, limit int) ([]audit.Hash, error) {
 	b, err := value[[]byte](ctx, tx, "giving positions", `
-		WITH waiting AS (
-			SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT @limit
-		), taken AS (
-			DELETE FROM audit_pending p USING waiting w WHERE p.entry_id = w.entry_id RETURNING p.entry_id
+		WITH taken AS (
+			DELETE FROM audit_pending WHERE ctid = ANY(ARRAY(SELECT ctid FROM audit_pending ORDER BY entry_id LIMIT @limit))
+			RETURNING entry_id, leaf_hash
 		), given AS (
 			INSERT INTO audit_positions (position, entry_id, leaf_hash)
-			SELECT @size + row_number() OVER (ORDER BY e.id) - 1, e.id, sha256('\x00'::bytea || e.encoded)
-			FROM taken t JOIN audit_entries e ON e.id = t.entry_id
+			SELECT @size + row_number() OVER (ORDER BY entry_id) - 1, entry_id, leaf_hash FROM taken
 			RETURNING position, leaf_hash
 		)
 		SELECT COALESCE(string_agg(leaf_hash, ''::bytea ORDER BY position), ''::bytea) FROM given`,
@@ -181,15 +179,6 @@ func LoggedEntries(ctx context.Context, q Querier, scope auth.Scope, integration
 		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration AND p.position <= @last
 		ORDER BY p.position`,
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "last": last}))
-}
-
-// FindLoggedEntry gives one entry of an integration that has its position.
-func FindLoggedEntry(ctx context.Context, q Querier, scope auth.Scope, integration, entry uuid.UUID) (LoggedEntry, error) {
-	return one[LoggedEntry](ctx, q, "finding a logged entry", `
-		SELECT p.position, p.leaf_hash, e.encoded
-		FROM audit_entries e JOIN audit_positions p ON p.entry_id = e.id
-		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration AND e.id = @entry`,
-		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "entry": entry}))
 }
 
 // CheckpointRow is a signed checkpoint.

@@ -238,29 +238,3 @@ func showVersions(r *request) error {
 	}
 	return r.render(http.StatusOK, view.Versions(m))
 }
-
-// showHistory lists the audit log, newest first.
-func showHistory(r *request) error {
-	page, err := r.integrationPage("History", pathHistory)
-	if err != nil {
-		return err
-	}
-	before, err := uuid.Parse(r.QueryParam("before"))
-	if err != nil {
-		before = uuid.Nil // the first page
-	}
-	rows, err := store.ListAudit(r.ctx(), r.reader(), r.scope(), page.Summary.ID, before, historyPage+1)
-	if err != nil {
-		return err
-	}
-	m := view.HistoryModel{Shell: page.Shell}
-	if len(rows) > historyPage {
-		rows = rows[:historyPage]
-		m.Pages.NextHref = pathHistory(page.Summary.ID) + "?before=" + rows[historyPage-1].ID.String()
-	}
-	m.Pages.Shown = components.Plural(len(rows), "entry", "entries")
-	for _, e := range rows {
-		m.Entries = append(m.Entries, view.HistoryLine{At: e.At, Who: e.ActorName, What: wordsOf(e), Object: objectWords(e), Detail: detailWords(e.Details), ID: e.ID.String()})
-	}
-	return r.render(http.StatusOK, view.History(m))
-}

@@ -19,13 +19,13 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/draft-summary.pdf", s.signedIn(downloadDraftSummary))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
+	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
 	g.GET("/integrations/:integration/packets/:packet/read", s.signedIn(showReading))
 	g.GET("/integrations/:integration/packets/:packet/pictures/:picture", s.signedIn(showPacketPicture))
 	g.GET("/integrations/:integration/packets/:packet/questions", s.signedIn(showQuestions))
 	g.POST("/integrations/:integration/packets/:packet/questions", s.signedIn(askQuestion))
 	g.POST("/integrations/:integration/packets/:packet/questions/:question/answer", s.signedIn(answerQuestion))
-	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 }
 
 func pathDraft(id uuid.UUID) string { return pathPackets(id) + "/draft.pdf" }
@@ -86,9 +86,9 @@ func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string)
 	}
 	m.File = app.PacketFile(s.PartnerName, s.Name, p)
 	m.Made, m.Href, m.Report, m.At, m.Digest, m.PacketJSON = true, pathPacketDownload(s.ID, p.ID), pathReport(s.ID, p.ID), *p.MadeAt, *p.Digest, text(p.PacketJSON)
-	m.Summary, m.Read = pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
 	m.Size, m.Seal, m.Address = sizeWords(*p.Bytes), sealWords(p), pathAddress(*p.Digest)
 	m.VerifyHref = pathVerify
+	m.Summary, m.Read = pathSummary(s.ID, p.ID), pathRead(s.ID, p.ID)
 	m.VerifyCommand = "proofwalk verify --fingerprint " + fingerprint + " " + m.File
 	return m
 }

@@ -16,6 +16,9 @@ const (
 	pathPeople         = "/people"
 	pathKeys           = "/keys"
 	pathRules          = "/rules"
+	pathLog            = "/log"
+	pathCheckpoint     = "/log/checkpoint"
+	pathExtension      = "/log/extension.json"
 	pathNewIntegration = "/integrations/new"
 	pathImport         = "/integrations/import"
 )
@@ -66,3 +69,9 @@ func pathWalkthrough(id uuid.UUID) string { return pathIntegration(id) + "/walkt
 func pathPackets(id uuid.UUID) string { return pathIntegration(id) + "/packets" }
 
 func pathHistory(id uuid.UUID) string { return pathIntegration(id) + "/history" }
+
+// pathLogEntry leads to one entry of the audit log with its proof.
+func pathLogEntry(id, entry uuid.UUID) string { return pathHistory(id) + "/" + entry.String() }
+
+// pathLogProof leads to that proof as a file.
+func pathLogProof(id, entry uuid.UUID) string { return pathLogEntry(id, entry) + "/proof.json" }

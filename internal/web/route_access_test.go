@@ -32,6 +32,7 @@ import (
 var openRoutes = []string{
 	"GET /livez", "GET /readyz", "GET /assets/*", "GET /keys", "GET /keys.json", "GET /keys/:key/certificate.pem", "GET /packets/:digest", "GET /packets/:digest/status.json", "GET /verify", "GET /verify/proofwalk-verify.html", "GET /sign-in", "POST /sign-in", "POST /sign-in/begin",
 	"GET /link/:token", "POST /link/:token", "POST /demo/sign-in/:user",
+	"GET /log/checkpoint", "GET /log/extension.json",
 }
 
 // ownRoutes concern the visitor alone, or show what is in the visitor's scope.
@@ -42,7 +43,7 @@ var ownRoutes = []string{
 
 // providerRoutes are for the provider's people; a partner's get status.
 var providerRoutes = map[string]int{
-	"GET /reviews": http.StatusNotFound, "GET /settings": http.StatusForbidden, "POST /settings": http.StatusForbidden,
+	"GET /reviews": http.StatusNotFound, "GET /log": http.StatusForbidden, "GET /settings": http.StatusForbidden, "POST /settings": http.StatusForbidden,
 	"POST /people": http.StatusForbidden, "POST /partners": http.StatusForbidden,
 }
 
@@ -125,19 +126,21 @@ func (j *journey) fill(t *testing.T, south uuid.UUID) {
 	packets, err := store.ListPackets(ctx, j.Store.Reader(), auth.System().Scope(), j.id)
 	must(err)
 	must(j.BuildPacket(ctx, packets[0].ID))
+	made, err := store.FindPacket(ctx, j.Store.Reader(), auth.System().Scope(), j.id, packets[0].ID)
+	must(err)
+	j.ids["digest"] = *made.Digest
 	_, err = j.AskQuestion(ctx, consultant, app.NewQuestion{Integration: j.id, Packet: packets[0].ID, Anchor: "RDY-02", Text: "Which build?"})
 	must(err)
 	questions, err := store.ListQuestions(ctx, j.Store.Reader(), auth.System().Scope(), j.id, revision)
 	must(err)
-	made, err := store.FindPacket(ctx, j.Store.Reader(), auth.System().Scope(), j.id, packets[0].ID)
-	must(err)
-	j.ids["digest"] = *made.Digest
 	cfg, err := integration.Parse(testFile(t, "integrations", "faulty.yaml"))
 	must(err)
 	own, err := j.CreateIntegration(ctx, app.Command{Actor: j.foreign}, south, cfg)
 	must(err)
 	j.own = own.String()
-	for name, id := range map[string]uuid.UUID{"run": run, "other": other, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID, "question": questions[0].ID} {
+	logged, err := store.ListAudit(ctx, j.Store.Reader(), auth.System().Scope(), j.id, uuid.Nil, 1000)
+	must(err)
+	for name, id := range map[string]uuid.UUID{"entry": logged[len(logged)-1].ID, "run": run, "other": other, "capture": capture, "evidence": evidence[0].ID, "document": evidence[1].ID, "revision": revision, "remark": remarks[0].ID, "packet": packets[0].ID, "question": questions[0].ID} {
 		j.ids[name] = id.String()
 	}
 }

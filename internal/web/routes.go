@@ -28,12 +28,13 @@ func (s *Server) routes() {
 	s.reviewRoutes(g)
 	s.walkthroughRoutes(g)
 	s.packetRoutes(g)
+	s.logRoutes(g)
 	s.addressRoutes(g)
 	s.keyRoutes(g)
 	s.verifyRoutes(g)
 }
 
-// integrationRoutes: the board, and an integration's description and history.
+// integrationRoutes: the board, and an integration's description.
 func (s *Server) integrationRoutes(g *echo.Group) {
 	g.GET("/", s.signedIn(showBoard))
 	g.GET("/integrations/new", s.signedIn(showNewIntegration))
@@ -48,7 +49,6 @@ func (s *Server) integrationRoutes(g *echo.Group) {
 	g.POST("/integrations/:integration/consultant", s.signedIn(assignConsultant))
 	g.GET("/integrations/:integration/coverage", s.signedIn(showCoverage))
 	g.GET(pathRules, s.signedIn(showRules))
-	g.GET("/integrations/:integration/history", s.signedIn(showHistory))
 }
 
 // loadSession loads and saves the login session around the pages; assets and

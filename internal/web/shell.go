@@ -39,6 +39,9 @@ func navigation(actor auth.Actor, current string) []layout.NavItem {
 		items = append(items, layout.NavItem{Label: "Reviews", Href: pathReviews})
 	}
 	items = append(items, layout.NavItem{Label: "People", Href: pathPeople}, layout.NavItem{Label: "Keys", Href: pathKeys})
+	if actor.Can(auth.ReadProviderAudit, uuid.Nil) {
+		items = append(items, layout.NavItem{Label: "Audit log", Href: pathLog})
+	}
 	for i := range items {
 		items[i].Current = items[i].Href == current
 	}

@@ -185,20 +185,33 @@ func quoted(text string) []string {
 	return out
 }
 
-func isAlnum(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+// alphabet is a set of characters below utf8.RuneSelf.
+type alphabet [utf8.RuneSelf]bool
+
+// Made once, since digging asks of every character of every layer.
+var (
+	standard, forURLs, overLines = alphanumericAnd("+/"), alphanumericAnd("-_"), alphanumericAnd("+/\r\n")
+
+	joinLines  = strings.NewReplacer("\r", "", "\n", "")
+	toStandard = strings.NewReplacer("-", "+", "_", "/")
+)
+
+func alphanumericAnd(marks string) *alphabet {
+	var a alphabet
+	for c := range a {
+		a[c] = c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte(marks, byte(c)) >= 0
+	}
+	return &a
 }
 
 // runs gives the words of a text that may be base64 or hexadecimal: in the
 // standard alphabet, in that for URLs, since a / also parts a path, and in the
 // standard one over several lines.
 func runs(text string) []string {
-	of := func(marks string) []string {
-		return strings.FieldsFunc(text, func(c rune) bool {
-			return c >= utf8.RuneSelf || !isAlnum(byte(c)) && strings.IndexByte(marks, byte(c)) < 0
-		})
+	of := func(a *alphabet) []string {
+		return strings.FieldsFunc(text, func(c rune) bool { return c >= utf8.RuneSelf || !a[c] })
 	}
-	out := append(of("+/"), of("-_")...)
+	out := append(of(standard), of(forURLs)...)
 	for _, run := range out {
 		// Where base64 stands in a path, it may begin behind any slash.
 		for n := 0; n < 6; n++ {
@@ -211,9 +224,9 @@ func runs(text string) []string {
 		}
 	}
 	if strings.Contains(text, "\n") {
-		for _, run := range of("+/\r\n") {
+		for _, run := range of(overLines) {
 			if strings.Contains(run, "\n") {
-				out = append(out, strings.NewReplacer("\r", "", "\n", "").Replace(run))
+				out = append(out, joinLines.Replace(run))
 			}
 		}
 	}
@@ -240,7 +253,7 @@ func (d *digger) decodings(run string) []string {
 	if b, err := hex.DecodeString(run); err == nil {
 		add(b)
 	}
-	std := strings.NewReplacer("-", "+", "_", "/").Replace(run)
+	std := toStandard.Replace(run)
 	if len(std)%4 == 1 {
 		std = std[:len(std)-1]
 	}

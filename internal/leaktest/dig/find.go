@@ -5,6 +5,7 @@ import "strings"
 // Set is a number of values to look for at once, in any case of letters.
 type Set struct {
 	byHead map[[headBytes]byte][]int // the values that begin so
+	begins [1 << 16]bool             // whether any begins with these two bytes: asked first, since it is cheap
 	values []string                  // in small letters
 	short  []int                     // those shorter than a head
 }
@@ -23,6 +24,7 @@ func NewSet(values []string) *Set {
 		}
 		head := [headBytes]byte([]byte(v[:headBytes]))
 		s.byHead[head] = append(s.byHead[head], i)
+		s.begins[uint16(head[0])<<8|uint16(head[1])] = true
 	}
 	return s
 }
@@ -40,6 +42,9 @@ func (s *Set) Find(texts []string) map[int]bool {
 		}
 		b := []byte(text)
 		for at := 0; at+headBytes <= len(b); at++ {
+			if !s.begins[uint16(b[at])<<8|uint16(b[at+1])] {
+				continue
+			}
 			for _, i := range s.byHead[[headBytes]byte(b[at:])] {
 				if strings.HasPrefix(text[at:], s.values[i]) {
 					found[i] = true

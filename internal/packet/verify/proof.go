@@ -42,8 +42,7 @@ func VerifyProof(b []byte, trust Trust) ProofResult {
 	v.check("log", p.holds)
 	intact := !v.failed
 	known := v.checkSigner(p.vouched)
-	out := ProofResult{Verdict: v.verdict(intact, known), Checks: v.result.Checks, Root: v.result.Root}
-	return out
+	return ProofResult{Verdict: v.verdict(intact, known), Checks: v.result.Checks, Root: v.result.Root}
 }
 
 // proof carries what is read of one.

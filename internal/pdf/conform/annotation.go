@@ -32,6 +32,7 @@ func (c *checker) readAnnotations() {
 				continue
 			}
 			a := &annotation{num: number(v), dict: d, page: p, sub: c.f.name(d["Subtype"]), rect: c.f.nums(d["Rect"], 4)}
+			c.objectType(d, "Annot", false, a.where())
 			a.flags, a.hasF = c.f.int(d["F"])
 			a.visible = a.flags&2 == 0 && c.onPage(a)
 			if n, ok := c.f.int(d["StructParent"]); ok && c.tree != nil {

@@ -130,6 +130,7 @@ type checker struct {
 	clear       bool // the page has shown transparency
 	pixelBytes  int64
 	separations map[string]string // by name
+	spaces      map[spaceKey]int  // components of colour spaces
 }
 
 // Check applies all rules to a file. An error means that the file could not be
@@ -137,7 +138,7 @@ type checker struct {
 // and not looked at any further.
 func Check(pdf []byte) (Report, error) {
 	c := &checker{rules: map[string]Rule{}, count: map[string]int{}, last: map[string]Violation{}, pageOf: map[int]*page{}, marks: map[int]*markSet{},
-		fonts: map[fontKey]*font{}, formUses: map[int]int{}, streams: map[*stream][]byte{}, undecided: map[string]bool{}, separations: map[string]string{}}
+		fonts: map[fontKey]*font{}, formUses: map[int]int{}, streams: map[*stream][]byte{}, undecided: map[string]bool{}, separations: map[string]string{}, spaces: map[spaceKey]int{}}
 	for _, r := range Rules() {
 		c.rules[r.ID] = r
 	}
@@ -198,8 +199,11 @@ func (c *checker) unknown(where, format string, args ...any) {
 }
 
 // step counts work, so that a small file cannot make much of it.
-func (c *checker) step() bool {
-	if c.steps++; c.steps > maxSteps {
+func (c *checker) step() bool { return c.work(1) }
+
+// work counts n steps: of loops over what may be shared by many objects.
+func (c *checker) work(n int) bool {
+	if c.steps += n; c.steps > maxSteps {
 		c.f.fail(ErrLimit)
 	}
 	return c.f.err == nil

@@ -38,6 +38,7 @@ func contentDefects() []defect {
 		{rule: "resources-own", object: drop(oForm, "Resources")},
 		one("resource-missing", "/Fm0 Do", "/Fm0 Do /Fm9 Do"),
 		{rule: "resource-missing", object: drop(oResources, "ExtGState")},
+		{rule: "resource-missing", object: put1(oResources, "ColorSpace.CS0", "(RGB)")},
 		{rule: "resource-missing", object: put1(oResources, "ExtGState.G0", "/Normal")},
 		{rule: "resource-missing", object: drop(oResources, "ColorSpace.CS0")},
 		state("gs-transfer", "TR", "/Identity"),
@@ -52,6 +53,8 @@ func contentDefects() []defect {
 		{rule: "transparency-space", also: "device-rgb device-gray", object: drop(oCatalog, "OutputIntents")},
 		{rule: "form-postscript", object: put1(oForm, "Subtype2", "/PS")},
 		{rule: "form-postscript", also: "mcid-content", object: put1(oForm, "Subtype", "/PS")},
+		{rule: "form-box", object: drop(oForm, "BBox")},
+		{rule: "form-box", object: put1(oAppearance, "BBox", "[0 0 20]")},
 		{rule: "form-reference", object: put1(oForm, "Ref", "<<>>")},
 		one("form-once", "/Fm0 Do", "/Fm0 Do /Fm0 Do"),
 	}

@@ -156,6 +156,12 @@ func formDefects() []defect {
 			b.set(oUnused, fmt.Sprintf("<</FT/Tx/T(f)/AA<<>>/Kids[%d 0 R]>>", oWidget))
 			b.put(oCatalog, "AcroForm.Fields", fmt.Sprintf("[%d 0 R]", oUnused))
 		}},
+		{rule: "field-form", object: drop(oWidget, "FT")},
+		{rule: "field-form", object: drop(oWidget, "T")},
+		{rule: "field-form", object: drop(oCatalog, "AcroForm")},
+		{rule: "signature-dict", object: drop(oSignature, "Filter")},
+		{rule: "signature-dict", object: put1(oSignature, "SubFilter", "/Mine")},
+		{rule: "signature-dict", object: drop(oCatalog, "AcroForm.SigFlags")},
 		{rule: "field-name", object: drop(oWidget, "TU")},
 		{rule: "signature-range", file: func(f []byte) []byte { return append(f, '\n') }, also: "file-end"},
 		{rule: "signature-range", object: put1(oSignature, "ByteRange", "[0 10 20 30]")},

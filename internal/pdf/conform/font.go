@@ -78,6 +78,9 @@ func (c *checker) readWidths(f *font) {
 		f.def = v
 	}
 	w := c.f.array(f.cid["W"])
+	if !c.work(len(w)) {
+		return
+	}
 	for i := 0; i < len(w); {
 		first, ok := c.f.int(w[i])
 		if !ok || i+1 >= len(w) || len(f.widths) > maxMapped {
@@ -85,6 +88,9 @@ func (c *checker) readWidths(f *font) {
 			return
 		}
 		if list := c.f.array(w[i+1]); list != nil {
+			if !c.grow(len(list)) {
+				return
+			}
 			for n, v := range list {
 				f.widths[first+n], _ = c.f.num(v)
 			}

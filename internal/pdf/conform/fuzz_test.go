@@ -107,6 +107,24 @@ func bombs() map[string]func(b *book) {
 			}
 			b.put(eList, "K", "200 0 R")
 		},
+		"classes": func(b *book) {
+			b.put(oTree, "ClassMap", "<</big["+strings.Repeat("<</O/List>>", 3000)+"]>>")
+			rowsOf(b, 1100)
+			for i := range 1100 {
+				b.put(1000+i, "C", "/big")
+			}
+		},
+		"kids": func(b *book) {
+			b.set(oUnused, "["+strings.Repeat("1 ", 4000)+"]")
+			rowsOf(b, 800)
+			for i := range 800 {
+				b.put(1000+i, "K", fmt.Sprintf("%d 0 R", oUnused))
+			}
+		},
+		"annotations": func(b *book) {
+			b.put(oPage1, "Annots", "["+strings.Repeat(fmt.Sprintf("%d 0 R ", oLink), 6000)+"]")
+			b.put(eLink, "K", "["+strings.Repeat(fmt.Sprintf("<</Type/OBJR/Obj %d 0 R>>", oNote), 6000)+"]")
+		},
 		"operands": func(b *book) { b.objects[oContent2].(*stream).raw = []byte(strings.Repeat("1 ", maxOperands+2)) },
 		"picture": func(b *book) {
 			b.put(oImage, "Width", "1000000")

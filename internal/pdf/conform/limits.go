@@ -13,7 +13,7 @@ const (
 	maxTotal     = 512 << 20 // bytes of all streams behind their filters
 	maxFilters   = 8         // filters of one stream
 	maxPages     = 20_000
-	maxElements  = 1_000_000 // structure elements
+	maxElements  = 3_000_000 // structure elements and what they hold
 	maxTreeDepth = 256       // of structure, page, number and name trees
 	maxSteps     = 30_000_000
 	maxOperands  = 4096 // operands of one operator

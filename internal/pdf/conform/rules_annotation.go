@@ -125,6 +125,9 @@ func (c *checker) annotationParent(a *annotation, seen map[int]bool) {
 		c.add("annotation-parent", a.where(), "StructParent %d leads to no element", key)
 		return
 	}
+	if !c.work(len(a.parent.kids)) {
+		return
+	}
 	for _, k := range a.parent.kids {
 		if k.objr == a.num {
 			return

@@ -55,6 +55,7 @@ func (c *checker) checkAttachments() {
 
 func (c *checker) attachment(v any, at string) {
 	d := c.f.dict(v)
+	c.objectType(d, "Filespec", true, at)
 	f, _ := c.f.text(d["F"])
 	uf, _ := c.f.text(d["UF"])
 	if f == "" || uf == "" {
@@ -73,6 +74,7 @@ func (c *checker) attachment(v any, at string) {
 			c.add("file-params", at, "an embedded file is missing")
 			continue
 		}
+		c.objectType(s.dict, "EmbeddedFile", false, at)
 		if parts := strings.Split(string(c.f.name(s.dict["Subtype"])), "/"); len(parts) != 2 || parts[0] == "" || parts[1] == "" {
 			c.add("file-type", at, "the embedded file has no media type")
 		}

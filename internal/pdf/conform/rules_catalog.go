@@ -8,7 +8,7 @@ import (
 
 var catalogRules = []Rule{
 	{"mark-info", "7.1", "", "6.7.2.2", "The catalogue's MarkInfo says Marked true."},
-	{"catalog-type", "", "", "6.1.1", "The catalogue and the root of the structure tree have their types (ISO 32000-1, 7.7.2, 14.7.2)."},
+	{"object-type", "", "", "6.1.1", "Objects have the type that ISO 32000-1 asks for; where it is optional, there is no other."},
 	{"suspects", "7.1", "01-007", "", "The catalogue's MarkInfo does not say Suspects true."},
 	{"struct-tree", "7.1", "", "6.7.3.1", "The catalogue has a structure tree."},
 	{"display-title", "7.1", "07-001", "", "ViewerPreferences say DisplayDocTitle true."},
@@ -42,9 +42,14 @@ func (c *checker) checkCatalog() {
 	if root == nil {
 		c.add("struct-tree", "catalogue", "there is no structure tree")
 	}
-	if f.name(cat["Type"]) != "Catalog" || root != nil && f.name(root["Type"]) != "StructTreeRoot" {
-		c.add("catalog-type", "catalogue", "the type is missing")
+	c.objectType(cat, "Catalog", true, "catalogue")
+	if root != nil {
+		c.objectType(root, "StructTreeRoot", true, "structure tree root")
 	}
+	for _, v := range f.array(cat["OutputIntents"]) {
+		c.objectType(f.dict(v), "OutputIntent", false, "output intent")
+	}
+	c.objectType(f.dict(cat["Outlines"]), "Outlines", false, "bookmarks")
 	if f.get(f.dict(cat["ViewerPreferences"])["DisplayDocTitle"]) != true {
 		c.add("display-title", "catalogue", "viewers are not asked to show the title")
 	}
@@ -85,6 +90,14 @@ func (c *checker) checkCatalog() {
 	c.optionalContent()
 }
 
+// objectType checks the Type of a dictionary.
+func (c *checker) objectType(d dict, want name, required bool, at string) {
+	v, there := d["Type"]
+	if c.f.name(v) != want && (there || required) {
+		c.add("object-type", at, "the type is not %s", want)
+	}
+}
+
 // lang checks a language that is there.
 func (c *checker) lang(at string, v any) {
 	if s, ok := c.f.text(v); !ok || s != "" && !languageTag.MatchString(s) {
@@ -96,6 +109,9 @@ func (c *checker) optionalContent() {
 	props := c.f.dict(c.catalog["OCProperties"])
 	if props == nil {
 		return
+	}
+	if c.f.array(props["OCGs"]) == nil {
+		c.add("optional-content-order", "catalogue", "the groups are not listed")
 	}
 	seen := map[string]bool{}
 	for _, v := range append(array{props["D"]}, c.f.array(props["Configs"])...) {
@@ -110,6 +126,9 @@ func (c *checker) optionalContent() {
 		}
 		if order := c.f.array(d["Order"]); order != nil {
 			named := map[int]bool{}
+			if !c.work(len(order) + len(c.f.array(props["OCGs"]))) {
+				return
+			}
 			c.groupsIn(order, named, 0)
 			for _, g := range c.f.array(props["OCGs"]) {
 				if !named[number(g)] {

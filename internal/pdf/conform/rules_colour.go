@@ -29,6 +29,9 @@ type icc struct {
 	tags         map[string]bool
 }
 
+// maxICCTags is the most tags of a profile; real ones have a few dozen.
+const maxICCTags = 1000
+
 // readICC checks the form of a profile; nil if it is none.
 func readICC(b []byte) *icc {
 	if len(b) < 132 || int64(binary.BigEndian.Uint32(b)) != int64(len(b)) || string(b[36:40]) != "acsp" {
@@ -36,7 +39,7 @@ func readICC(b []byte) *icc {
 	}
 	p := &icc{major: b[8], class: string(b[12:16]), space: string(b[16:20]), tags: map[string]bool{}}
 	n := int(binary.BigEndian.Uint32(b[128:]))
-	if n > (len(b)-132)/12 {
+	if n > maxICCTags || n > (len(b)-132)/12 {
 		return nil
 	}
 	for i := range n {
@@ -163,6 +166,23 @@ func (c *checker) space(v any, resources dict, at string, depth int) int {
 	if len(a) == 0 {
 		return 0
 	}
+	// The same array is met again and again on a page.
+	key := spaceKey{&a[0], at}
+	n, known := c.spaces[key]
+	if !known {
+		n = c.arraySpace(a, resources, at, depth)
+		c.spaces[key] = n
+	}
+	return n
+}
+
+// spaceKey is a colour space where it is used.
+type spaceKey struct {
+	array *any
+	where string
+}
+
+func (c *checker) arraySpace(a array, resources dict, at string, depth int) int {
 	kind := c.f.name(a[0])
 	if len(a) == 1 {
 		return c.namedSpace(kind, resources, at, depth)
@@ -206,6 +226,11 @@ func (c *checker) namedSpace(n name, resources dict, at string, depth int) int {
 		return 0
 	}
 	v, ok := c.f.dict(resources["ColorSpace"])[n]
+	switch c.f.get(v).(type) {
+	case name, array:
+	default:
+		ok = false
+	}
 	if !ok {
 		c.add("resource-missing", at, "the colour space %q is not in the resources", n)
 		return 0

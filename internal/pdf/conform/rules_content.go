@@ -21,6 +21,7 @@ var resourceRules = []Rule{
 	{"blend-mode", "", "", "6.2.10", "Blend modes are those of ISO 32000-1."},
 	{"transparency-space", "", "", "6.2.10", "A page with transparency has a blending colour space: an output intent or a group with CS."},
 	{"form-postscript", "", "", "6.2.9", "Form XObjects have no OPI and no PS, and there is no PostScript XObject."},
+	{"form-box", "", "", "6.2.9", "Form XObjects have a bounding box (ISO 32000-1, 8.10.2)."},
 	{"form-reference", "7.20", "30-001", "6.2.9", "There is no reference XObject."},
 	{"form-once", "7.20", "30-002", "", "A form XObject with tagged content is drawn only once."},
 }
@@ -51,6 +52,7 @@ var blendModes = set("Normal", "Compatible", "Multiply", "Screen", "Overlay", "D
 // graphicsState checks a graphics state parameter dictionary.
 func (c *checker) graphicsState(v any, at string) {
 	d := c.f.dict(v)
+	c.objectType(d, "ExtGState", false, at)
 	_, tr := d["TR"]
 	_, htp := d["HTP"]
 	tr2, hasTR2 := d["TR2"]
@@ -75,7 +77,11 @@ func (c *checker) graphicsState(v any, at string) {
 			c.add("gs-alpha", at, "%s is no number from 0 to 1", k)
 		}
 	}
-	for _, m := range c.f.list(d["BM"]) {
+	modes := c.f.list(d["BM"])
+	if !c.work(len(modes)) {
+		return
+	}
+	for _, m := range modes {
 		if n := c.f.name(m); !blendModes[n] {
 			c.add("blend-mode", at, "the blend mode %s is not known", quoted(n))
 		}
@@ -142,6 +148,7 @@ func (m *machine) object() {
 		m.c.add("resource-missing", m.where, "an XObject is no stream")
 		return
 	}
+	m.c.objectType(s.dict, "XObject", false, where(s.num))
 	switch sub := m.c.f.name(s.dict["Subtype"]); sub {
 	case "Image":
 		m.paint("Do")
@@ -160,6 +167,9 @@ func (m *machine) form(s *stream) {
 	_, ps := s.dict["PS"]
 	if opi || ps || c.f.name(s.dict["Subtype2"]) == "PS" {
 		c.add("form-postscript", at, "a form XObject has OPI or PS")
+	}
+	if c.f.nums(s.dict["BBox"], 4) == nil {
+		c.add("form-box", at, "there is no bounding box")
 	}
 	if _, ok := s.dict["Ref"]; ok {
 		c.add("form-reference", at, "there is a reference XObject")

@@ -187,6 +187,9 @@ func (c *checker) composite(f *font) {
 
 func (c *checker) cidSet(f *font, s *stream) {
 	data, err := c.data(s)
+	if !c.work(f.program.glyphs) {
+		return
+	}
 	for cid := range f.program.glyphs {
 		if n, ok := f.program.outline(f.gid(cid)); ok && n > 0 && (err != nil || cid/8 >= len(data) || data[cid/8]&(0x80>>(cid%8)) == 0) {
 			c.add("font-cidset", f.where, "CIDSet does not list the glyph %d", cid)

@@ -10,6 +10,8 @@ var formRules = []Rule{
 	{"form-appearances", "", "", "6.4.1", "The form does not ask viewers to make appearances: NeedAppearances is false."},
 	{"form-actions", "", "", "6.4.1", "Widgets have no A and AA, fields have no AA."},
 	{"field-name", "7.18.1", "28-005", "", "A field has an alternative name (TU), or its element an alternative text."},
+	{"field-form", "7.18.4", "", "6.4.1", "Every widget is a field of the form, with a type and a name (ISO 32000-1, 12.7.3)."},
+	{"signature-dict", "", "", "6.4.3", "A signature has a filter and a known sub-filter, and the form says that there are signatures."},
 	{"signature-range", "", "", "6.4.3", "The byte range of a signature covers the whole file but the signature."},
 	{"signature-reference", "", "", "6.1.12", "With DocMDP permissions, signature references have no digests of their own."},
 	{"signature-cms", "", "", "6.4.3", "A signature is a CMS message with the certificate of its one signer."},
@@ -49,7 +51,20 @@ func (c *checker) checkForms() {
 	for _, v := range c.f.array(form["Fields"]) {
 		c.field(v, seen, 0)
 	}
+	for _, a := range c.annots {
+		t, _ := c.f.text(c.inherited(a.dict, "T"))
+		switch kind := c.f.name(c.inherited(a.dict, "FT")); {
+		case a.sub != "Widget":
+		case kind != "Btn" && kind != "Tx" && kind != "Ch" && kind != "Sig":
+			c.add("field-form", a.where(), "the field has no type")
+		case t == "" || !seen[a.num]:
+			c.add("field-form", a.where(), "the field has no name or is not in the form")
+		}
+	}
 }
+
+// subFilters are the encodings of signatures that PDF 1.7 and PAdES know.
+var subFilters = set("adbe.pkcs7.detached", "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1", "ETSI.CAdES.detached", "ETSI.RFC3161")
 
 func (c *checker) field(v any, seen map[int]bool, depth int) {
 	num, d := number(v), c.f.dict(v)
@@ -71,6 +86,11 @@ func (c *checker) field(v any, seen map[int]bool, depth int) {
 }
 
 func (c *checker) signature(s dict, at string) {
+	flags, _ := c.f.int(c.f.dict(c.catalog["AcroForm"])["SigFlags"])
+	if c.f.name(s["Filter"]) == "" || !subFilters[c.f.name(s["SubFilter"])] || flags&1 == 0 {
+		c.add("signature-dict", at, "there is no filter, no known sub-filter, or SigFlags is not set")
+	}
+	c.objectType(s, "Sig", false, at)
 	contents, ok := c.f.bytes(s["Contents"])
 	r := c.f.nums(s["ByteRange"], 4)
 	size := float64(len(c.f.data))

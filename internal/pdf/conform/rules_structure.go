@@ -72,7 +72,7 @@ func (c *checker) roleMap() {
 			continue
 		}
 		seen := map[name]bool{from: true}
-		for n := to; !standard[n]; {
+		for n := to; !standard[n] && c.step(); {
 			if seen[n] {
 				c.add("role-circular", "role map", "%s leads to itself", quoted(from))
 				break
@@ -228,7 +228,7 @@ func captioned(kids []*element) bool { return len(kids) > 0 && kids[0].std == "C
 
 func (c *checker) ruby(e *element, kids []*element) {
 	order := ""
-	for _, k := range kids {
+	for _, k := range kids[:min(len(kids), 5)] {
 		order += string(k.std) + " "
 	}
 	switch order {

@@ -176,6 +176,9 @@ func (c *checker) headers(cells []*element) {
 	named := true
 	for _, cell := range cells {
 		list, _ := c.attr(cell, "Table", "Headers").(array)
+		if !c.work(len(list)) {
+			return
+		}
 		named = named && (cell.std == "TH" || len(list) > 0)
 		for _, v := range list {
 			if s, _ := c.f.bytes(v); !head[string(s)] {

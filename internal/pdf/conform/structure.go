@@ -4,14 +4,15 @@ import "strconv"
 
 // tree is the structure tree (ISO 32000-1, 14.7).
 type tree struct {
-	root    dict
-	roles   dict
-	classes dict
-	kids    []*element // below the root
-	all     []*element // in reading order
-	byNum   map[int]*element
-	ids     map[string]*element
-	parents map[int]any // ParentTree: key to an array or an element's reference
+	root     dict
+	roles    dict
+	classes  dict
+	kids     []*element // below the root
+	all      []*element // in reading order
+	byNum    map[int]*element
+	ids      map[string]*element
+	kidCount int
+	parents  map[int]any // ParentTree: key to an array or an element's reference
 }
 
 // element is a structure element.
@@ -87,7 +88,7 @@ func (c *checker) readTree() *tree {
 
 // readKid reads what one entry of K means.
 func (c *checker) readKid(v any, up *element, pg, depth int) (kid, bool) {
-	if depth > maxTreeDepth || len(c.tree.all) > maxElements {
+	if c.tree.kidCount++; depth > maxTreeDepth || c.tree.kidCount > maxElements {
 		c.f.fail(ErrLimit)
 		return kid{}, false
 	}
@@ -130,6 +131,7 @@ func (c *checker) readElement(v any, d dict, up *element, depth int) (kid, bool)
 		c.add("struct-kids", up.where(), "a child is no indirect object or has two parents")
 		return kid{}, false
 	}
+	c.objectType(d, "StructElem", false, where(num))
 	e := &element{num: num, dict: d, kind: c.f.name(d["S"]), parent: up}
 	c.tree.byNum[num] = e
 	c.tree.all = append(c.tree.all, e)
@@ -168,7 +170,11 @@ func (c *checker) role(e *element) name {
 // attributes collects attribute objects, also those of classes (14.7.5).
 func (c *checker) attributes(e *element) {
 	add := func(v any) {
-		for _, a := range c.f.list(v) {
+		list := c.f.list(v)
+		if !c.grow(max(len(list)-1, 0)) {
+			return
+		}
+		for _, a := range list {
 			if d := c.f.dict(a); d != nil {
 				e.attrs = append(e.attrs, d)
 			}

@@ -33,6 +33,7 @@ const (
 type node struct {
 	prefix, space, local string
 	text                 string
+	raw                  []byte // text so far
 	attrs, kids          []*node
 }
 
@@ -117,10 +118,12 @@ func (b *xmlBuilder) token(t xml.Token) error {
 		if top.prefix != t.Name.Space || top.local != t.Name.Local {
 			return errXML
 		}
+		top.text = string(top.raw)
 		b.open, b.scopes = b.open[:len(b.open)-1], b.scopes[:len(b.scopes)-1]
 	case xml.CharData:
 		if len(b.open) > 0 {
-			b.open[len(b.open)-1].text += string(t)
+			top := b.open[len(b.open)-1]
+			top.raw = append(top.raw, t...)
 		} else if strings.TrimSpace(strings.TrimPrefix(string(t), "\uFEFF")) != "" {
 			return errXML
 		}

@@ -74,10 +74,9 @@ func fonts(t testing.TB, path string) {
 	}
 }
 
-// pdfcpuAllowed are complaints of pdfcpu's strict mode about what is right: it
-// knows AFRelationship only from PDF 2.0, though ISO 19005-3 brought it into PDF
-// 1.7, and takes no date of universal time that ends in Z.
-var pdfcpuAllowed = regexp.MustCompile(`entry=AFRelationship: unsupported in version 1\.7\s*$|date object: <D:\d{14}Z> invalid date\s*$`)
+// pdfcpuAllowed is a complaint of pdfcpu's strict mode about what is right: it
+// knows AFRelationship only from PDF 2.0, though ISO 19005-3 brought it into 1.7.
+const pdfcpuAllowed = "entry=AFRelationship: unsupported in version 1.7"
 
 func pdfcpu(t testing.TB, path string) {
 	t.Helper()
@@ -89,7 +88,7 @@ func pdfcpu(t testing.TB, path string) {
 	if out, err := run("relaxed"); err != nil {
 		t.Errorf("pdfcpu, relaxed: %v: %s", err, out)
 	}
-	if out, err := run("strict"); err != nil && !pdfcpuAllowed.MatchString(out) {
+	if out, err := run("strict"); err != nil && !strings.HasSuffix(strings.TrimSpace(out), pdfcpuAllowed) {
 		t.Errorf("pdfcpu, strict: %v: %s", err, out)
 	}
 }

@@ -30,9 +30,11 @@ const checkWords = {
   sums: "SHA256SUMS is right and signed",
   content: "The content and the statement belong together",
   pdf: "The report is signed, nothing was added to it",
-  stamp: "The time stamp holds",
+  stamp: "The time stamp of the report holds",
+  checkpoint: "The checkpoint of the log is signed",
   audit: "The audit entries are in their one form",
   log: "The audit entries are in the log",
+  times: "Each key was valid when it signed",
   signer: "A root that you believe vouches for the signer",
 };
 
