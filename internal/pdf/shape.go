@@ -47,6 +47,7 @@ type fontSet struct {
 	shaper shaping.HarfbuzzShaper
 	codes  map[rune]*run // printed code points
 	words  map[uint64]*word
+	glyphs slab[glyph]
 	ends   []int // see lineEnds
 	seg    segmenter.Segmenter
 }
@@ -87,6 +88,9 @@ var noLigatures = []shaping.FontFeature{
 // shape sets text that the face is known to have; nil when it has not.
 func (fs *fontSet) shape(id faceID, text []rune, rtl bool) *run {
 	f := fs.font(id)
+	if (id == mono || id == monoBold) && !rtl && plainASCII(text) {
+		return fs.typewritten(f, text)
+	}
 	in := shaping.Input{Text: text, RunEnd: len(text), Direction: di.DirectionLTR, Face: f.face,
 		Script: scriptOf(text), Language: "en"}
 	if rtl {
@@ -104,6 +108,30 @@ func (fs *fontSet) shape(id faceID, text []rune, rtl bool) *run {
 	r := &run{font: f, glyphs: s.glyphs, text: string(text), actual: s.actual}
 	for i := range r.glyphs {
 		r.adv += int(r.glyphs[i].adv)
+	}
+	return r
+}
+
+func plainASCII(text []rune) bool {
+	for _, r := range text {
+		if r < ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// typewritten sets ASCII in a mono font, in which the shaper changes nothing: half
+// of the words of a packet are identifiers.
+func (fs *fontSet) typewritten(f *docFont, text []rune) *run {
+	r := &run{font: f, text: string(text), glyphs: fs.glyphs.take(len(text))}
+	for _, c := range text {
+		gid, _ := f.t.font.NominalGlyph(c)
+		adv := int32(f.t.advances[gid])
+		code, ok := f.code(uint16(gid), r.text[len(r.glyphs):len(r.glyphs)+1])
+		r.actual = r.actual || !ok
+		r.glyphs = append(r.glyphs, glyph{code: code, nat: adv, adv: adv})
+		r.adv += int(adv)
 	}
 	return r
 }
