@@ -87,13 +87,6 @@ func typedFields(t *testing.T, m team, id uuid.UUID) map[string]typedField {
 		"ReturnItem.remarks.Param": {"param", "RDY-02", func(s string) error {
 			return m.app.ReturnItem(ctx, dana, ref, []app.NewRemark{{Text: "fine", Param: s}})
 		}},
-		"AskQuestion.n.Text": {"question", "RDY-02", func(s string) error {
-			_, err := m.app.AskQuestion(ctx, dana, app.NewQuestion{Integration: id, Packet: uuid.New(), Anchor: "RDY-02", Text: s})
-			return err
-		}},
-		"AnswerQuestion.answer": {"answer", "", func(s string) error {
-			return m.app.AnswerQuestion(ctx, member, app.QuestionRef{Integration: id, Packet: uuid.New(), Question: uuid.New(), RowVersion: 1}, s)
-		}},
 		"AnswerRemark.answer": {"answer", "", func(s string) error { return m.app.AnswerRemark(ctx, member, remark, s) }},
 		"WithdrawPacket.reason": {"reason", "", func(s string) error {
 			return m.app.WithdrawPacket(ctx, dana, id, uuid.New(), s)
@@ -163,7 +156,6 @@ var notTyped = map[string]string{
 	"CommentOnItem.requirement": "finds an item", "AddRemark.requirement": "finds an item", "SignOff.part": "one of three words",
 	"AddTextEvidence.ref.Requirement": "finds an item", "SignInWithPasskey.requestID": "made by the server", "SignInDemo.requestID": "made by the server",
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
-	"AskQuestion.n.Anchor": "is compared with the packet's places", "PacketPicture.label": "finds a file",
 	"ReadEntry.digest": "finds bytes", "StatusOfPacket.digest": "finds a packet", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
 	"SaveIntegration.agreement": "is compared",
 	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew", "OpenKept.b": "is a signed note", "AskQuestion.n.Anchor": "finds a place", "PacketPicture.label": "finds a picture",
