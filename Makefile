@@ -94,6 +94,7 @@ bench-log: setup-demo ## measure what the audit log costs a write, and how fast 
 nightly: setup wasm check ## what takes too long for every change: shuffled repeats under race, every mistake live, five minutes of each fuzz target, 2 GB redacted
 	go run ./internal/e2e/faults
 	go test -race -shuffle=on -count=5 -timeout=60m ./...
+	go test -race -timeout=60m -run '^TestBuildsAreIdentical$$' ./internal/pdf -builds 1000
 	@scripts/fuzz.sh 5m
 	@scripts/bench.sh --full
 
