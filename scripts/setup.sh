@@ -37,6 +37,9 @@ has_postgres() {
 
 has_c_compiler() { has gcc && echo '#include <stdlib.h>' | gcc -E - >/dev/null 2>&1; }
 
+# The verifier in Python, which only tests run, needs the one library.
+has_python_cryptography() { has python3 && python3 -c 'import cryptography' 2>/dev/null; }
+
 node_is_new() {
     has node || return 1
     local major
@@ -64,6 +67,7 @@ list_missing() {
     want "has zip" zip
     want "has unzip" unzip
     want "has strace" strace
+    want has_python_cryptography python3 python3-cryptography
     want has_c_compiler gcc libc6-dev
     want "has node" nodejs
     want "has npm" npm
