@@ -344,10 +344,7 @@ func unseenRules(findings []*packet.Finding) []components.PinModel {
 	return out
 }
 
-// stepMark is a mark of the minutes as the components draw it.
-func stepMark(mark string) components.StepMark { return components.StepMark(mark) }
-
-// pathVerdict gives the state of a refusal or of a null value its mark.
+// coverageVerdict gives the state of a refusal or of a null value its mark.
 func coverageVerdict(state string) components.Verdict {
 	switch state {
 	case "handled", "received":
