@@ -24,7 +24,9 @@ func RenderUnsigned(c *Content, manifest []byte) ([]byte, error) {
 // PDF makes the report of what the excerpt shows. It is no part of the excerpt and
 // not signed, and says so on each page.
 func (x *Excerpt) PDF() ([]byte, error) {
-	return renderReport(&sheet{c: x.content, summary: x.summary, unsigned: true, excerpt: x})
+	c := *x.content
+	c.Fonts = x.Fonts
+	return renderReport(&sheet{c: &c, summary: x.summary, unsigned: true, excerpt: x})
 }
 
 // sealed tells whether the report is a file of a packet.
