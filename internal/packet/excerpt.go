@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // excerptName is the file that an excerpt has in place of packet.json.
@@ -26,6 +28,8 @@ type Excerpt struct {
 	Shown int
 	// Referring are the anchors of shown parts that refer to withheld ones.
 	Referring []string
+	// Fonts serve [Excerpt.PDF] beside the built-in ones; nil for none.
+	Fonts *pdf.FontSet
 
 	content  *Content // of the shown parts
 	summary  Summary  // of the whole packet

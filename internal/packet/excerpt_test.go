@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // someWithheld are parts of the large packet, a transcript and the picture among them.
@@ -287,6 +289,33 @@ func TestReportOfExcerpt(t *testing.T) {
 	}
 	if strings.Contains(text, " ?") {
 		t.Error("it names a page that is not there")
+	}
+}
+
+// TestFontsOfReports: every report without a signature uses the fonts that it is given.
+func TestFontsOfReports(t *testing.T) {
+	t.Parallel()
+	fonts, err := pdf.LoadFonts(os.DirFS("../pdf/testdata/fonts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const thai = "ตั๋ว"
+	c := smallContent(t)
+	c.Integration.Name, c.Fonts = thai, fonts
+	x := mustCut(t, mustBuild(t, c, ring(t)).Zip, "t-001")
+	x.Fonts = fonts
+	excerpt, err := x.PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := RenderSummary(c, SummaryOf{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, doc := range map[string][]byte{"excerpt": excerpt, "summary": summary} {
+		if text := pdftotext(t, doc); !strings.Contains(text, thai) || strings.Contains(text, "U+0E") {
+			t.Errorf("the %s is without the font", name)
+		}
 	}
 }
 

@@ -24,14 +24,6 @@ type Deed struct {
 	Act
 }
 
-func (d Deed) words() string {
-	s := d.What + " by " + who(d.Act) + ", " + moment(d.At) + "."
-	if d.Text != "" {
-		s += " " + d.Text
-	}
-	return s
-}
-
 // Answer gives the decision, or the outcome where there is one.
 func (c *Content) Answer() Answer {
 	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence()}
