@@ -66,7 +66,7 @@ func (v *verifier) checkExcerptSignature() (string, error) {
 		lists = append(lists, given)
 	}
 	for _, list := range lists {
-		if key, err := list.find(useBundle, v.statement.keyID); err == nil && key.status == "compromised" {
+		if list.compromised(useBundle, v.statement.keyID) {
 			return "", errors.New("the signer's key was compromised: only the whole packet can show that it is older than that")
 		}
 	}
