@@ -103,7 +103,7 @@ func TestStolenKeys(t *testing.T) {
 		c := smallContent(t)
 		change(c)
 		seal := sealFor(t, c, r)
-		p, err := build(c, seal, attaching)
+		p, err := Build(c, seal) // the whole report, in which packet.json is
 		if err != nil {
 			t.Fatal(err)
 		}
