@@ -290,6 +290,36 @@ func TestReportOfExcerpt(t *testing.T) {
 	}
 }
 
+// TestAnswerOfExcerpt: withholding what speaks against it makes page one no better.
+func TestAnswerOfExcerpt(t *testing.T) {
+	t.Parallel()
+	c := largeContent(t)
+	var against []string
+	for _, it := range c.Items {
+		if !it.acceptedNow() {
+			against = append(against, it.ID)
+		}
+	}
+	for _, f := range c.Findings {
+		if f.Verdict == "fail" {
+			against = append(against, f.ID)
+		}
+	}
+	doc, err := mustCut(t, mustBuild(t, c, ring(t)).Zip, against...).PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(pdftotextPages(t, doc), " ")
+	for _, want := range []string{c.Answer().Sentence, "1 of 1 shown ones accepted"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if strings.Contains(text, "no finding fails") || strings.Count(text, "required items accepted") != 1 {
+		t.Error("it says better of the packet than the packet does")
+	}
+}
+
 func TestUnsignedReport(t *testing.T) {
 	t.Parallel()
 	p := mustBuild(t, largeContent(t), ring(t))
