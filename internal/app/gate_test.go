@@ -132,6 +132,24 @@ func typedFields(t *testing.T, m team, id uuid.UUID) map[string]typedField {
 	}
 }
 
+// questionFields are the texts of questions, which need a packet.
+func questionFields(t *testing.T, m team) map[string]typedField {
+	t.Helper()
+	ctx, member, id := t.Context(), app.Command{Actor: m.member}, m.create(t, "Member sign-in")
+	m.ready(t, id)
+	packet := m.packets(t, id)[0].ID
+	must(t, m.app.BuildPacket(ctx, packet))
+	return map[string]typedField{
+		"AskQuestion.n.Text": {"question", "RDY-02", func(s string) error {
+			_, err := m.app.AskQuestion(ctx, member, app.NewQuestion{Integration: id, Packet: packet, Anchor: "RDY-02", Text: s})
+			return err
+		}},
+		"AnswerQuestion.answer": {"answer", "", func(s string) error {
+			return m.app.AnswerQuestion(ctx, member, app.QuestionRef{Integration: id, Packet: packet, Question: uuid.New(), RowVersion: 1}, s)
+		}},
+	}
+}
+
 // notTyped are strings that a write use case takes and that are no text of
 // people's: what each is instead.
 var notTyped = map[string]string{
@@ -140,7 +158,7 @@ var notTyped = map[string]string{
 	"UseLink.requestID": "made by the server", "UseLink.token": "is hashed and compared", "FindLink.token": "is hashed and compared",
 	"ReadEntry.digest": "finds bytes", "StatusOfPacket.digest": "finds a packet", "CreateIntegration.cfg": "see TestEveryTextOfADescriptionIsGated", "SaveIntegration.cfg": "see TestEveryTextOfADescriptionIsGated",
 	"SaveIntegration.agreement": "is compared",
-	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew", "OpenKept.b": "is a signed note",
+	"AddCapture.in.File":        "is redacted while it is read", "AddCapture.in.Names": "holds digests and numbers only, or is refused", "StorePicture.r": "is decoded and made anew", "OpenKept.b": "is a signed note", "AskQuestion.n.Anchor": "finds a place", "PacketPicture.label": "finds a picture",
 }
 
 // Every text that people type is refused when it holds a credential, before it
@@ -151,6 +169,7 @@ func TestEveryTypedTextIsGated(t *testing.T) {
 	m := newTeam(t)
 	id := m.create(t, "Member sign-up")
 	fields := typedFields(t, m, id)
+	maps.Copy(fields, questionFields(t, m))
 	for _, name := range textParameters(t) {
 		_, listed := fields[name]
 		method, _, _ := strings.Cut(name, ".")

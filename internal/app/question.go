@@ -10,6 +10,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -24,6 +25,13 @@ type NewQuestion struct {
 // AskQuestion pins a question to an anchor of a made packet and gives its number.
 // Whoever may comment may ask.
 func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (number int, err error) {
+	at := place{integration: n.Integration}
+	if _, isItem := checklist.Builtin().Requirement(n.Anchor); isItem {
+		at.item = n.Anchor
+	}
+	if n.Text, err = a.typedText(ctx, &cmd, at, "question", n.Text); err != nil {
+		return 0, err
+	}
 	p, err := store.FindPacket(ctx, a.Store.Reader(), cmd.Actor.Scope(), n.Integration, n.Packet)
 	if err != nil {
 		return 0, err
@@ -37,13 +45,6 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 	}
 	if !slices.Contains(packet.Anchors(says), n.Anchor) {
 		return 0, apperr.New(apperr.NotFound, "The packet has no such place.")
-	}
-	at := place{integration: n.Integration}
-	if slices.ContainsFunc(says.Items, func(i packet.Item) bool { return i.ID == n.Anchor }) {
-		at.item = n.Anchor
-	}
-	if n.Text, err = a.typedText(ctx, &cmd, at, "question", n.Text); err != nil {
-		return 0, err
 	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.LockIntegration(ctx, w.Tx, cmd.Actor.Scope(), n.Integration)

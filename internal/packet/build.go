@@ -111,19 +111,9 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		return nil, fmt.Errorf("rendering report: %w", err)
 	}
 
-	files := []file{{"packet.pdf", report}, {"packet.json", m.json}}
-	for _, t := range c.Transcripts {
-		files = append(files, file{t.File, t.HAR})
-	}
-	for _, p := range c.Screenshots {
-		files = append(files, file{p.File, p.PNG})
-	}
+	files := contentFiles(c, m, report, seal.Log)
 	files = append(files,
-		file{"audit/checkpoint", seal.Log.Checkpoint},
-		file{"audit/entries.jsonl", lines(seal.Log.Entries)},
-		file{"audit/proofs.json", seal.Log.Proofs},
 		file{"validation/bundle.pub.pem", bundlePEM},
-		file{"validation/checkpoint.pub.pem", pemOf("PUBLIC KEY", seal.Log.Key)},
 		file{"validation/keys.json", seal.KeysJSON},
 		file{"validation/pdf.crt.pem", pemOf("CERTIFICATE", seal.PDFCertificate.Raw)},
 		file{"validation/root.pub.pem", rootPEM},
@@ -145,6 +135,23 @@ func build(c *Content, seal Seal, render renderer) (*Packet, error) {
 		Name: c.ArchiveName(), Zip: zip, SHA256: digestHex(zip), PDF: report,
 		Manifest: m.json, ManifestSHA256: s.manifestSHA256, PDFSeal: sealer.got,
 	}, nil
+}
+
+// contentFiles are the files of what the packet says and of the log that had it.
+func contentFiles(c *Content, m *manifest, report []byte, l Log) []file {
+	files := []file{{"packet.pdf", report}, {"packet.json", m.json}}
+	for _, t := range c.Transcripts {
+		files = append(files, file{t.File, t.HAR})
+	}
+	for _, p := range c.Screenshots {
+		files = append(files, file{p.File, p.PNG})
+	}
+	return append(files,
+		file{"audit/checkpoint", l.Checkpoint},
+		file{"audit/entries.jsonl", lines(l.Entries)},
+		file{"audit/proofs.json", l.Proofs},
+		file{"validation/checkpoint.pub.pem", pemOf("PUBLIC KEY", l.Key)},
+	)
 }
 
 // ManifestDigest gives the digest that packet.json will have, in hex: what the

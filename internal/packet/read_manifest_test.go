@@ -86,6 +86,9 @@ func fill(random *rand.Rand, v reflect.Value, depth int) {
 			fill(random, v.Field(i), depth+1)
 		}
 	case reflect.Pointer:
+		if v.Type().Elem().PkgPath() != reflect.TypeFor[Content]().PkgPath() {
+			return // serves the report and is no part of what the packet says
+		}
 		if random.IntN(4) > 0 {
 			v.Set(reflect.New(v.Type().Elem()))
 			fill(random, v.Elem(), depth+1)

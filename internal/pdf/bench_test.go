@@ -2,11 +2,18 @@ package pdf
 
 import (
 	"bytes"
+	"flag"
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -108,7 +115,7 @@ func cpu(tb testing.TB) float64 {
 
 func BenchmarkRender(b *testing.B) {
 	shots, size := benchPictures(b)
-	for name, times := range map[string]int{"packet": 1, "400pages": 21} {
+	for name, times := range map[string]int{"packet": 1, "400pages": 25} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			pages, beyond := 0, 0
@@ -126,4 +133,57 @@ func BenchmarkRender(b *testing.B) {
 			b.ReportMetric(float64(pages)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
 		})
 	}
+}
+
+// BenchmarkMemory builds 200 pages in a process of its own and reports the most
+// memory that it had, pictures and all.
+func BenchmarkMemory(b *testing.B) {
+	for b.Loop() {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), digestOnly+"=200pages")
+		out, err := cmd.Output()
+		if err != nil {
+			b.Fatal(err)
+		}
+		kB, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(kB/1024, "peak-MB")
+	}
+}
+
+var builds = flag.Int("builds", 12, "how many builds TestBuildsAreIdentical compares")
+
+// TestBuildsAreIdentical builds one document again and again, several at a time.
+func TestBuildsAreIdentical(t *testing.T) {
+	t.Parallel()
+	img, set := screenshot(300, 200), folder(t)
+	build := func() string {
+		d := packetDoc([]*Image{img}, 1)
+		d.opt.Fonts, d.opt.Seal = set, &Seal{Reserve: 100, Sign: func(sum [32]byte) ([]byte, error) { return sum[:], nil }}
+		for _, script := range slices.Sorted(maps.Keys(names)) {
+			d.Add(Paragraph{Spans: []Span{T(strings.Join(names[script], ", "))}})
+		}
+		d.Add(Paragraph{Spans: []Span{T(strings.Join(eastern, ", "))}}, SealBox{Spans: []Span{T("sealed")}})
+		out, err := d.Render()
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		return digest(out.Bytes)
+	}
+	first := build()
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for range *builds / 2 {
+				if got := build(); got != first {
+					t.Errorf("a build gives %s, the first one %s", got, first)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -28,14 +28,20 @@
 //
 // # Text
 //
-// IBM Plex Sans and Mono are built in; each file embeds the subset it uses, with
-// a map back to Unicode. This version sets Latin, Greek, Cyrillic and
-// Vietnamese. A character that no built-in font has, which includes every
-// complex script (Arabic, Hebrew, Devanagari, Thai, Chinese and others), is
-// printed as its code point, for example U+27E8, carries the character as
-// replacement text, and is counted in [Output.Unprintable]. Control and format
-// characters are printed the same way without replacement text, so text can
-// neither reorder nor hide its neighbours. Nothing is ever refused for its text.
+// IBM Plex Sans and Mono set Latin, Greek, Cyrillic and Vietnamese, Noto Sans sets
+// Arabic, Hebrew, Devanagari and what Plex lacks of the others; both are built in,
+// and each file embeds the subset it uses. A [FontSet] adds fonts for Chinese,
+// Japanese, Korean, Thai and others. Lines are ordered by the bidirectional
+// algorithm (UAX 9); each [Span] with text from right to left stands for itself, so
+// put the names and words of people into spans of their own. The file maps every
+// glyph back to its text, such that pdftotext gives back what was written.
+//
+// A character that no font has is printed as its code point, for example U+27E8,
+// carries the character as replacement text, and is counted in
+// [Output.Unprintable]. Control and format characters are printed the same way
+// without replacement text, so text can neither reorder nor hide its neighbours;
+// joiners between the letters of a script that spells with them are kept. Nothing
+// is ever refused for its text.
 //
 // # Standards
 //

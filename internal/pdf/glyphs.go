@@ -113,7 +113,6 @@ func (s *speller) spell(out []shaping.Glyph, rtl bool) bool {
 			return false
 		}
 	}
-	s.glyphs = make([]glyph, 0, len(out))
 	for i := 0; i < len(out); {
 		n := max(out[i].GlyphsCount(), 1)
 		at := out[i].TextIndex()

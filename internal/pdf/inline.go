@@ -108,11 +108,7 @@ const objectRune = '\uFFFC'
 func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
 	l.tried = l.tried[:0]
 	var all marked
-	most := 0
-	for i := range spans {
-		most += len(spans[i].Text) + len("1234567")
-	}
-	all.text, all.styles = l.runes.take(most), l.looks.take(most)
+	all.text, all.styles = l.text[:0], l.looks[:0]
 	for i := range spans {
 		sp := &spans[i]
 		st := l.style(sp, ts, parent)
@@ -128,7 +124,7 @@ func (l *layouter) inline(spans []Span, ts textStyle, parent *elem) []atom {
 			all.styles = append(all.styles, st)
 		}
 	}
-	all.text, all.styles = l.runes.fit(all.text), l.looks.fit(all.styles)
+	l.text, l.looks = all.text, all.styles
 	all.levels = levels(all.text, func(i, j int) bool {
 		return all.styles[i] == all.styles[j] || all.styles[i].rest == all.styles[j]
 	})

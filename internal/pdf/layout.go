@@ -82,10 +82,10 @@ type rooms struct {
 	lists  slab[*node]
 	lines  slab[line]
 	pieces slab[piece]
-	runes  slab[rune]
-	looks  slab[*style]
 	styles slab[style]
-	atoms  []atom  // of the text that is being broken
+	text   []rune // that is being broken
+	looks  []*style
+	atoms  []atom
 	tried  []piece // of these atoms
 	broken []*line
 }

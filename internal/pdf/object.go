@@ -242,9 +242,6 @@ func appendUTF16(b []byte, s string) []byte {
 	return b
 }
 
-// byteString is a byte string in hexadecimal.
-func byteString(s string) string { return "<" + hex.EncodeToString([]byte(s)) + ">" }
-
 const hexDigits = "0123456789ABCDEF"
 
 func appendHex16(b []byte, v uint16) []byte {

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -36,15 +37,19 @@ type Image struct {
 	Width, Height int // pixels
 	gray          bool
 	jpeg          bool
+	depth         int    // bits of a sample
+	palette       []byte // colours of three bytes, nil when the samples are colours
 	data          []byte // deflated rows with PNG filters, or a JPEG file
 	key           [sha256.Size]byte
 }
 
 // NewImage reads a PNG or JPEG file. The whole picture is checked, so that a
 // viewer does not stumble over it later, and everything but the pixels
-// (positions, dates, comments, cameras) is dropped. Rows of 8-bit RGB and grey
-// PNG files are kept as they are, other PNG files are decoded, laid on white and
-// encoded anew. The result does not refer to data.
+// (positions, dates, comments, cameras, colour profiles) is dropped. The data of
+// PNG files of grey, RGB or palette colours in any depth and of JPEG files of grey
+// or YCbCr colours, baseline or progressive, is kept as it is. PNG files that are
+// interlaced or let what is below shine through, and JPEG files of other colours,
+// are decoded, laid on white and encoded anew. The result does not refer to data.
 func NewImage(data []byte) (*Image, error) {
 	if len(data) > MaxImageBytes {
 		return nil, fmt.Errorf("reading picture of %d bytes: %w", len(data), ErrImageTooBig)
@@ -62,7 +67,10 @@ func NewImage(data []byte) (*Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading picture: %w", err)
 	}
-	img.key = sha256.Sum256(img.data)
+	sum := sha256.New()
+	sum.Write([]byte(img.dict()))
+	sum.Write(img.data)
+	sum.Sum(img.key[:0])
 	return img, nil
 }
 
@@ -83,6 +91,24 @@ type pngHead struct {
 	w, h                    int
 	depth, kind, interlaced byte
 	plain                   bool // no transparent colour
+	palette                 []byte
+}
+
+// samples is how many samples a pixel has when its row can be kept, 0 when it
+// cannot.
+func (h *pngHead) samples() int {
+	deep := h.depth == 8 || h.depth == 16
+	switch {
+	case h.interlaced != 0 || !h.plain:
+		return 0
+	case h.kind == 0 && (deep || h.depth == 1 || h.depth == 2 || h.depth == 4):
+		return 1
+	case h.kind == 2 && deep:
+		return 3
+	case h.kind == 3 && len(h.palette) > 0 && (h.depth == 1 || h.depth == 2 || h.depth == 4 || h.depth == 8):
+		return 1
+	}
+	return 0
 }
 
 // readPNG keeps the rows of a simple file, else decodes it.
@@ -91,11 +117,11 @@ func readPNG(data []byte) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if head.depth == 8 && head.interlaced == 0 && head.plain && (head.kind == 2 || head.kind == 0) {
-		if err := checkRows(head, rows); err != nil {
+	if head.samples() > 0 {
+		if err := checkRows(&head, rows); err != nil {
 			return nil, err
 		}
-		return &Image{Width: head.w, Height: head.h, gray: head.kind == 0, data: rows}, nil
+		return &Image{Width: head.w, Height: head.h, gray: head.kind == 0, depth: int(head.depth), palette: head.palette, data: rows}, nil
 	}
 	src, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -130,6 +156,13 @@ func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
 			if err := withinLimits(head.w, head.h); err != nil {
 				return head, nil, err
 			}
+		case "PLTE":
+			if n == 0 || n%3 != 0 || n > 3*256 || head.palette != nil {
+				return head, nil, ErrImageDamaged
+			}
+			if head.kind == 3 { // for others it is a hint
+				head.palette = bytes.Clone(body[:min(n, 3<<min(head.depth, 8))])
+			}
 		case "tRNS":
 			head.plain = false
 		case "IDAT":
@@ -146,17 +179,13 @@ func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
 
 // checkRows inflates the rows once: as many as the header says, each with a
 // known filter, and nothing behind them.
-func checkRows(head pngHead, rows []byte) error {
+func checkRows(head *pngHead, rows []byte) error {
 	src := bytes.NewReader(rows)
 	z, err := zlib.NewReader(src)
 	if err != nil {
 		return ErrImageDamaged
 	}
-	samples := 3
-	if head.kind == 0 {
-		samples = 1
-	}
-	row := make([]byte, 1+samples*head.w)
+	row := make([]byte, 1+(head.samples()*int(head.depth)*head.w+7)/8)
 	for range head.h {
 		if _, err := io.ReadFull(z, row); err != nil || row[0] > 4 {
 			return ErrImageDamaged
@@ -182,7 +211,7 @@ func encode(src image.Image) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Image{Width: head.w, Height: head.h, data: rows}, nil
+	return &Image{Width: head.w, Height: head.h, depth: 8, data: rows}, nil
 }
 
 // readJPEG checks a JPEG by decoding it and keeps the file without its metadata.
@@ -204,7 +233,7 @@ func readJPEG(data []byte) (*Image, error) {
 	if !ok || !ycc && !gray {
 		return encode(src) // RGB or CMYK samples: viewers disagree about them
 	}
-	return &Image{Width: cfg.Width, Height: cfg.Height, gray: gray, jpeg: true, data: kept}, nil
+	return &Image{Width: cfg.Width, Height: cfg.Height, gray: gray, jpeg: true, depth: 8, data: kept}, nil
 }
 
 // stripJPEG drops comments and application segments but JFIF, and everything
@@ -243,4 +272,21 @@ func scanEnd(data []byte, at int) int {
 		}
 	}
 	return len(data)
+}
+
+// dict is the inside of the image's dictionary (ISO 32000-1, 8.9.5).
+func (i *Image) dict() string {
+	w, h, depth := itoa(i.Width), itoa(i.Height), itoa(i.depth)
+	space, colours := "/DeviceRGB", "3"
+	switch {
+	case i.palette != nil:
+		space, colours = "[/Indexed/DeviceRGB "+itoa(len(i.palette)/3-1)+"<"+hex.EncodeToString(i.palette)+">]", "1"
+	case i.gray:
+		space, colours = "/DeviceGray", "1"
+	}
+	d := "/Type/XObject/Subtype/Image/Width " + w + "/Height " + h + "/BitsPerComponent " + depth + "/ColorSpace" + space
+	if i.jpeg {
+		return d + "/Filter/DCTDecode"
+	}
+	return d + "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors " + colours + "/BitsPerComponent " + depth + "/Columns " + w + ">>"
 }

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -30,7 +31,7 @@ func pictures(t testing.TB) map[string][]byte {
 		}
 	}
 	rgb, deep, gray := image.NewNRGBA(rect), image.NewNRGBA64(rect), image.NewGray(rect)
-	clear, deepGray := image.NewNRGBA(rect), image.NewGray16(rect)
+	clear, deepGray, deepClear := image.NewNRGBA(rect), image.NewGray16(rect), image.NewNRGBA64(rect)
 	pal := image.NewPaletted(rect, color.Palette{color.White, orange, color.Transparent})
 	fill(func(x, y int) {
 		rgb.Set(x, y, orange)
@@ -39,9 +40,10 @@ func pictures(t testing.TB) map[string][]byte {
 		deepGray.Set(x, y, orange)
 		pal.SetColorIndex(x, y, 1)
 		clear.SetNRGBA(x, y, color.NRGBA{0xC1, 0x01, 0x00, 0x80}) // half over white
+		deepClear.SetNRGBA64(x, y, color.NRGBA64{0xC1C1, 0x0101, 0x0000, 0x8080})
 	})
 	out := map[string][]byte{}
-	for name, img := range map[string]image.Image{"rgb": rgb, "deep": deep, "gray": gray, "deep gray": deepGray, "palette": pal, "half clear": clear} {
+	for name, img := range map[string]image.Image{"rgb": rgb, "deep": deep, "gray": gray, "deep gray": deepGray, "palette": pal, "half clear": clear, "deep half clear": deepClear} {
 		var buf bytes.Buffer
 		if err := png.Encode(&buf, img); err != nil {
 			t.Fatal(err)
@@ -56,7 +58,60 @@ func pictures(t testing.TB) map[string][]byte {
 		out[name] = buf.Bytes()
 	}
 	out["jpeg with position"] = withExif(out["jpeg"])
-	out["interlaced"] = interlaced(t)
+	for _, name := range []string{"progressive.jpg", "cmyk.jpg"} {
+		data, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = data
+	}
+	flat := bytes.Repeat([]byte{orange.R, orange.G, orange.B}, 24)
+	out["interlaced"] = interlaced(flat)
+	out["plain palette"] = rawPNG(8, 3, []byte{255, 255, 255, orange.R, orange.G, orange.B}, bytes.Repeat([]byte{1}, 24))
+	out["four colours"] = rawPNG(2, 3, []byte{0, 0, 0, 9, 9, 9, orange.R, orange.G, orange.B}, bytes.Repeat([]byte{0xAA}, 6))
+	for depth, row := range map[byte][]byte{1: bytes.Repeat([]byte{0xFF}, 3), 2: bytes.Repeat([]byte{0xAA}, 6), 4: bytes.Repeat([]byte{0x99}, 12)} {
+		out["gray of "+itoa(int(depth))] = rawPNG(depth, 0, nil, row)
+	}
+	return out
+}
+
+// rawPNG is a picture of 24 by 16 whose rows are all the same.
+func rawPNG(depth, kind byte, palette, row []byte) []byte {
+	return chunked(depth, kind, 0, palette, bytes.Repeat(append([]byte{0}, row...), 16))
+}
+
+// interlaced is a picture of one row's colour in the seven passes of Adam7.
+func interlaced(row []byte) []byte {
+	var rows []byte
+	for _, pass := range [][4]int{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+		for y := pass[1]; y < 16; y += pass[3] {
+			rows = append(rows, 0)
+			for x := pass[0]; x < 24; x += pass[2] {
+				rows = append(rows, row[3*x:3*x+3]...)
+			}
+		}
+	}
+	return chunked(8, 2, 1, nil, rows)
+}
+
+// chunked is a PNG file of 24 by 16 pixels.
+func chunked(depth, kind, interlace byte, palette, rows []byte) []byte {
+	out := []byte(pngSignature)
+	chunk := func(kind string, body []byte) {
+		out = binary.BigEndian.AppendUint32(out, uint32(len(body)))
+		out = append(append(out, kind...), body...)
+		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[len(out)-len(body)-4:]))
+	}
+	chunk("IHDR", []byte{0, 0, 0, 24, 0, 0, 0, 16, depth, kind, 0, 0, interlace})
+	if palette != nil {
+		chunk("PLTE", palette)
+	}
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	_, _ = w.Write(rows)
+	_ = w.Close()
+	chunk("IDAT", z.Bytes())
+	chunk("IEND", nil)
 	return out
 }
 
@@ -66,17 +121,6 @@ func withExif(b []byte) []byte {
 	note := append([]byte{0xFF, 0xFE, 0, 16}, "secret-comment"...)
 	out := append(append(append([]byte(nil), b[:2]...), exif...), note...)
 	return append(append(out, b[2:]...), "secret-tail\xFF\xD9"...)
-}
-
-// interlaced is a picture of one pixel, for which both orders are the same.
-func interlaced(t testing.TB) []byte {
-	one := image.NewNRGBA(image.Rect(0, 0, 1, 1))
-	one.Set(0, 0, orange)
-	var buf bytes.Buffer
-	if err := png.Encode(&buf, one); err != nil {
-		t.Fatal(err)
-	}
-	return patched(buf.Bytes(), 28, 1)
 }
 
 // patched changes a byte of the header chunk of a PNG and mends its sum.
@@ -108,10 +152,17 @@ func TestPicturesLookRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := color.RGBAModel.Convert(orange).(color.RGBA)
-		if strings.Contains(name, "gray") {
+		switch name {
+		case "gray", "deep gray", "gray jpeg":
 			want = color.RGBAModel.Convert(color.GrayModel.Convert(orange)).(color.RGBA)
+		case "gray of 1":
+			want = color.RGBA{255, 255, 255, 255}
+		case "gray of 2":
+			want = color.RGBA{170, 170, 170, 255}
+		case "gray of 4":
+			want = color.RGBA{153, 153, 153, 255}
 		}
-		if name == "half clear" {
+		if strings.HasSuffix(name, "half clear") {
 			want = color.RGBA{0xE0, 0x80, 0x7F, 0xFF} // no darker than half of the white below
 		}
 		got := color.RGBAModel.Convert(page.At(20, 15)).(color.RGBA)
@@ -143,6 +194,16 @@ func TestPicturesAreKept(t *testing.T) {
 	}
 	if !photo.jpeg || bytes.Contains(photo.data, []byte("secret")) {
 		t.Error("the JPEG was changed or kept its metadata")
+	}
+	for name, data := range files {
+		img, err := NewImage(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded := name == "interlaced" || name == "palette" || name == "cmyk.jpg" || strings.HasSuffix(name, "half clear")
+		if kept := len(img.data) <= len(data) && (img.jpeg || bytes.Contains(data, img.data)); kept == encoded {
+			t.Errorf("%s: its data is kept: %v", name, kept)
+		}
 	}
 	d := plainDoc()
 	for range 5 {
@@ -184,8 +245,8 @@ func FuzzNewImage(f *testing.F) {
 		f.Add(data[:len(data)*2/3])
 		seeds += 2
 	}
-	if seeds != 20 {
-		f.Fatalf("%d seeds, want 20", seeds)
+	if seeds != 36 {
+		f.Fatalf("%d seeds, want 36", seeds)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		img, err := NewImage(data)

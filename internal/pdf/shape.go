@@ -47,6 +47,11 @@ type fontSet struct {
 	shaper shaping.HarfbuzzShaper
 	codes  map[rune]*run // printed code points
 	words  map[uint64]*word
+	glyphs slab[glyph]
+	runs   slab[run]
+	lists  slab[*run]
+	runes  slab[rune]
+	known  slab[word]
 	ends   []int // see lineEnds
 	seg    segmenter.Segmenter
 }
@@ -87,6 +92,9 @@ var noLigatures = []shaping.FontFeature{
 // shape sets text that the face is known to have; nil when it has not.
 func (fs *fontSet) shape(id faceID, text []rune, rtl bool) *run {
 	f := fs.font(id)
+	if (id == mono || id == monoBold) && !rtl && plainASCII(text) {
+		return fs.typewritten(f, text)
+	}
 	in := shaping.Input{Text: text, RunEnd: len(text), Direction: di.DirectionLTR, Face: f.face,
 		Script: scriptOf(text), Language: "en"}
 	if rtl {
@@ -97,13 +105,39 @@ func (fs *fontSet) shape(id faceID, text []rune, rtl bool) *run {
 		in.FontFeatures = noLigatures
 	}
 	out := fs.shaper.ShapeNoExtents(in)
-	s := &speller{f: f, runes: text}
+	s := &speller{f: f, runes: text, glyphs: fs.glyphs.take(len(out.Glyphs))}
 	if !s.spell(out.Glyphs, rtl) {
 		return nil
 	}
-	r := &run{font: f, glyphs: s.glyphs, text: string(text), actual: s.actual}
+	r := fs.runs.one()
+	r.font, r.glyphs, r.text, r.actual = f, s.glyphs, string(text), s.actual
 	for i := range r.glyphs {
 		r.adv += int(r.glyphs[i].adv)
+	}
+	return r
+}
+
+func plainASCII(text []rune) bool {
+	for _, r := range text {
+		if r < ' ' || r > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// typewritten sets ASCII in a mono font, in which the shaper changes nothing: half
+// of the words of a packet are identifiers.
+func (fs *fontSet) typewritten(f *docFont, text []rune) *run {
+	r := fs.runs.one()
+	r.font, r.text, r.glyphs = f, string(text), fs.glyphs.take(len(text))
+	for _, c := range text {
+		gid, _ := f.t.font.NominalGlyph(c)
+		adv := int32(f.t.advances[gid])
+		code, ok := f.code(uint16(gid), r.text[len(r.glyphs):len(r.glyphs)+1])
+		r.actual = r.actual || !ok
+		r.glyphs = append(r.glyphs, glyph{code: code, nat: adv, adv: adv})
+		r.adv += int(adv)
 	}
 	return r
 }
@@ -196,18 +230,20 @@ func (fs *fontSet) set(id faceID, text []rune, rtl bool) []*run {
 			return w.runs
 		}
 	}
-	w := &word{face: id, rtl: rtl, text: slices.Clone(text), runs: fs.setNew(id, text, rtl), next: fs.words[digest]}
+	w := fs.known.one()
+	w.face, w.rtl, w.runs, w.next = id, rtl, fs.setNew(id, text, rtl), fs.words[digest]
+	w.text = append(fs.runes.take(len(text)), text...)
 	fs.words[digest] = w
 	return w.runs
 }
 
 func (fs *fontSet) setNew(id faceID, text []rune, rtl bool) []*run {
-	var out []*run
+	out := fs.lists.take(1) // nearly always enough
 	from, face := 0, faceID(-1)
 	var script language.Script
 	flush := func(to int) {
 		if face >= 0 && from < to {
-			out = append(out, fs.shaped(face, text[from:to], rtl)...)
+			out = fs.shaped(out, face, text[from:to], rtl)
 		}
 		from, face, script = to, -1, 0
 	}
@@ -247,13 +283,12 @@ func clusterEnd(text []rune, at int) int {
 	return end
 }
 
-// shaped sets text in one font. Where the shaper asks for a glyph that the font
+// shaped adds text in one font. Where the shaper asks for a glyph that the font
 // lacks, the characters are printed as code points.
-func (fs *fontSet) shaped(id faceID, text []rune, rtl bool) []*run {
+func (fs *fontSet) shaped(out []*run, id faceID, text []rune, rtl bool) []*run {
 	if r := fs.shape(id, text, rtl); r != nil {
-		return []*run{r}
+		return append(out, r)
 	}
-	var out []*run
 	for at := 0; at < len(text); {
 		end := clusterEnd(text, at)
 		r := fs.shape(id, text[at:end], rtl)

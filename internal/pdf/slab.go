@@ -22,9 +22,3 @@ func (s *slab[T]) take(n int) []T {
 
 // one gives a zero value.
 func (s *slab[T]) one() *T { return &s.take(1)[:1][0] }
-
-// fit gives back the room that the last slice taken does not use.
-func (s *slab[T]) fit(last []T) []T {
-	s.used -= cap(last) - len(last)
-	return last[:len(last):len(last)]
-}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestScriptsAreExtracted(t *testing.T) {
@@ -84,6 +86,26 @@ func TestNoMissingGlyph(t *testing.T) {
 	for _, f := range fs.fonts {
 		if f != nil && f.used[0] {
 			t.Errorf("%s used glyph 0", f.t.name)
+		}
+	}
+}
+
+// TestTypewritten compares the short way for mono text with the shaper.
+func TestTypewritten(t *testing.T) {
+	t.Parallel()
+	fs := newFontSet(nil)
+	var text []rune
+	for a := ' '; a <= '~'; a++ {
+		text = append(text, a, a)
+		for _, b := range "fi-=><!/.:*&_|w" { // what other mono fonts draw as one
+			text = append(text, a, b, a)
+		}
+	}
+	for _, id := range []faceID{mono, monoBold} {
+		short := fs.shape(id, text, false)
+		long := fs.shape(id, append([]rune{'é'}, text...), false)
+		if diff := cmp.Diff(long.glyphs[1:], short.glyphs, cmp.AllowUnexported(glyph{})); diff != "" {
+			t.Errorf("%s: (-shaper +short way)\n%s", faceNames[id], diff)
 		}
 	}
 }

@@ -159,19 +159,6 @@ func (r *renderer) writeResources() {
 	r.file.pack(r.resID, []byte(res+">>"))
 }
 
-func (i *Image) dict() string {
-	w, h := strconv.Itoa(i.Width), strconv.Itoa(i.Height)
-	space, colors := "/DeviceRGB", "3"
-	if i.gray {
-		space, colors = "/DeviceGray", "1"
-	}
-	d := "/Type/XObject/Subtype/Image/Width " + w + "/Height " + h + "/BitsPerComponent 8/ColorSpace" + space
-	if i.jpeg {
-		return d + "/Filter/DCTDecode"
-	}
-	return d + "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors " + colors + "/BitsPerComponent 8/Columns " + w + ">>"
-}
-
 // writeOutlines writes the bookmarks as a tree by heading level.
 func (r *renderer) writeOutlines() ref {
 	if len(r.titles) == 0 {

@@ -22,6 +22,8 @@ type ReadingModel struct {
 	Digest, PacketJSON string
 	VerifyCommand      string
 	Superseded         bool
+	// Withdrawn says by whom and why; empty where it was not.
+	Withdrawn string
 	// Where the packet is: all of them, the archive, its report, its summary, its
 	// questions, its pictures (a label and ".png" follow).
 	PacketsHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref, PictureBase string
@@ -343,10 +345,7 @@ func unseenRules(findings []*packet.Finding) []components.PinModel {
 	return out
 }
 
-// stepMark is a mark of the minutes as the components draw it.
-func stepMark(mark string) components.StepMark { return components.StepMark(mark) }
-
-// pathVerdict gives the state of a refusal or of a null value its mark.
+// coverageVerdict gives the state of a refusal or of a null value its mark.
 func coverageVerdict(state string) components.Verdict {
 	switch state {
 	case "handled", "received":

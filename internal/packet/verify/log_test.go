@@ -196,15 +196,17 @@ func TestOtherNotesAreRefused(t *testing.T) {
 	t.Parallel()
 	list, private := logKeys(t)
 	good := string(signNote(t, logText, private))
-	line := good[strings.Index(good, "\u2014"):]
+	text, _, _ := strings.Cut(good, "\u2014")
+	line := good[len(text):]
+	beforeTime, _, _ := strings.Cut(logText, "time")
 	stranger := ed25519.NewKeyFromSeed([]byte(strings.Repeat("s", ed25519.SeedSize)))
 	for name, signed := range map[string]string{
 		"a stranger's":        string(signNote(t, logText, stranger)),
-		"two signatures":      good + string(signNote(t, logText, stranger))[strings.Index(good, "\u2014"):],
+		"two signatures":      good + string(signNote(t, logText, stranger))[len(text):],
 		"the same one twice":  good + line,
 		"another log":         string(signNote(t, strings.Replace(logText, "cdef", "cdee", 1), private)),
 		"a line more":         string(signNote(t, logText+"more\n", private)),
-		"a line less":         string(signNote(t, logText[:strings.Index(logText, "time")], private)),
+		"a line less":         string(signNote(t, beforeTime, private)),
 		"a leading zero":      string(signNote(t, strings.Replace(logText, "\n12\n", "\n012\n", 1), private)),
 		"no entry":            string(signNote(t, strings.Replace(logText, "\n12\n", "\n0\n", 1), private)),
 		"a plus":              string(signNote(t, strings.Replace(logText, "\n12\n", "\n+12\n", 1), private)),
