@@ -18,8 +18,12 @@ func (r *report) items() {
 				blocks = append(blocks, r.item(it))
 			}
 		}
+		accepted := "   %d of %d accepted"
+		if r.excerpt != nil {
+			accepted = "   %d of %d shown ones accepted"
+		}
 		h := pdf.Heading{Level: 3, Text: s.Title, Anchor: sectionAnchor(s.ID), Size: 13, Before: 20, Spans: []pdf.Span{
-			pdf.T(s.Title), {Text: fmt.Sprintf("   %d of %d accepted", s.Accepted, s.Total), Size: pdf.SmallSize, Colour: pdf.Ink3},
+			pdf.T(s.Title), {Text: fmt.Sprintf(accepted, s.Accepted, s.Total), Size: pdf.SmallSize, Colour: pdf.Ink3},
 		}}
 		if first {
 			h.Before, first = 4, false

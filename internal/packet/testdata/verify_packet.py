@@ -145,8 +145,8 @@ def read_keys(data):
             holds("certificate", entry.key, cert.signature, cert.tbs_certificate_bytes, ec.ECDSA(cert.signature_hash_algorithm))
     return SimpleNamespace(root=doc["root"]["id"], root_der=root, entries=entries)
 
-def vouch(keys, signers, checkpoint):
-    """signers: pairs of a key and the first time; checkpoint: the second time or None."""
+def vouch(keys, signers, checkpoint, attached):
+    """signers: pairs of a key and the first time; checkpoint: the second time or None; attached: packet.json is in packet.pdf."""
     for signer, first in signers:
         k = keys.entries.get(signer.id)
         need(k and k.use == signer.use and k.algorithm == signer.algorithm, f"keys.json does not know the {signer.use} key")
@@ -156,6 +156,8 @@ def vouch(keys, signers, checkpoint):
               "retired": k.retired_at is not None and before and k.compromised_at is None,
               "compromised": bool(k.compromised_at and checkpoint and k.compromised_at > checkpoint and before)}[k.status],
              f"keys.json does not vouch for the {signer.use} key ({k.status})")
+    stolen = {signer.use for signer, _ in signers if keys.entries[signer.id].status == "compromised"}
+    need("bundle" not in stolen or stolen == {"bundle"} and attached, "keys.json: no other key shows what the compromised bundle key signed")
 
 # The statement -------------------------------------------------------------------------------------------------------
 
@@ -344,7 +346,13 @@ def read_pdf(pdf):
     need(names.count("ByteRange") == 1 and names.count("FT") == 1, "PDF: not one signature")
     signatures = [o for _, o, content in objects.values() if content is None and type(o) is dict and "ByteRange" in o]
     need(len(signatures) == 1, "PDF: ByteRange at another place")
-    return signatures[0]
+    return signatures[0], [content for _, o, content in objects.values()
+        if content is not None and o.get("Type") == "EmbeddedFile" and o.get("Filter") == "FlateDecode" and "DecodeParms" not in o]
+
+def attaches(pdf, data):
+    """Exactly one file is attached, and is this one."""
+    _, attached = read_pdf(pdf)
+    return len(attached) == 1 and zlib.decompressobj().decompress(attached[0], len(data) + 1) == data
 
 # The CMS object and the time stamp -----------------------------------------------------------------------------------
 
@@ -400,7 +408,7 @@ def issuer_and_serial(certificate):
     return issuer.raw, serial.raw
 
 def check_pdf(pdf, certificate, key, seal, tsr):
-    sig = read_pdf(pdf)
+    sig, _ = read_pdf(pdf)
     a, b = sig["Contents"]
     need((sig["Type"], sig["Filter"], sig["SubFilter"]) == ("Sig", "Adobe.PPKLite", "ETSI.CAdES.detached")
          and sig["ByteRange"] == [0, a, b, len(pdf) - b] and re.fullmatch(rb"<([0-9a-f]{2})+>", pdf[a:b]), "PDF: dictionary of the signature")
@@ -588,9 +596,10 @@ def check(data, fingerprint, other):
         size, root, checkpoint, log = read_checkpoint(files, keys)
         check_audit(files, p, size, root)
         signers += [(found[0], p["made_at"]), (log, checkpoint)]
-    vouch(keys, signers, checkpoint)
+    attached = not excerpt and attaches(files["packet.pdf"], files["packet.json"])
+    vouch(keys, signers, checkpoint, attached)
     if other is not None:
-        vouch(read_keys(other), signers, checkpoint)
+        vouch(read_keys(other), signers, checkpoint, attached)
     need(fingerprint in (None, keys.root), "the root's fingerprint is another: " + keys.root)
     kind = f"excerpt: {len(leaves)} of {p['leaves']} leaves" if excerpt else "packet"
     return [f"{kind} of {p['name']}, made at {p['made_at']}, decision {p['decision']}", *notes, "root's fingerprint: " + keys.root]

@@ -55,7 +55,8 @@ type Check struct {
 }
 
 // Claims are what the packet says about itself. They are those of the signed
-// statement, and are empty where it could not be read.
+// statement, and are empty where it could not be read. With the verdict Invalid
+// they are nobody's word.
 type Claims struct {
 	Name        string    `json:"name"` // r3.1
 	Integration string    `json:"integration"`
@@ -179,6 +180,7 @@ type verifier struct {
 	list       *keyList // the packet's own
 	statement  *statement
 	seal       *cms      // the PDF's signature, once it holds
+	attached   bool      // packet.json is the one file that the signed PDF carries
 	signers    []signer  // whose signatures hold
 	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
 	checkpoint *checkpoint
