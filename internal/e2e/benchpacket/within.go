@@ -128,7 +128,7 @@ const (
 	mostMemory             = 64 << 20
 )
 
-// sizes measures large packets: how the time grows, and the peak of memory.
+// sizes measures how the time grows with the packet.
 func (b *bench) sizes() error {
 	usual, err := b.pages(filepath.Join(b.dir, "ours.pdf"))
 	if err != nil {
@@ -146,25 +146,6 @@ func (b *bench) sizes() error {
 	// The goal is for 400 pages against 19: the same price for a page, and a sixth more.
 	ratio, most := float64(large)/float64(small), float64(largeTimes)/largePages*19*float64(pages)/float64(usual)
 	b.goal(fmt.Sprintf("report of %d pages, times that of %d", pages, usual), fmt.Sprintf("%.1f", ratio), fmt.Sprintf("<= %.1f", most), ratio <= most)
-
-	long := times(memoryPages)
-	long.Screenshots = shape.Usual.Screenshots
-	c, err := shape.Content(long)
-	if err != nil {
-		return err
-	}
-	if err := b.writeInputs("large", c); err != nil {
-		return err
-	}
-	out := filepath.Join(b.dir, "large.pdf")
-	used, err := b.time([]string{b.server, "packet", "build", "--from", filepath.Join(b.dir, "large.json"), "--screenshots", filepath.Join(b.dir, "large-screenshots"), "--pdf-only", "-o", out})
-	if err != nil {
-		return err
-	}
-	if pages, err = b.pages(out); err != nil {
-		return err
-	}
-	b.goal(fmt.Sprintf("peak memory of the process, %d pages, %d screenshots", pages, long.Screenshots), fmt.Sprintf("%d MB", used.peak>>20), fmt.Sprintf("<= %d MB", mostMemory>>20), used.peak <= mostMemory)
 	return nil
 }
 
@@ -192,4 +173,33 @@ func (b *bench) inProcess(s shape.Shape, n int) (time.Duration, int, error) {
 	}
 	pages, err := b.pages(out)
 	return median(took), pages, err
+}
+
+// memory measures the peak of a large report's process. It comes before the parts
+// within this process: Linux counts what the parent had when it forked.
+func (b *bench) memory() error {
+	usual, err := b.pages(filepath.Join(b.dir, "ours.pdf"))
+	if err != nil {
+		return err
+	}
+	long := shape.Usual.Times((memoryPages + usual - 1) / usual)
+	long.Screenshots = shape.Usual.Screenshots
+	c, err := shape.Content(long)
+	if err != nil {
+		return err
+	}
+	if err := b.writeInputs("large", c); err != nil {
+		return err
+	}
+	out := filepath.Join(b.dir, "large.pdf")
+	used, err := b.time([]string{b.server, "packet", "build", "--from", filepath.Join(b.dir, "large.json"), "--screenshots", filepath.Join(b.dir, "large-screenshots"), "--pdf-only", "-o", out})
+	if err != nil {
+		return err
+	}
+	pages, err := b.pages(out)
+	if err != nil {
+		return err
+	}
+	b.goal(fmt.Sprintf("peak memory of the process, %d pages, %d screenshots", pages, long.Screenshots), fmt.Sprintf("%d MB", used.peak>>20), fmt.Sprintf("<= %d MB", mostMemory>>20), used.peak <= mostMemory)
+	return nil
 }
