@@ -2,6 +2,9 @@ package packet
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -38,12 +41,8 @@ type report struct {
 // renderReport is the renderer of Build.
 func renderReport(s *sheet) ([]byte, error) {
 	r := newReport(s)
-	for i, shot := range s.c.Screenshots {
-		img, err := pdf.NewImage(shot.PNG)
-		if err != nil {
-			return nil, fmt.Errorf("reading screenshot %d: %w", i+1, err)
-		}
-		r.pictures[shot.ID] = img
+	if err := r.readPictures(); err != nil {
+		return nil, err
 	}
 	r.doc = pdf.New(r.options())
 	if r.excerpt == nil {
@@ -74,6 +73,30 @@ func renderReport(s *sheet) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes, nil
+}
+
+// readPictures checks the screenshots, as many at once as there are processors:
+// inflating them is a large part of the work of a report.
+func (r *report) readPictures() error {
+	shots := r.c.Screenshots
+	images, errs := make([]*pdf.Image, len(shots)), make([]error, len(shots))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(shots)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(shots); i = int(next.Add(1)) - 1 {
+				images[i], errs[i] = pdf.NewImage(shots[i].PNG)
+			}
+		})
+	}
+	wait.Wait()
+	for i, shot := range shots {
+		if errs[i] != nil {
+			return fmt.Errorf("reading screenshot %d: %w", i+1, errs[i])
+		}
+		r.pictures[shot.ID] = images[i]
+	}
+	return nil
 }
 
 func newReport(s *sheet) *report {

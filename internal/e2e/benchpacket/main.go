@@ -60,7 +60,7 @@ func run(ctx context.Context, out io.Writer, repeats int, keep string) (met bool
 		return false, fmt.Errorf("building the server: %w: %s", err, text)
 	}
 	b.printf("%d cores, %s, load %s before\n\n", runtime.NumCPU(), runtime.Version(), load())
-	for _, part := range []func() error{b.wholeProcesses, b.within, b.sizes} {
+	for _, part := range []func() error{b.wholeProcesses, b.memory, b.within, b.sizes} {
 		if err := part(); err != nil {
 			return false, err
 		}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +41,9 @@ func (b *bench) wholeProcesses() error {
 		return err
 	}
 	if err := b.writeInputs("usual", c); err != nil {
+		return err
+	}
+	if err := writeFonts(filepath.Join(b.dir, "fonts")); err != nil {
 		return err
 	}
 	programs := b.programs()
@@ -84,7 +89,7 @@ func (b *bench) programs() []program {
 	const compiler = "bin/tools/typst/node_modules/@myriaddreamin/typst-ts-node-compiler"
 	all := []program{
 		{name: "proofwalkd packet build --pdf-only", command: []string{b.server, "packet", "build", "--from", in("usual.json"), "--screenshots", in("usual-screenshots"), "--pdf-only", "-o", in("ours.pdf")}, pdf: in("ours.pdf")},
-		{name: "Typst 0.14.2, npm compiler in Node.js", needs: compiler, command: []string{"node", "internal/e2e/benchpacket/typst.mjs", compiler, b.dir, "usual.typ", in("typst.pdf"), "internal/pdf/fonts"}, pdf: in("typst.pdf")},
+		{name: "Typst 0.14.2, npm compiler in Node.js", needs: compiler, command: []string{"node", "internal/e2e/benchpacket/typst.mjs", compiler, b.dir, "usual.typ", in("typst.pdf"), in("fonts")}, pdf: in("typst.pdf")},
 		{name: "Chromium, cold, --print-to-pdf", needs: "chromium", command: []string{"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + in("profile"), "--no-pdf-header-footer", "--print-to-pdf=" + in("chromium.pdf"), "file://" + absolute(in("usual.html"))}, pdf: in("chromium.pdf")},
 		{name: "WeasyPrint", needs: "weasyprint", command: []string{"weasyprint", "-q", in("usual.html"), in("weasyprint.pdf")}, pdf: in("weasyprint.pdf")},
 	}
@@ -126,6 +131,37 @@ func (b *bench) writeInputs(name string, c *packet.Content) error {
 	}
 	for ending, text := range map[string][]byte{".json": manifest, ".html": []byte(asHTML(c, name+"-screenshots/")), ".typ": []byte(asTypst(c, name+"-screenshots/"))} {
 		if err := os.WriteFile(filepath.Join(b.dir, name+ending), text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFonts puts the built-in fonts, unpacked, where the other programs find them.
+func writeFonts(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	files, err := filepath.Glob("internal/pdf/fonts/*.ttf*")
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		plain, packed := strings.CutSuffix(filepath.Base(name), ".gz")
+		if packed {
+			z, err := gzip.NewReader(bytes.NewReader(data))
+			if err != nil {
+				return fmt.Errorf("unpacking %s: %w", name, err)
+			}
+			if data, err = io.ReadAll(z); err != nil {
+				return fmt.Errorf("unpacking %s: %w", name, err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, plain), data, 0o600); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,9 @@ type Shape struct {
 // Usual is the packet of an ordinary integration.
 var Usual = Shape{Items: 12, Transcripts: 2, Hops: 406, Screenshots: 6}
 
+// Entries is how many entries of the audit log the usual integration has.
+const Entries = 200
+
 // Times is the packet that is n times as large.
 func (s Shape) Times(n int) Shape {
 	return Shape{s.Items * n, s.Transcripts * n, s.Hops * n, s.Screenshots * n}
