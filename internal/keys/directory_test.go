@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -254,5 +255,34 @@ func TestRotationReplacesALostKey(t *testing.T) {
 	remove(t, d.vault.dir, "root.age")
 	if _, err := d.Rotate(UseBundle); !errors.Is(err, ErrMissing) {
 		t.Error(err)
+	}
+}
+
+// A list that has grown over many rotations is still read, and one that verifiers
+// would refuse is never made.
+func TestLongLists(t *testing.T) {
+	t.Parallel()
+	d, _ := made(t)
+	if _, err := d.Rotate(UsePDF); err != nil {
+		t.Fatal(err)
+	}
+	fill := func(keys int) {
+		t.Helper()
+		err := d.edit("filling the list", func(e *edit) error {
+			e.file.Keys = append(e.file.Keys, slices.Repeat(e.file.Keys[:1], keys-len(e.file.Keys))...) // of a retired one
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, keys := range []int{80, maxKeys - 2} {
+		fill(keys)
+		if r := ringOf(t, d); len(r.List()) != keys || len(r.KeysJSON()) <= maxSealed {
+			t.Errorf("%d keys in %d bytes", len(r.List()), len(r.KeysJSON()))
+		}
+	}
+	if _, err := d.Rotate(UsePDF); !apperr.Is(err, apperr.Conflict) {
+		t.Errorf("a full list: %v", err)
 	}
 }

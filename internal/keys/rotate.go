@@ -95,6 +95,9 @@ func findPrefix(list []Key, id string) (int, error) {
 	return n, nil
 }
 
+// maxKeys is how many keys a list has at most: packet/verify refuses more.
+const maxKeys = 1000
+
 // edit is a change of the list in progress.
 type edit struct {
 	file     *File
@@ -116,6 +119,9 @@ func (d *Directory) edit(what string, fn func(*edit) error) error {
 		e := &edit{file: opened.file, identity: identity, now: Time{now.UTC().Truncate(time.Microsecond)}}
 		if !e.now.After(e.file.IssuedAt.Time) {
 			return errors.New("the list of keys is younger than the clock says: is the clock right?")
+		}
+		if len(e.file.Keys)+len(Uses()) > maxKeys {
+			return apperr.New(apperr.Conflict, "The list of keys is full: verifiers take no longer one.")
 		}
 		if err := fn(e); err != nil {
 			return err

@@ -31,6 +31,7 @@ const (
 	makingName = "making"
 	rootName   = "root.age"
 	maxSealed  = 1 << 16 // bytes of a file in the key directory
+	maxList    = 2 << 20 // bytes of keys.json, which only grows: more than maxKeys need
 )
 
 // prepare makes the keys where there are none.
@@ -266,7 +267,11 @@ func readFile(path string) ([]byte, error) {
 	if info.Mode().Perm()&0o077 != 0 && filepath.Base(path) != listName {
 		return nil, fmt.Errorf("%s can be read by others than its owner: chmod 600 it", filepath.Base(path))
 	}
-	if info.Size() > maxSealed {
+	most := int64(maxSealed)
+	if filepath.Base(path) == listName {
+		most = maxList
+	}
+	if info.Size() > most {
 		return nil, fmt.Errorf("%s is too large", filepath.Base(path))
 	}
 	return os.ReadFile(path)

@@ -66,7 +66,7 @@ func (v *verifier) checkExcerptSignature() (string, error) {
 		lists = append(lists, given)
 	}
 	for _, list := range lists {
-		if key, err := list.find(useBundle, v.statement.keyID); err == nil && key.status == "compromised" {
+		if list.compromised(useBundle, v.statement.keyID) {
 			return "", errors.New("the signer's key was compromised: only the whole packet can show that it is older than that")
 		}
 	}
@@ -168,7 +168,7 @@ func (v *verifier) checkShown(r *reader, leaves []node) (*Excerpt, error) {
 	named := map[string]bool{} // files
 	anchors := map[string]bool{}
 	for i, l := range leaves {
-		if members, ok := l.members(); ok && len(members) == 1 {
+		if members, ok := l.members(1); ok && len(members) == 1 {
 			m := r.object("a withheld leaf", l, "hash")
 			hash := r.text("a hash", m[0])
 			if r.err != nil || !isDigest(hash) {

@@ -201,13 +201,17 @@ type member struct {
 	value node
 }
 
-// members gives an object's members; ok is false for anything else.
-func (n node) members() (out []member, ok bool) {
+// members gives an object's members; ok is false for anything else and for an
+// object of more than most.
+func (n node) members(most int) (out []member, ok bool) {
 	if len(n) == 0 || n[0] != '{' {
 		return nil, false
 	}
 	s := scanner{b: n, at: 1}
 	for !s.take('}') {
+		if len(out) == most {
+			return nil, false
+		}
 		s.take(',')
 		name, _ := s.text()
 		s.take(':')
@@ -256,7 +260,7 @@ func (r *reader) fail(what string) {
 // object demands an object with exactly these names, in canonical order, and
 // gives the values in that order.
 func (r *reader) object(what string, n node, names ...string) []node {
-	members, ok := n.members()
+	members, ok := n.members(len(names))
 	out := make([]node, len(names))
 	if !ok || len(members) != len(names) {
 		r.fail(what)
@@ -272,9 +276,13 @@ func (r *reader) object(what string, n node, names ...string) []node {
 	return out
 }
 
+// maxMembers is how many members an object may have of which only some matter:
+// far more than any has, so that reading one costs little memory.
+const maxMembers = 1000
+
 // member gives one member of an object whose others do not matter.
 func (r *reader) member(what string, n node, name string) node {
-	members, ok := n.members()
+	members, ok := n.members(maxMembers)
 	if ok {
 		for _, m := range members {
 			if m.name == name {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func FuzzParseJSON(f *testing.F) {
 		if want, err := jcs.Transform(b); err == nil && !bytes.Equal(want, b) {
 			t.Fatalf("accepted %q, the canonical form is %q", b, want)
 		}
-		if members, ok := n.members(); ok {
+		if members, ok := n.members(1 << 20); ok {
 			var r reader
 			for _, m := range members {
 				if got := r.member("x", n, m.name); !bytes.Equal(got, m.value) {
@@ -75,4 +76,47 @@ func nodes(in []node) [][]byte {
 		out[i] = n
 	}
 	return out
+}
+
+// An object of which only some members matter is read within bounds.
+func TestObjectsOfManyMembers(t *testing.T) {
+	t.Parallel()
+	object := func(n int) node {
+		var b strings.Builder
+		b.WriteString(`{"a":1`)
+		for i := range n - 1 {
+			fmt.Fprintf(&b, `,"b%07d":0`, i)
+		}
+		return node(b.String() + "}")
+	}
+	for n, ok := range map[int]bool{1: true, maxMembers: true, maxMembers + 1: false} {
+		var r reader
+		if got := r.number("a", r.member("a", object(n), "a")); (r.err == nil) != ok || ok && got != 1 {
+			t.Errorf("%d members: %d, %v", n, got, r.err)
+		}
+	}
+}
+
+// A packet has at most one sign-off of each role.
+func TestSignOffsOfTheStatement(t *testing.T) {
+	t.Parallel()
+	of := func(roles ...string) node {
+		var lines []string
+		for _, role := range roles {
+			lines = append(lines, `{"at":"2026-11-21T22:04:05.000000Z","by":"A","role":"`+role+`"}`)
+		}
+		return node("[" + strings.Join(lines, ",") + "]")
+	}
+	for _, tt := range []struct {
+		roles []string
+		ok    bool
+	}{
+		{nil, true}, {[]string{"partner", "consultant", "account_team"}, true}, {[]string{"account_team"}, true},
+		{[]string{"partner", "partner"}, false}, {[]string{"owner"}, false},
+	} {
+		var r reader
+		if got := r.signOffs(of(tt.roles...)); (r.err == nil) != tt.ok || tt.ok && len(got) != len(tt.roles) {
+			t.Errorf("%v: %v, %v", tt.roles, got, r.err)
+		}
+	}
 }

@@ -224,17 +224,38 @@ type signer struct {
 	at         time.Time
 }
 
-// vouchedBy demands that the list stands for every key that signed.
+// vouchedBy demands that the list stands for every key that signed. Of a
+// compromised key another one has to say when it signed and what: of the
+// checkpoint's and the PDF's the statement does, which binds every byte of what
+// they signed; of the bundle key the log does for packet.json, and the PDF for
+// itself.
 func (v *verifier) vouchedBy(list *keyList) error {
 	if len(v.signers) == 0 {
 		return errors.New("not checked: nothing is signed")
 	}
+	stolen := map[string]bool{} // by use
 	for _, s := range v.signers {
 		if err := list.vouches(s.use, s.keyID, s.at, v.loggedAt); err != nil {
 			return err
 		}
+		stolen[s.use] = stolen[s.use] || list.compromised(s.use, s.keyID)
+	}
+	switch {
+	case !stolen[useBundle]:
+		// The statement binds every byte, so that the other keys' thief changes nothing.
+		return nil
+	case stolen[useCheckpoint]:
+		return errors.New("the bundle key and the checkpoint key are marked compromised: whoever has both writes any time into the log")
+	case stolen[usePDF] || !v.attached:
+		return errors.New("the bundle key is marked compromised, and no other key shows that packet.pdf belongs to this packet.json")
 	}
 	return nil
+}
+
+// compromised tells whether the list marks the key so, from whenever on.
+func (l *keyList) compromised(use, id string) bool {
+	k, err := l.find(use, id)
+	return err == nil && k.status == "compromised"
 }
 
 // checkTimes holds the packet's own list against when its keys signed. It comes

@@ -252,7 +252,42 @@ func TestCompromisedKeysAndTheLog(t *testing.T) {
 		list, _ := logKeys(t)
 		list.keys = append(list.keys, listedKey{id: "bundle", use: "bundle", algorithm: "ecdsa-p256-sha256", status: "active"})
 		tt.change(&list.keys[2], &list.keys[1])
-		v := &verifier{loggedAt: c.at, signers: []signer{{useBundle, "bundle", c.at}, {useCheckpoint, list.keys[1].id, c.at}}}
+		v := &verifier{loggedAt: c.at, attached: true, signers: []signer{{useBundle, "bundle", c.at}, {useCheckpoint, list.keys[1].id, c.at}}}
+		if err := v.vouchedBy(list); (err == nil) != tt.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Of a compromised key another one must say when and what it signed: whoever has
+// all the keys of a packet writes what and when they like.
+func TestKeysCompromisedTogether(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		compromised string
+		attached    bool
+		ok          bool
+	}{
+		"none":                                     {"", false, true},
+		"the bundle key":                           {"bundle", true, true},
+		"the bundle key, a PDF of anything":        {"bundle", false, false},
+		"the PDF key":                              {"pdf", false, true},
+		"the log's key":                            {"checkpoint", false, true},
+		"the keys of the log and of PDFs":          {"checkpoint pdf", false, true},
+		"the keys of bundles and of PDFs":          {"bundle pdf", true, false},
+		"the keys of bundles and of the log":       {"bundle checkpoint", true, false},
+		"all keys, so that every word can be made": {"bundle checkpoint pdf", true, false},
+	} {
+		list := &keyList{}
+		v := &verifier{loggedAt: logTime, attached: tt.attached}
+		for use, algorithm := range algorithms {
+			k := listedKey{id: use, use: use, algorithm: algorithm, status: "active"}
+			if strings.Contains(tt.compromised, use) {
+				k.status, k.compromisedAt = "compromised", logTime.Add(time.Hour)
+			}
+			list.keys = append(list.keys, k)
+			v.signers = append(v.signers, signer{use, use, logTime})
+		}
 		if err := v.vouchedBy(list); (err == nil) != tt.ok {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -105,19 +105,13 @@ func (v *verifier) checkRoot(hashes [][sha256.Size]byte, named map[string]bool) 
 // checkHead demands that the head says what the statement says.
 func (v *verifier) checkHead(r *reader, head node) {
 	p := v.statement.predicate
-	for name, want := range map[string]node{
-		"edition": p[pEdition], "made_at": p[pMadeAt], "name": p[pName], "revision": p[pRevision], "supersedes": p[pSupersedes],
-	} {
-		if !bytes.Equal(r.member("the head", head, name), want) {
-			r.fail("the head's " + name)
-		}
-	}
-	for name, want := range map[string]node{"decision": p[pDecision], "outcome": p[pOutcome]} {
+	for _, place := range []int{pDecision, pEdition, pMadeAt, pName, pOutcome, pRevision, pSupersedes} {
+		name := predicateNames[place]
 		said := r.member("the head", head, name)
-		if !said.isNull() {
+		if (place == pDecision || place == pOutcome) && !said.isNull() {
 			said = r.member("the head's "+name, said, "word")
 		}
-		if !bytes.Equal(said, want) {
+		if !bytes.Equal(said, p[place]) {
 			r.fail("the head's " + name)
 		}
 	}
@@ -139,8 +133,8 @@ func (v *verifier) checkHead(r *reader, head node) {
 
 // checkSignOffs demands the sign-offs of the statement in the head, in order.
 func (v *verifier) checkSignOffs(r *reader, head node) {
-	said := r.array("the head's sign-offs", r.member("the head", head, "sign_offs"), maxSignOffs)
-	signed := r.array("the sign-offs", v.statement.predicate[pSignOffs], maxSignOffs)
+	said := r.array("the head's sign-offs", r.member("the head", head, "sign_offs"), len(roles))
+	signed := r.array("the sign-offs", v.statement.predicate[pSignOffs], len(roles))
 	if len(said) != len(signed) {
 		r.fail("the head's sign-offs")
 		return

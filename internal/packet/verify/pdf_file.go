@@ -11,12 +11,16 @@ import (
 
 // Limits on packet.pdf.
 const (
-	maxObjects  = 2_000_000
+	maxObjects  = 1_000_000
+	maxTokens   = 1_000_000 // outside of object streams
 	maxStream   = 16 << 20  // bytes of one object stream, inflated
 	maxInflated = 256 << 20 // bytes of all of them
 )
 
-var errPDF = errors.New("packet.pdf is not a file as packets have it")
+var (
+	errPDF      = errors.New("packet.pdf is not a file as packets have it")
+	errLargePDF = errors.New("packet.pdf is larger inside than any packet needs")
+)
 
 // pdfObject is an object of the file.
 type pdfObject struct {
@@ -30,6 +34,8 @@ type pdfObject struct {
 // nothing can be hidden from a look at every object.
 type pdfFile struct {
 	objects  map[int]*pdfObject // by number
+	order    []*pdfObject       // as they stand in the file
+	tokens   int                // of all objects
 	inflated int                // bytes so far
 }
 
@@ -43,7 +49,7 @@ func readPDF(b []byte) (*pdfFile, error) {
 	f := &pdfFile{objects: map[int]*pdfObject{}}
 	at, last := len(header), 0
 	for !bytes.HasPrefix(b[at:], []byte("startxref\n")) {
-		number, o, end, err := readObject(b, at)
+		number, o, end, err := f.readObject(b, at)
 		if err != nil {
 			return nil, fmt.Errorf("%w, at byte %d", err, at)
 		}
@@ -51,6 +57,7 @@ func readPDF(b []byte) (*pdfFile, error) {
 			return nil, errPDF
 		}
 		f.objects[number], last, at = o, number, end
+		f.order = append(f.order, o)
 	}
 	table := f.objects[last]
 	if table == nil || string(b[at:]) != "startxref\n"+strconv.Itoa(table.at)+"\n%%EOF\n" {
@@ -60,7 +67,7 @@ func readPDF(b []byte) (*pdfFile, error) {
 }
 
 // readObject reads `N 0 obj`, what is in it and `endobj`.
-func readObject(b []byte, at int) (number int, o *pdfObject, end int, err error) {
+func (f *pdfFile) readObject(b []byte, at int) (number int, o *pdfObject, end int, err error) {
 	line, _, ended := bytes.Cut(b[at:min(len(b), at+20)], []byte("\n"))
 	text, isObject := bytes.CutSuffix(line, []byte(" 0 obj"))
 	number, err = strconv.Atoi(string(text))
@@ -76,6 +83,9 @@ func readObject(b []byte, at int) (number int, o *pdfObject, end int, err error)
 		}
 		if t.kind == kindWord && (t.text == "endobj" || t.text == "stream") {
 			break
+		}
+		if f.tokens++; f.tokens > maxTokens {
+			return 0, nil, 0, errLargePDF
 		}
 		o.tokens = append(o.tokens, t)
 	}
@@ -128,8 +138,10 @@ func (o *pdfObject) is(name, value string) bool {
 	return ok && t.kind == kindName && t.text == value
 }
 
-// inflate gives the data of a stream, within the limits.
-func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) {
+// inflate gives the data of an object stream or a table, within the limits.
+func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) { return f.inflateUpTo(o, maxStream) }
+
+func (f *pdfFile) inflateUpTo(o *pdfObject, most int) ([]byte, error) {
 	if !o.is("Filter", "FlateDecode") {
 		return nil, errPDF
 	}
@@ -140,12 +152,12 @@ func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) {
 	if err != nil {
 		return nil, errPDF
 	}
-	out, err := io.ReadAll(io.LimitReader(z, maxStream+1))
+	out, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
 	if err != nil {
 		return nil, errPDF
 	}
-	if f.inflated += len(out); len(out) > maxStream || f.inflated > maxInflated {
-		return nil, errors.New("packet.pdf is larger inside than any packet needs")
+	if f.inflated += len(out); len(out) > most || f.inflated > maxInflated {
+		return nil, errLargePDF
 	}
 	return out, nil
 }

@@ -54,7 +54,11 @@ func (v *verifier) checkPDF() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	digest, reserved, err := readSignature(b)
+	f, err := readPDF(b)
+	if err != nil {
+		return "", err
+	}
+	digest, reserved, err := f.readSignature(b)
 	if err != nil {
 		return "", err
 	}
@@ -65,7 +69,7 @@ func (v *verifier) checkPDF() (string, error) {
 	if (seal.token != nil) != (v.statement.seal.level == levelBT) {
 		return "", errors.New("packet.pdf has another level than the statement says")
 	}
-	v.seal = &seal
+	v.seal, v.attached = &seal, f.attaches(v.byName[manifestName])
 	v.signers = append(v.signers, signer{usePDF, key.id, v.statement.madeAt})
 	return fmt.Sprintf("packet.pdf has one signature (PAdES %s), over all of it, by key %s", v.statement.seal.level, key.id[:16]), nil
 }
@@ -85,14 +89,29 @@ func certificatePEM(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: certificateTag, Bytes: der})
 }
 
-// readSignature finds the one signature of a PDF. It gives the digest of what
-// is signed, which is the whole file but for one hexadecimal string, and the
-// bytes of that string.
-func readSignature(b []byte) (digest [sha256.Size]byte, reserved []byte, err error) {
-	f, err := readPDF(b)
-	if err != nil {
-		return digest, nil, err
+// attaches tells whether exactly one file is attached to the PDF, and is this one.
+func (f *pdfFile) attaches(data []byte) bool {
+	var found *pdfObject
+	for _, o := range f.order {
+		if !o.is("Type", "EmbeddedFile") {
+			continue
+		}
+		if found != nil {
+			return false
+		}
+		found = o
 	}
+	if found == nil {
+		return false
+	}
+	attached, err := f.inflateUpTo(found, len(data))
+	return err == nil && bytes.Equal(attached, data)
+}
+
+// readSignature finds the one signature of the PDF that b is. It gives the digest
+// of what is signed, which is the whole file but for one hexadecimal string, and
+// the bytes of that string.
+func (f *pdfFile) readSignature(b []byte) (digest [sha256.Size]byte, reserved []byte, err error) {
 	o, err := f.signature()
 	if err != nil {
 		return digest, nil, err
@@ -130,7 +149,7 @@ func (f *pdfFile) signature() (*pdfObject, error) {
 		}
 		return false
 	}
-	for _, o := range f.objects {
+	for _, o := range f.order {
 		for _, t := range o.tokens {
 			if count(t) {
 				found = o

@@ -40,6 +40,7 @@ func VerifyProof(b []byte, trust Trust) ProofResult {
 		v.check("older", func() (string, error) { return p.readCheckpoint("older checkpoint", p.older, &p.olderCheckpoint) })
 	}
 	v.check("log", p.holds)
+	v.check("times", func() (string, error) { return "the list of keys in it vouches for the checkpoint", p.vouched(v.list) })
 	intact := !v.failed
 	known := v.checkSigner(p.vouched)
 	return ProofResult{Verdict: v.verdict(intact, known), Checks: v.result.Checks, Root: v.result.Root}
@@ -143,11 +144,17 @@ func (p *proof) holds() (string, error) {
 
 // vouched demands that a list vouches for the checkpoints.
 func (p *proof) vouched(list *keyList) error {
-	if p.checkpoint == nil {
-		return errors.New("not checked: there is no readable checkpoint")
+	if p.checkpoint == nil || list == nil {
+		return errors.New("not checked: there is no readable checkpoint or no readable list of keys")
 	}
-	if _, err := p.checkpoint.signer(list); err != nil {
+	key, err := p.checkpoint.signer(list)
+	if err != nil {
 		return err
+	}
+	// What a compromised key says of a time nothing else confirms here. The key of
+	// an older checkpoint may be one: the newer checkpoint says the same of the log.
+	if list.compromised(useCheckpoint, key.id) {
+		return errors.New("the checkpoint's key is marked compromised: whoever has it writes any time and any log into a checkpoint")
 	}
 	if p.olderCheckpoint != nil {
 		if _, err := p.olderCheckpoint.signer(list); err != nil {

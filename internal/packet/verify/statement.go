@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type statement struct {
 	head, root         string
 	leaves             int64
 	seal               pdfSeal
+	claims             Claims
 }
 
 type subject struct{ name, digest string }
@@ -89,7 +91,7 @@ func (v *verifier) readStatement() (string, error) {
 	}
 	v.statement = s
 	v.result.KeyID = s.keyID
-	v.result.Claims = s.claims()
+	v.result.Claims = s.claims
 	return fmt.Sprintf("an in-toto statement about %d files", len(s.subjects)), nil
 }
 
@@ -108,7 +110,7 @@ func (s *statement) parse() error {
 	s.head = r.text("the head's digest", s.predicate[pHead])
 	s.root = r.text("the Merkle root", s.predicate[pRoot])
 	s.leaves = r.number("the number of leaves", s.predicate[pLeaves])
-	r.signOffs(s.predicate[pSignOffs])
+	s.claims = r.claims(s.predicate)
 	s.madeAt = r.time("the packet's time", s.predicate[pMadeAt])
 	s.seal = r.pdfSeal(s.predicate[pSeal])
 	for _, e := range r.array("the subjects", top[3], MaxFiles) {
@@ -119,36 +121,45 @@ func (s *statement) parse() error {
 	return r.err
 }
 
-// claims are what the statement says, for people.
-func (s *statement) claims() Claims {
-	var r reader
-	i := r.object("the integration", s.predicate[pIntegration], "id", "name", "partner")
+// claims reads what the statement says, for people.
+func (r *reader) claims(predicate []node) Claims {
+	i := r.object("the integration", predicate[pIntegration], "id", "name", "partner")
+	r.text("the integration's id", i[0])
 	c := Claims{
-		Name: r.text("the name", s.predicate[pName]), Integration: r.text("the integration", i[1]),
-		Partner: r.text("the partner", i[2]), MadeAt: r.text("the time", s.predicate[pMadeAt]),
-		Decision: r.text("the decision", s.predicate[pDecision]),
+		Name: r.text("the name", predicate[pName]), Integration: r.text("the integration", i[1]),
+		Partner: r.text("the partner", i[2]), MadeAt: r.text("the time", predicate[pMadeAt]),
+		Decision: r.text("the decision", predicate[pDecision]), SignOffs: r.signOffs(predicate[pSignOffs]),
 	}
-	if !s.predicate[pOutcome].isNull() {
-		c.Outcome = r.text("the outcome", s.predicate[pOutcome])
+	r.number("the revision", predicate[pRevision])
+	r.number("the edition", predicate[pEdition])
+	if !predicate[pOutcome].isNull() {
+		c.Outcome = r.text("the outcome", predicate[pOutcome])
 	}
-	if !s.predicate[pSupersedes].isNull() {
-		m := r.object("the superseded packet", s.predicate[pSupersedes], "edition", "revision", "sha256")
-		c.Supersedes = r.text("the superseded packet", m[2])
+	if !predicate[pSupersedes].isNull() {
+		m := r.object("the superseded packet", predicate[pSupersedes], "edition", "revision", "sha256")
+		if c.Supersedes = r.text("the superseded packet", m[2]); !isDigest(c.Supersedes) {
+			r.fail("the superseded packet")
+		}
 	}
-	c.SignOffs = r.signOffs(s.predicate[pSignOffs])
 	return c
 }
 
-// maxSignOffs is how many sign-offs a packet has at most: one of each role.
-const maxSignOffs = 3
+// roles are those that sign off; a packet has at most one sign-off of each.
+var roles = []string{"partner", "consultant", "account_team"}
 
 // signOffs reads who signed off, by the statement.
 func (r *reader) signOffs(n node) []SignOff {
 	var out []SignOff
-	for _, e := range r.array("the sign-offs", n, maxSignOffs) {
+	seen := map[string]bool{}
+	for _, e := range r.array("the sign-offs", n, len(roles)) {
 		m := r.object("a sign-off", e, "at", "by", "role")
 		r.time("a sign-off's time", m[0])
-		out = append(out, SignOff{At: r.text("a sign-off's time", m[0]), By: r.text("who signed off", m[1]), Role: r.text("a sign-off's role", m[2])})
+		role := r.text("a sign-off's role", m[2])
+		if seen[role] || !slices.Contains(roles, role) {
+			r.fail("a sign-off's role")
+		}
+		seen[role] = true
+		out = append(out, SignOff{At: r.text("a sign-off's time", m[0]), By: r.text("who signed off", m[1]), Role: role})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"crypto"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
@@ -15,8 +16,11 @@ import (
 	"time"
 )
 
-// maxToken is the most bytes of a time-stamp token.
-const maxToken = 64 << 10
+// Limits on a time-stamp token.
+const (
+	maxToken = 64 << 10 // bytes
+	maxRSA   = 8192     // bits of an authority's RSA key: one of 400,000 takes five seconds, in a browser more
+)
 
 // Stamp is what a time-stamp token says (RFC 3161). That its authority is one
 // to believe it does not say: no root of authorities comes with this package.
@@ -289,6 +293,9 @@ func (t *stampToken) checkSigner(at time.Time) error {
 	}
 	if at.Before(c.NotBefore) || at.After(c.NotAfter) {
 		return errors.New("the time stamp's certificate was not valid at its time")
+	}
+	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSA {
+		return errors.New("the time stamp's certificate has a larger key than any authority's")
 	}
 	if err := c.CheckSignature(t.algorithm, t.attributes, t.signature); err != nil {
 		return errors.New("the time stamp's signature does not hold")

@@ -179,6 +179,7 @@ type verifier struct {
 	list       *keyList // the packet's own
 	statement  *statement
 	seal       *cms      // the PDF's signature, once it holds
+	attached   bool      // packet.json is the one file that the signed PDF carries
 	signers    []signer  // whose signatures hold
 	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
 	checkpoint *checkpoint
