@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-# Written from docs/packet_format.md alone, it shares nothing with the program that makes packets:
-# it checks packets and excerpts with another implementation.
+# Checks packets and excerpts. It follows docs/packet_format.md and shares nothing with the program that makes them.
 import argparse, base64, hashlib, json, os, re, struct, sys, warnings, zlib
 from collections import namedtuple
 from datetime import datetime
@@ -30,16 +29,19 @@ def holds(what, key, *args):
 def h256(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def sha(data): return h256(data).hex()
 def text(v, pattern=r"(?s).*"): return type(v) is str and re.fullmatch(pattern, v, re.ASCII) is not None
-def number(v, low=1): return type(v) is int and v >= low
+def number(v): return type(v) is int and v > 0
 def digest(v): return text(v, "[0-9a-f]{64}")
 def canon(v): return json.dumps(v, ensure_ascii=False, separators=(",", ":")).encode()  # of what parse() returned
 
-def members(v, names, what):
-    need(type(v) is dict and sorted(v) == sorted(names.split()), what + ": other members than " + names)
+def fits(v, shape):
+    """A shape is a function that tells, a tuple of alternatives, an array of one shape, exactly these members, or the value itself."""
+    if callable(shape): return shape(v)
+    if type(shape) is tuple: return any(fits(v, s) for s in shape)
+    if type(shape) is list: return type(v) is list and all(fits(x, shape[0]) for x in v)
+    if type(shape) is dict: return type(v) is dict and sorted(v) == sorted(shape) and all(fits(v[n], shape[n]) for n in v)
+    return type(v) is type(shape) and v == shape
 
-def time(v, what):
-    need(text(v, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"), what + ": not a time")
-    return datetime.fromisoformat(v[:-1])
+def instant(v): return text(v, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z") and bool(datetime.fromisoformat(v[:-1]))
 
 def b64(v):
     need(type(v) is str, "Base64: not a text")
@@ -104,6 +106,9 @@ def layout(names, excerpt):
 
 # keys.json -----------------------------------------------------------------------------------------------------------
 
+KEY = {"algorithm": text, "certificate": (None, text), "compromised_at": (None, instant), "id": digest, "not_before": instant,
+       "public_key": text, "retired_at": (None, instant), "status": text, "use": text}
+
 def public_key(der, use):
     key = serialization.load_der_public_key(der)
     need(isinstance(key, ed25519.Ed25519PublicKey) if use in ("root", "checkpoint") else
@@ -112,19 +117,13 @@ def public_key(der, use):
 
 def read_keys(data):
     what, doc = "keys.json", parse(data, "keys.json")
-    members(doc, "format issued_at keys root signature", what)
-    members(doc["root"], "algorithm id public_key", what)
+    need(fits(doc, {"format": 1, "issued_at": instant, "keys": [KEY], "signature": text,
+                    "root": {"algorithm": "ed25519", "id": digest, "public_key": text}}) and len(doc["keys"]) <= 1000, what + ": shape")
     root, signature = b64(doc["root"]["public_key"]), b64(doc.pop("signature"))
-    need(canon([doc["format"], doc["root"]["algorithm"], doc["root"]["id"]]) == canon([1, "ed25519", sha(root)]), what + ": format or root")
+    need(doc["root"]["id"] == sha(root), what + ": root")
     holds(what, public_key(root, "root"), signature, canon(doc))
-    time(doc["issued_at"], what)
     entries = {}
-    need(type(doc["keys"]) is list and len(doc["keys"]) <= 1000, what + ": no list, or too many keys")
     for k in doc["keys"]:
-        members(k, "algorithm certificate compromised_at id not_before public_key retired_at status use", what)
-        need(all(text(k[n]) for n in ("algorithm", "id", "status", "use")), what + ": texts")
-        for t in ("not_before", "retired_at", "compromised_at"):
-            need(k[t] is None and t != "not_before" or time(k[t], what), what + ": times")
         entry = SimpleNamespace(**k, der=b64(k["public_key"]))
         need(entry.id == sha(entry.der) and entry.id not in entries, what + ": id of a key")
         need((entry.certificate is not None) == (entry.use == "pdf"), what + ": certificate where there is none, or none")
@@ -136,10 +135,10 @@ def read_keys(data):
         entries[entry.id] = entry
     return SimpleNamespace(root=doc["root"]["id"], root_der=root, entries=entries)
 
-def of_use(keys, use, fits, why):
+def of_use(keys, use, fit, why):
     """The first key of the list with the use that fits, and the key itself."""
     for k in keys.entries.values():
-        if k.use == use and k.algorithm == USES[use] and fits(k):
+        if k.use == use and k.algorithm == USES[use] and fit(k):
             return k, public_key(k.der, use)
     raise Bad(why)
 
@@ -160,6 +159,17 @@ def vouch(keys, signers, checkpoint, attached):
 
 # The statement -------------------------------------------------------------------------------------------------------
 
+CONTENT = {
+    "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://github.com/proofwalk/proofwalk/packet/v1",
+    "subject": [{"name": text, "digest": {"sha256": digest}}],
+    "predicate": {
+        "format": 1, "name": text, "revision": number, "edition": number, "made_at": instant, "decision": ("ready", "returned"),
+        "outcome": (None, "go", "go_with_conditions", "no_go"), "integration": {"id": text, "name": text, "partner": text},
+        "head_sha256": digest, "leaves": number, "merkle_root": digest, "supersedes": lambda v: True,
+        "pdf_seal": ({"level": "B-T", "stamp": "stamped", "stamped_at": instant},
+                     {"level": "B-B", "stamp": ("none", "unreachable"), "stamped_at": None}),
+        "sign_offs": [{"at": instant, "by": text, "role": ("partner", "consultant", "account_team")}]}}
+
 def read_statement(files, keys):
     what, kind = "statement", "application/vnd.in-toto+json"
     doc = parse(files[STATEMENT], what)
@@ -167,44 +177,17 @@ def read_statement(files, keys):
     hint = doc["verificationMaterial"]["publicKey"]["hint"]
     bundle = {"dsseEnvelope": {"payload": payload, "payloadType": kind, "signatures": [{"sig": sig}]},
               "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": {"publicKey": {"hint": hint}}}
-    need(canon(doc) == canon(bundle), what + ": bundle")
+    need(fits(doc, bundle), what + ": bundle")
     data, (signer, key) = b64(payload), of_use(keys, "bundle", lambda k: k.id == hint, what + ": hint names no bundle key")
     ecdsa(what, key, b64(sig), b"DSSEv1 28 %s %d %s" % (kind.encode(), len(data), data))
     need(files["validation/bundle.pub.pem"] == pem("PUBLIC KEY", signer.der), "bundle.pub.pem is not the signer's key")
     st = parse(data, what)
-    members(st, "_type predicateType subject predicate", what)
-    need(st["_type"] == "https://in-toto.io/Statement/v1" and st["predicateType"] == "https://github.com/proofwalk/proofwalk/packet/v1",
-         what + ": type")
-    for subject in st["subject"]:
-        members(subject, "name digest", what)
-        members(subject["digest"], "sha256", what)
-        need(text(subject["name"]) and digest(subject["digest"]["sha256"]), what + ": subject")
+    need(fits(st, CONTENT), what + ": shape")
     p = st["predicate"]
-    members(p, "format name revision edition made_at decision outcome integration "
-            "head_sha256 leaves merkle_root pdf_seal sign_offs supersedes", what)
-    need(number(p["format"]) and p["format"] == 1 and number(p["revision"]) and number(p["edition"]) and number(p["leaves"], 0)
-         and p["name"] == f"r{p['revision']}.{p['edition']}" and digest(p["head_sha256"]), what + ": predicate")
-    time(p["made_at"], what)
-    need(p["decision"] in ("ready", "returned") and p["outcome"] in (None, "go", "go_with_conditions", "no_go"), what + ": words")
-    members(p["integration"], "id name partner", what)
-    need(all(text(v) for v in p["integration"].values()), what + ": integration")
-    seal = p["pdf_seal"]
-    members(seal, "level stamp stamped_at", what)
-    if seal["level"] == "B-T":
-        time(seal["stamped_at"], what)
-    need((seal["level"], seal["stamp"]) == ("B-T", "stamped") or seal["level"] == "B-B" and seal["stamp"] in ("none", "unreachable")
-         and seal["stamped_at"] is None, what + ": pdf_seal")
-    roles = []
-    for s in p["sign_offs"]:
-        members(s, "at by role", what)
-        time(s["at"], what)
-        roles.append(s["role"])
-        need(text(s["by"]) and s["role"] in ("partner", "consultant", "account_team") and roles.count(s["role"]) == 1, what + ": sign-off")
-    if p["edition"] > 1:
-        members(p["supersedes"], "revision edition sha256", what)
-        need(canon([p["supersedes"][n] for n in ("revision", "edition")]) == canon([p["revision"], p["edition"] - 1])
-             and digest(p["supersedes"]["sha256"]), what + ": supersedes")
-    need(p["edition"] > 1 or p["supersedes"] is None, what + ": supersedes")
+    revision, edition, roles = p["revision"], p["edition"], [s["role"] for s in p["sign_offs"]]
+    need(p["name"] == f"r{revision}.{edition}" and len(set(roles)) == len(roles), what + ": name or roles")
+    before = {"revision": revision, "edition": edition - 1, "sha256": digest} if edition > 1 else None
+    need(fits(p["supersedes"], before), what + ": supersedes")
     return signer, key, st["subject"], p
 
 def check_sums(files, subjects, key):
@@ -233,12 +216,10 @@ def check_leaves(leaves, p, files, hidden):
     need(type(leaves) is list and len(leaves) == p["leaves"], "leaves: another number")
     hs, shown, named = [], [], set()
     for leaf in leaves:
-        if hidden and type(leaf) is dict and list(leaf) == ["hash"]:
-            need(digest(leaf["hash"]), "leaves: hash")
+        if hidden and fits(leaf, {"hash": digest}):
             hs.append(bytes.fromhex(leaf["hash"]))
             continue
-        members(leaf, "anchor body kind salt", "leaf")
-        need(text(leaf["anchor"]) and text(leaf["kind"]) and text(leaf["salt"], "[0-9a-f]{32}"), "leaf: malformed")
+        need(fits(leaf, {"anchor": text, "body": lambda v: True, "kind": text, "salt": lambda v: text(v, "[0-9a-f]{32}")}), "leaf: shape")
         hs.append(h256(b"\0", canon(leaf)))
         shown.append(leaf)
         if leaf["kind"] in ("transcript", "screenshot"):
@@ -420,7 +401,7 @@ def check_pdf(pdf, manifest, certificate, key, seal, tsr):
     ecdsa("packet.pdf", key, signature, der(0x31, attributes))
     need((seal["level"] == "B-T") == (token is not None) and tsr == token, "time stamp: not as the statement and timestamp.tsr say")
     embedded = [o for o in objects if value(o, b"Type") == b"/EmbeddedFile"]
-    attached = len(embedded) == 1 and value(embedded[0], b"Filter") == b"/FlateDecode" and zlib.decompress(embedded[0].data) == manifest
+    attached = len(embedded) == 1 and inflate(embedded[0], 2**26) == manifest
     return attached, check_token(token, signature, seal["stamped_at"]) if token else "time stamp: none (" + seal["stamp"] + ")"
 
 def digest_with(algorithm, data):
@@ -495,34 +476,28 @@ def read_checkpoint(files, keys):
     body, origin, size, root, at, name, sig = m.groups()
     need(origin == name == "proofwalk/" + keys.root[:16] and int(size) < 2**53
          and len(b64(root)) == 32 and len(b64(sig)) == 68, what + ": malformed")
-    time(at, what)
-    fits = lambda k: b64(sig)[:4] == h256(origin.encode(), b"\n\1", k.der[-32:])[:4]
-    signer, key = of_use(keys, "checkpoint", fits, what + ": signed by no key of keys.json")
+    need(instant(at), what + ": time")
+    fit = lambda k: b64(sig)[:4] == h256(origin.encode(), b"\n\1", k.der[-32:])[:4]
+    signer, key = of_use(keys, "checkpoint", fit, what + ": signed by no key of keys.json")
     need(files["validation/checkpoint.pub.pem"] == pem("PUBLIC KEY", signer.der), what + ": its key is not checkpoint.pub.pem")
     holds(what, key, b64(sig)[4:], body.encode())
     return int(size), b64(root), at, signer
 
-def included(leaf, index, size, proof, root):
-    at, last = index, size - 1
-    for p in proof:
-        if not last:
-            return False
-        if at & 1 or at == last:
-            leaf = h256(b"\1", p, leaf)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            leaf = h256(b"\1", leaf, p)
-        at, last = at >> 1, last >> 1
-    return last == 0 and leaf == root
+def root_by(proof, leaf, index, size):
+    """The root of a tree of that size which has the leaf at the index, by its inclusion proof."""
+    if size == 1:
+        need(not proof, "audit: a proof too long")
+        return leaf
+    left = 1 << (size - 1).bit_length() - 1
+    if index < left: return h256(b"\1", root_by(proof[:-1], leaf, index, left), proof[-1])
+    return h256(b"\1", proof[-1], root_by(proof[:-1], leaf, index - left, size - left))
 
 def check_audit(files, p, size, root):
     lines = files["audit/entries.jsonl"].split(b"\n")
     need(lines.pop() == b"" and 1 <= len(lines) <= 1000000, "audit: lines")
     proofs = parse(files["audit/proofs.json"], "proofs.json")
-    members(proofs, "entries format size", "proofs.json")
-    need(canon([proofs["format"], proofs["size"]]) == canon([1, size]) and len(proofs["entries"]) == len(lines),
-         "proofs.json: format, size or number of entries")
+    proof = {"hashes": [digest], "index": lambda v: v == 0 and type(v) is int or number(v)}
+    need(fits(proofs, {"entries": [proof], "format": 1, "size": size}) and len(proofs["entries"]) == len(lines), "proofs.json: shape")
     before = -1
     for i, (line, proof) in enumerate(zip(lines, proofs["entries"])):
         entry, what = parse(line, "audit entry"), f"audit entry {i + 1}"
@@ -530,12 +505,10 @@ def check_audit(files, p, size, root):
         seals = (entry["action"] == "packet.seal" and entry["object"]["kind"] == "packet" and entry["object"]["id"] == p["name"]
                  and entry["details"].get("packet_json") == sha(files["packet.json"]))
         need(seals == (i == len(lines) - 1), what + ": not the last, and no other, seals this packet")
-        members(proof, "hashes index", "proofs.json")
-        need(number(proof["index"], 0) and before < proof["index"] < size, what + ": index")
-        need(type(proof["hashes"]) is list and len(proof["hashes"]) <= 64 and all(map(digest, proof["hashes"])), what + ": hashes")
+        need(before < proof["index"] < size and len(proof["hashes"]) <= 64, what + ": index or proof")
         before = proof["index"]
         path = [bytes.fromhex(v) for v in proof["hashes"]]
-        need(included(h256(b"\0", line), before, size, path, root), what + ": the proof does not hold")
+        need(root_by(path, h256(b"\0", line), before, size) == root, what + ": the proof does not hold")
 
 # All together --------------------------------------------------------------------------------------------------------
 
@@ -559,16 +532,16 @@ def check(data, fingerprint, other):
     name = "excerpt.json" if excerpt else "packet.json"
     need(len(files[name]) <= 2**26, name + ": too large")
     doc, signers, checkpoint, attached, notes = parse(files[name], name), [(signer, p["made_at"])], None, False, []
-    members(doc, "format head leaves packet" if excerpt else "anchors format head leaves", name)
-    need(canon([doc["format"], doc.get("packet", p["name"])]) == canon([1, p["name"]]), name + ": format or name")
+    more = {"packet": p["name"]} if excerpt else {"anchors": [text]}
+    need(fits(doc, {"format": 1, "head": lambda v: True, "leaves": lambda v: True, **more}), name + ": shape")
     check_head(doc["head"], p)
     leaves = check_leaves(doc["leaves"], p, files, excerpt)
     if not excerpt:
         places = doc["anchors"]
-        need(all(map(text, places)) and len(set(places)) == len(places) and {leaf["anchor"] for leaf in leaves} <= set(places),
+        need(len(set(places)) == len(places) and {leaf["anchor"] for leaf in leaves} <= set(places),
              "anchors: not those of the leaves")
-        fits = lambda k: files["validation/pdf.crt.pem"] == pem("CERTIFICATE", k.certificate)
-        pdf, key = of_use(keys, "pdf", fits, "pdf.crt.pem: no certificate of keys.json")
+        fit = lambda k: files["validation/pdf.crt.pem"] == pem("CERTIFICATE", k.certificate)
+        pdf, key = of_use(keys, "pdf", fit, "pdf.crt.pem: no certificate of keys.json")
         stamp = files.get("validation/timestamp.tsr")
         attached, note = check_pdf(files["packet.pdf"], files[name], pdf.certificate, key, p["pdf_seal"], stamp)
         size, root, checkpoint, log = read_checkpoint(files, keys)
