@@ -3,18 +3,21 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 type excerptCommand struct {
 	Withhold anchors `required:"" placeholder:"ANCHOR ..." help:"Parts to withhold: TST-09, f-012, t-001, s-002 ..."`
 	Out      string  `required:"" short:"o" placeholder:"OUT.zip" help:"The excerpt."`
 	PDF      string  `name:"pdf" placeholder:"OUT.pdf" help:"Also write what is shown as a PDF. Nobody signs it, and each of its pages says so."`
+	FontDir  string  `name:"font-dir" placeholder:"DIR" help:"Folder of TrueType fonts (.ttf, .ttc) for the PDF, for scripts without a built-in font."`
 	JSON     bool    `name:"json" help:"Answer as JSON."`
 	Packet   string  `arg:"" optional:"" help:"The packet, a zip file."`
 }
@@ -96,6 +99,13 @@ func (c *excerptCommand) Run(s *streams) error {
 // write writes the excerpt and, where it is asked for, its report.
 func (c *excerptCommand) write(x *packet.Excerpt) error {
 	if c.PDF != "" {
+		if c.FontDir != "" {
+			fonts, err := pdf.LoadFonts(os.DirFS(c.FontDir))
+			if err != nil {
+				return inputError(c.FontDir, err)
+			}
+			x.Fonts = fonts
+		}
 		report, err := x.PDF()
 		if err != nil {
 			return fmt.Errorf("excerpt: %w", err)

@@ -19,7 +19,7 @@ const (
 	integrations = "../../testdata/integrations"
 	oktaHAR      = hars + "/piyushazanjad_okta-har-analyzer__sample.har"
 	packets      = "../../internal/packet/verify/testdata"
-	maxBinary    = 15 << 20
+	maxBinary    = 15_000_000
 )
 
 // kit is the built binary. The tests stand in package main so that go test

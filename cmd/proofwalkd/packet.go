@@ -19,6 +19,7 @@ type packetBuildCommand struct {
 	From        string `required:"" placeholder:"packet.json" help:"What the packet says."`
 	Screenshots string `placeholder:"DIR" help:"The folder of the packet's pictures, s-001.png ...; by default screenshots beside packet.json."`
 	PDFOnly     bool   `name:"pdf-only" help:"Make the report and nothing else. It is not signed, and each of its pages says so."`
+	FontDir     string `name:"font-dir" env:"PROOFWALK_FONT_DIR" placeholder:"DIR" help:"Folder of TrueType fonts (.ttf, .ttc) for scripts without a built-in font, as the server has it."`
 	Out         string `short:"o" placeholder:"OUT.pdf" help:"The report; by default standard output."`
 }
 
@@ -51,6 +52,9 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 		return readAtMost(filepath.Join(dir, filepath.Base(name)), packet.MaxBytes)
 	}); err != nil {
 		return fileError(dir, err)
+	}
+	if content.Fonts, err = openFonts(c.FontDir); err != nil {
+		return err
 	}
 	report, err := packet.RenderUnsigned(content, manifest)
 	if err != nil {

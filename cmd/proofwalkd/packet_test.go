@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/proofwalk/proofwalk/internal/packet"
 )
 
 // unpackedPacket is a folder with the files of a packet.
@@ -39,6 +42,37 @@ func unpackedPacket(t *testing.T) string {
 	return dir
 }
 
+func manifestFile(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// thaiManifest is the manifest in dir with a name that no built-in font can set.
+func thaiManifest(t *testing.T, dir string) []byte {
+	t.Helper()
+	c, err := packet.ReadManifest(manifestFile(t, filepath.Join(dir, "packet.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := packet.AddFiles(c, func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) }); err != nil {
+		t.Fatal(err)
+	}
+	c.Integration.Name = "ตั๋ว"
+	n, err := packet.LeafCount(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := packet.WriteManifest(c, make([]byte, n*packet.SaltSize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestPacketBuild(t *testing.T) {
 	t.Parallel()
 	dir := unpackedPacket(t)
@@ -58,12 +92,20 @@ func TestPacketBuild(t *testing.T) {
 		t.Errorf("exit %d, %v, %s", code, err, messages)
 	}
 
-	altered := filepath.Join(dir, "altered.json")
-	manifest, err := os.ReadFile(from)
-	if err != nil {
+	thai := thaiManifest(t, dir)
+	thaiFrom := filepath.Join(dir, "thai.json")
+	if err := os.WriteFile(thaiFrom, thai, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(altered, append(manifest, '\n'), 0o600); err != nil {
+	fonts := filepath.Join("..", "..", "internal", "pdf", "testdata", "fonts")
+	code, _, messages = call("--from", thaiFrom, "--pdf-only", "--font-dir", fonts, "-o", filepath.Join(dir, "thai.pdf"))
+	used, err := exec.Command("pdffonts", filepath.Join(dir, "thai.pdf")).Output()
+	if code != 0 || err != nil || !strings.Contains(string(used), "NotoSansThai") {
+		t.Errorf("exit %d, %s, %v: the folder's font is not used:\n%s", code, messages, err, used)
+	}
+
+	altered := filepath.Join(dir, "altered.json")
+	if err := os.WriteFile(altered, append(manifestFile(t, from), '\n'), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, args := range map[string][]string{
@@ -72,6 +114,7 @@ func TestPacketBuild(t *testing.T) {
 		"altered.json":             {"--from", altered, "--pdf-only"},
 		"the file of screenshot 1": {"--from", from, "--screenshots", dir, "--pdf-only"},
 		"no folder":                {"--from", from, "--pdf-only", "-o", filepath.Join(dir, "no folder", "x.pdf")},
+		"--font-dir":               {"--from", from, "--pdf-only", "--font-dir", filepath.Join(dir, "screenshots")},
 		"missing flags: --from":    {"--pdf-only"},
 	} {
 		if code, stdout, messages := call(args...); code != 2 || len(stdout) > 0 && name != "missing flags: --from" || !strings.Contains(messages, name) {

@@ -20,8 +20,9 @@ import (
 
 // Limits on a time-stamp authority's answer.
 const (
-	stampTimeout  = 10 * time.Second
-	maxStampReply = 64 << 10
+	stampTimeout   = 10 * time.Second
+	maxStampReply  = 64 << 10
+	maxStampHeader = 16 << 10
 )
 
 // newStamper asks the one address for time stamps (RFC 3161, section 3.4), and
@@ -32,6 +33,7 @@ func newStamper(address string) func(ctx context.Context, imprint [sha256.Size]b
 		Timeout: stampTimeout,
 		Transport: &http.Transport{
 			DialContext: (&net.Dialer{Timeout: stampTimeout}).DialContext, TLSHandshakeTimeout: stampTimeout, DisableKeepAlives: true,
+			MaxResponseHeaderBytes: maxStampHeader,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

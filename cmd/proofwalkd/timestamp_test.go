@@ -44,9 +44,13 @@ func TestStamper(t *testing.T) {
 		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 		}, "status 307"},
-		"not found":      {http.NotFound, "status 404"},
-		"a page":         {answer("text/html", "<p>hello"), "another media type"},
-		"too much":       {answer(reply, strings.Repeat("0", 64<<10+1)), "larger than 64 KiB"},
+		"not found": {http.NotFound, "status 404"},
+		"a page":    {answer("text/html", "<p>hello"), "another media type"},
+		"too much":  {answer(reply, strings.Repeat("0", 64<<10+1)), "larger than 64 KiB"},
+		"a long header": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-More", strings.Repeat("0", 64<<10))
+			tsa.ServeHTTP(w, r)
+		}, "headers exceeded"},
 		"no DER":         {answer(reply, "hello"), "not DER"},
 		"nothing":        {answer(reply, ""), "not DER"},
 		"refused":        {answer(reply, "\x30\x05\x30\x03\x02\x01\x02"), "not granted, status 2"},

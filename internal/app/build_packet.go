@@ -41,7 +41,7 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 	}
 	if err := a.makePacket(ctx, scope, row); err != nil {
 		if errors.Is(err, ErrEditionBefore) {
-			return err
+			return firstError(err, a.noteWaiting(ctx, scope, row.Packet))
 		}
 		if errors.Is(err, ErrNoSigningKey) {
 			return firstError(err, a.notePacketProblem(ctx, id, "Unsigned, pending: the server has no signing key. The packet is made by itself once the key is there again."))
@@ -54,6 +54,16 @@ func (a *App) BuildPacket(ctx context.Context, id uuid.UUID) error {
 // GiveUpPacket says on the packets page that no further attempt is made.
 func (a *App) GiveUpPacket(ctx context.Context, id uuid.UUID) error {
 	return a.notePacketProblem(ctx, id, "The packet could not be made, and it is not tried again. Tell whoever runs this server: the log says why.")
+}
+
+// noteWaiting says of a packet that it waits for the edition before it, where
+// that has a problem: it may wait for long.
+func (a *App) noteWaiting(ctx context.Context, scope auth.Scope, p store.Packet) error {
+	before, err := store.FindEdition(ctx, a.Store.Reader(), scope, p.RevisionID, p.Edition-1)
+	if err != nil || before.Problem == nil {
+		return err
+	}
+	return a.notePacketProblem(ctx, p.ID, fmt.Sprintf("The packet waits for r%d.%d, which could not be made so far.", before.RevisionNumber, before.Edition))
 }
 
 // notePacketProblem does so even when the attempt ran out of time.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/audit"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
@@ -270,5 +271,34 @@ func TestKeptCheckpointsOfOthers(t *testing.T) {
 		if _, err := a.OpenKept(b); err == nil {
 			t.Errorf("%s: taken", name)
 		}
+	}
+}
+
+// Keys that are rotated while the log does not grow sign the same tree again: two
+// checkpoints of one size are no tampering, whichever key's id comes first.
+func TestCheckpointsOfOneSize(t *testing.T) {
+	t.Parallel()
+	a := testkit.App(t)
+	dir, clock := movingKeys(t, a)
+	keyEntry(t, a)
+	appendEntries(t, a, 4)
+	const signed = 6 // of as many random ids some are out of order
+	for range signed {
+		clock.Advance(time.Hour)
+		_, err := keys.NewDirectory(dir, "", clock.Now).Rotate(keys.UseCheckpoint)
+		must(t, err)
+		clock.Advance(time.Hour)
+		c, err := a.SignCheckpoint(t.Context())
+		must(t, err)
+		if c.Size != 5 {
+			t.Fatalf("a checkpoint of %d entries, want 5", c.Size)
+		}
+	}
+	_, err := a.GivePositions(t.Context())
+	must(t, err)
+	report, err := a.CheckLog(t.Context(), nil)
+	must(t, err)
+	if report.Found != 0 || report.Checkpoints != signed {
+		t.Errorf("%d checkpoints, problems %q", report.Checkpoints, report.Problems)
 	}
 }

@@ -20,14 +20,24 @@ import (
 // What waits for a signature is tried again; nothing else fails for it.
 var ErrNoSigningKey = apperr.New(apperr.Unavailable, "The server has no signing key.")
 
+var errOlderList = errors.New("keys.json is older than the one of another server of this database: copy the folder of the keys from there, or rotate the keys here")
+
 // SigningKeys gives the keys to sign with as they are on the disk now. A list
 // that the database has not seen is recorded, and audited, before anything is
-// signed with it. Take the time that a signature states before the call, and
+// signed with it. A list that is older than one that the database has seen signs
+// nothing: its keys may be retired, or in other hands. Take the time that a signature states before the call, and
 // everything that belongs together from one ring.
 func (a *App) SigningKeys(ctx context.Context) (*keys.Ring, error) {
 	ring, err := a.Keys.Ring()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoSigningKey, err)
+	}
+	newer, err := store.HasNewerKeyList(ctx, a.Store.Reader(), ring.Fingerprint(), ring.IssuedAt())
+	if err != nil {
+		return nil, err
+	}
+	if newer {
+		return nil, fmt.Errorf("%w: %w", ErrNoSigningKey, errOlderList)
 	}
 	if last := a.recorded.Load(); last != nil && *last == ring {
 		return ring, nil

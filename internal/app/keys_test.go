@@ -202,3 +202,34 @@ func swap(t *testing.T, dir string) {
 	must(t, os.WriteFile(names[0], content[1], 0o600))
 	must(t, os.WriteFile(names[1], content[0], 0o600))
 }
+
+// A server whose list is older than one that the database has seen signs nothing:
+// its keys may be retired, or in other hands.
+func TestAnOlderListSignsNothing(t *testing.T) {
+	t.Parallel()
+	a := testkit.App(t)
+	dir, clock := movingKeys(t, a)
+	copied := filepath.Join(t.TempDir(), "keys")
+	must(t, os.CopyFS(copied, os.DirFS(dir)))
+	files, err := filepath.Glob(filepath.Join(copied, "*"))
+	must(t, err)
+	for _, name := range files {
+		must(t, os.Chmod(name, 0o600))
+	}
+	other := &app.App{Store: a.Store, Keys: keys.NewDirectory(copied, "", clock.Now), Now: clock.Now}
+	_, err = other.SigningKeys(t.Context())
+	must(t, err)
+	clock.Advance(time.Minute)
+	_, err = a.Keys.Rotate(keys.UseBundle)
+	must(t, err)
+	_, err = other.SigningKeys(t.Context())
+	must(t, err) // nobody has seen the new list
+	_, err = a.SigningKeys(t.Context())
+	must(t, err)
+	if _, err := other.SigningKeys(t.Context()); !errors.Is(err, app.ErrNoSigningKey) {
+		t.Errorf("with the list from before the rotation: %v", err)
+	}
+	if _, err := a.SigningKeys(t.Context()); err != nil {
+		t.Errorf("with the newest list: %v", err)
+	}
+}

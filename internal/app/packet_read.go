@@ -122,6 +122,7 @@ func (a *App) PacketSummary(ctx context.Context, cmd Command, integrationID, id 
 	if err != nil {
 		return "", nil, err
 	}
+	c.Fonts = a.Fonts
 	pdf, err = packet.RenderSummary(c, packet.SummaryOf{SHA256: *p.Digest, ManifestSHA256: deref(p.PacketJSON)})
 	return "summary-" + strings.TrimSuffix(strings.TrimPrefix(name, "packet-"), ".zip") + ".pdf", pdf, err
 }
@@ -146,6 +147,7 @@ func (a *App) DraftSummary(ctx context.Context, cmd Command, integrationID uuid.
 		return "", nil, err
 	}
 	source.fold()
+	source.Content.Fonts = a.Fonts
 	pdf, err = packet.RenderSummary(&source.Content, packet.SummaryOf{})
 	return name, pdf, err
 }

@@ -3,12 +3,17 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
+
+// ErrNotProven is in the chain of an error when what is stored is not what was signed.
+var ErrNotProven = errors.New("the proof does not hold")
 
 // ProvenEntry is an entry with its proof against a checkpoint.
 type ProvenEntry struct {
@@ -19,7 +24,8 @@ type ProvenEntry struct {
 }
 
 // ProveEntry proves against the newest checkpoint that an entry is in the log.
-// One that has no position or no checkpoint yet is apperr.Conflict.
+// One that has no position or no checkpoint yet is apperr.Conflict; where the
+// proof does not hold, the error has ErrNotProven in its chain.
 func (a *App) ProveEntry(ctx context.Context, e store.AuditRow) (ProvenEntry, error) {
 	checkpoint, faults, proofs, err := a.proveEntries(ctx, []store.AuditRow{e})
 	switch {
@@ -28,7 +34,7 @@ func (a *App) ProveEntry(ctx context.Context, e store.AuditRow) (ProvenEntry, er
 	case e.Position == nil || *e.Position >= checkpoint.Size:
 		return ProvenEntry{}, apperr.New(apperr.Conflict, "No checkpoint covers this entry yet. One is signed within a minute.")
 	case faults[0] != nil:
-		return ProvenEntry{}, faults[0]
+		return ProvenEntry{}, fmt.Errorf("%w: %w", ErrNotProven, faults[0])
 	}
 	return ProvenEntry{Entry: e, Checkpoint: checkpoint, Hashes: proofs[0]}, nil
 }
@@ -139,6 +145,13 @@ func (a *App) ProveCheckpoints(ctx context.Context, below int64, limit int) ([]P
 		return nil, err
 	}
 	prover := audit.NewProver(newest.Head(), store.AuditTiles(ctx, q))
+	ends := make([]int64, 0, len(rows))
+	for _, row := range rows {
+		ends = append(ends, row.Size-1)
+	}
+	if err := prover.Load(ends); err != nil { // at once; what is not read is no fault of a checkpoint
+		return nil, err
+	}
 	out := make([]ProvenCheckpoint, len(rows))
 	for i, row := range rows {
 		out[i].CheckpointRow = row

@@ -22,6 +22,9 @@ type NewQuestion struct {
 	Text                string
 }
 
+// maxQuestions bounds the questions of an integration: packets hold them, and pages list them.
+const maxQuestions = 1000
+
 // AskQuestion pins a question to an anchor of a made packet and gives its number.
 // Whoever may comment may ask.
 func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (number int, err error) {
@@ -46,7 +49,7 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 	if !slices.Contains(packet.Anchors(says), n.Anchor) {
 		return 0, apperr.New(apperr.NotFound, "The packet has no such place.")
 	}
-	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+	id, err := a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.LockIntegration(ctx, w.Tx, cmd.Actor.Scope(), n.Integration)
 		if err != nil {
 			return uuid.Nil, err
@@ -56,11 +59,19 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 		if number, err = store.InsertQuestion(ctx, w.Tx, q); err != nil {
 			return uuid.Nil, err
 		}
+		if number > maxQuestions {
+			return uuid.Nil, apperr.InvalidFields("There are too many questions.",
+				apperr.Field{Name: "question", Text: "The integration has 1,000 questions already, and no more are taken. Say it as a comment on the item."})
+		}
 		w.Audit("question.ask", i.PartnerID, i.ID, audit.Object{ID: packetName(p), Kind: "packet"},
 			map[string]audit.Value{"question": audit.Int(number), "anchor": audit.Text(n.Anchor)})
 		return q.ID, nil
 	})
-	return number, err
+	if err != nil || number != 0 {
+		return number, err
+	}
+	asked, err := store.FindQuestion(ctx, a.Store.Reader(), cmd.Actor.Scope(), n.Integration, n.Packet, id) // the form was sent twice
+	return asked.Number, err
 }
 
 // packetName is what a packet is called: "r3.1".
@@ -73,7 +84,8 @@ type QuestionRef struct {
 }
 
 // AnswerQuestion answers a question that nobody has answered; it then goes into
-// the next edition of the packet. Whoever may comment may answer.
+// the edition with the outcome, unless that was asked for before. Whoever may
+// comment may answer.
 func (a *App) AnswerQuestion(ctx context.Context, cmd Command, ref QuestionRef, answer string) error {
 	text, err := a.typedText(ctx, &cmd, place{integration: ref.Integration}, "answer", answer)
 	if err != nil {

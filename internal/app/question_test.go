@@ -35,8 +35,13 @@ func TestQuestions(t *testing.T) {
 		}
 		return err
 	})
-	_, err = ask(m.member, "configuration", "Who reads this?")
-	must(t, err)
+	for range 2 { // the second time is the same form sent again
+		n, err := m.app.AskQuestion(t.Context(), app.Command{Actor: m.member, Key: "one form"},
+			app.NewQuestion{Integration: id, Packet: p.ID, Anchor: "configuration", Text: "Who reads this?"})
+		if err != nil || n != 2 {
+			t.Errorf("the second question has the number %d, %v", n, err)
+		}
+	}
 	for _, x := range []struct {
 		who          auth.Actor
 		anchor, text string
@@ -48,6 +53,14 @@ func TestQuestions(t *testing.T) {
 		_, err := ask(x.who, x.anchor, x.text)
 		kind(t, err, x.want)
 	}
+
+	_, err = m.app.Store.Pool().Exec(t.Context(), `INSERT INTO questions (partner_id, id, integration_id, packet_id, number, anchor, text, asked_by, asked_at)
+		SELECT partner_id, gen_random_uuid(), integration_id, packet_id, 1000, anchor, text, asked_by, asked_at FROM questions WHERE number = 2`)
+	must(t, err)
+	_, err = ask(m.member, "configuration", "One too many?")
+	kind(t, err, apperr.Invalid)
+	_, err = m.app.Store.Pool().Exec(t.Context(), `DELETE FROM questions WHERE number = 1000`)
+	must(t, err)
 
 	list, err := store.ListQuestions(t.Context(), m.app.Store.Reader(), auth.System().Scope(), id, p.RevisionID)
 	must(t, err)

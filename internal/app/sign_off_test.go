@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,6 +62,15 @@ func TestSignOffsMakeEditions(t *testing.T) {
 	}
 	if p := m.packets(t, id)[0]; p.Problem != nil {
 		t.Errorf("waiting for the edition before is a problem: %s", *p.Problem)
+	}
+	const trouble = "The packet could not be made."
+	edition := func(n int) store.Packet { l := m.packets(t, id); return l[len(l)-n] }
+	must(t, store.SavePacketProblem(t.Context(), m.app.Store.Reader(), auth.System().Scope(), edition(1).ID, trouble))
+	if err := m.app.BuildPacket(t.Context(), edition(2).ID); !errors.Is(err, app.ErrEditionBefore) {
+		t.Errorf("the second edition while the first is in trouble: %v", err)
+	}
+	if p := edition(2); p.Problem == nil || !strings.Contains(*p.Problem, "r1.1") {
+		t.Errorf("the second edition does not say that it waits for the first, which is in trouble: %v", p.Problem)
 	}
 	first, second := build(1), build(2)
 	roles, supersedes := m.signedOff(t, id, second.ID)

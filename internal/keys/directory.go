@@ -101,9 +101,9 @@ func (d *Directory) change(what string, fn func(now time.Time) error) error {
 // means another file. Files are replaced, never written in place.
 func (v vault) state() string {
 	var b strings.Builder
-	names, err := filepath.Glob(v.path("*.age")) // sorted
+	names, err := v.sealed()
 	if err != nil {
-		return ""
+		fmt.Fprintf(&b, "sealed keys not listed, missing %t\n", errors.Is(err, fs.ErrNotExist))
 	}
 	for _, name := range append(names, v.path(listName), v.identityFile) {
 		info, err := os.Stat(name)

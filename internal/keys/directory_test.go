@@ -258,6 +258,22 @@ func TestRotationReplacesALostKey(t *testing.T) {
 	}
 }
 
+// A folder may have any name: sealed keys are found in each.
+func TestKeysInAFolderWithBrackets(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data[1]")
+	d := NewDirectory(dir, "", ticking())
+	if err := d.Make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, listName)); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Make(); err == nil {
+		t.Error("keys were made in the place of sealed ones")
+	}
+}
+
 // A list that has grown over many rotations is still read, and one that verifiers
 // would refuse is never made.
 func TestLongLists(t *testing.T) {

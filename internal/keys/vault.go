@@ -44,7 +44,7 @@ func (v vault) prepare(now time.Time) error {
 		}
 		return nil
 	}
-	sealed, err := filepath.Glob(v.path("*.age"))
+	sealed, err := v.sealed()
 	if err != nil {
 		return err
 	}
@@ -249,6 +249,21 @@ func (v vault) unseal(name string, identity *age.X25519Identity) ([]byte, error)
 		return nil, fmt.Errorf("unsealing %s: %w", name, err)
 	}
 	return plain, nil
+}
+
+// sealed gives the paths of the files of sealed keys, sorted.
+func (v vault) sealed() ([]string, error) {
+	entries, err := os.ReadDir(v.dir)
+	if err != nil {
+		return nil, fmt.Errorf("listing keys: %w", err)
+	}
+	var paths []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".age" {
+			paths = append(paths, v.path(e.Name()))
+		}
+	}
+	return paths, nil
 }
 
 func (v vault) path(name string) string { return filepath.Join(v.dir, name) }

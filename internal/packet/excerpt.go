@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // excerptName is the file that an excerpt has in place of packet.json.
@@ -26,6 +28,8 @@ type Excerpt struct {
 	Shown int
 	// Referring are the anchors of shown parts that refer to withheld ones.
 	Referring []string
+	// Fonts serve [Excerpt.PDF] beside the built-in ones; nil for none.
+	Fonts *pdf.FontSet
 
 	content  *Content // of the shown parts
 	summary  Summary  // of the whole packet
@@ -184,15 +188,34 @@ func (x *Excerpt) referring(c *Content) []string {
 		if err != nil {
 			continue // it was read from JSON
 		}
+		body = bytes.ReplaceAll(body, []byte(`\n`), []byte(" ")) // the n belongs to no word
 		for anchor := range x.withheld {
-			named := bytes.Contains(body, []byte(`"`+anchor+`"`)) || bytes.Contains(body, []byte(`"`+anchor+`.e`))
-			if named && anchor != KindConfiguration {
+			if namesPart(body, anchor) && anchor != KindConfiguration {
 				out = append(out, l.Anchor)
 				break
 			}
 		}
 	}
 	return out
+}
+
+// namesPart tells whether a text has the anchor as a word of its own, as in "t-001",
+// "t-001.e4" or "see t-001, please".
+func namesPart(text []byte, anchor string) bool {
+	inWord := func(c byte) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+	}
+	for at := 0; ; at++ {
+		next := bytes.Index(text[at:], []byte(anchor))
+		if next < 0 {
+			return false
+		}
+		at += next
+		end := at + len(anchor)
+		if (at == 0 || !inWord(text[at-1])) && (end == len(text) || !inWord(text[end])) {
+			return true
+		}
+	}
 }
 
 // readFiles reads an archive whose files are stored, in their order.

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // someWithheld are parts of the large packet, a transcript and the picture among them.
@@ -287,6 +289,81 @@ func TestReportOfExcerpt(t *testing.T) {
 	}
 	if strings.Contains(text, " ?") {
 		t.Error("it names a page that is not there")
+	}
+}
+
+// TestFontsOfReports: every report without a signature uses the fonts that it is given.
+func TestFontsOfReports(t *testing.T) {
+	t.Parallel()
+	fonts, err := pdf.LoadFonts(os.DirFS("../pdf/testdata/fonts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const thai = "ตั๋ว"
+	c := smallContent(t)
+	c.Integration.Name, c.Fonts = thai, fonts
+	x := mustCut(t, mustBuild(t, c, ring(t)).Zip, "t-001")
+	x.Fonts = fonts
+	excerpt, err := x.PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := RenderSummary(c, SummaryOf{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, doc := range map[string][]byte{"excerpt": excerpt, "summary": summary} {
+		if text := pdftotext(t, doc); !strings.Contains(text, thai) || strings.Contains(text, "U+0E") {
+			t.Errorf("the %s is without the font", name)
+		}
+	}
+}
+
+// TestReferringText: people name parts within sentences too.
+func TestReferringText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`"f-002"`: true, `"See f-002."`: true, `f-002`: true, `"f-002.e4"`: true, `"r3.1#f-002"`: true, `"f-0021, or f-002"`: true,
+		`"f-0021"`: false, `"rf-002"`: false, `"f-002-1"`: false, `""`: false, ``: false,
+	} {
+		if namesPart([]byte(text), "f-002") != want {
+			t.Errorf("%s: %v", text, !want)
+		}
+	}
+	c := largeContent(t)
+	c.Remarks[0].Text = "This is about:\nf-002."
+	if x := mustCut(t, mustBuild(t, c, ring(t)).Zip, "f-002"); !slices.Contains(x.Referring, "rm-001") {
+		t.Errorf("it is not said that the remark refers to it: %v", x.Referring)
+	}
+}
+
+// TestAnswerOfExcerpt: withholding what speaks against it makes page one no better.
+func TestAnswerOfExcerpt(t *testing.T) {
+	t.Parallel()
+	c := largeContent(t)
+	var against []string
+	for _, it := range c.Items {
+		if !it.acceptedNow() {
+			against = append(against, it.ID)
+		}
+	}
+	for _, f := range c.Findings {
+		if f.Verdict == "fail" {
+			against = append(against, f.ID)
+		}
+	}
+	doc, err := mustCut(t, mustBuild(t, c, ring(t)).Zip, against...).PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(pdftotextPages(t, doc), " ")
+	for _, want := range []string{c.Answer().Sentence, "1 of 1 shown ones accepted"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if strings.Contains(text, "no finding fails") || strings.Count(text, "required items accepted") != 1 {
+		t.Error("it says better of the packet than the packet does")
 	}
 }
 

@@ -24,17 +24,9 @@ type Deed struct {
 	Act
 }
 
-func (d Deed) words() string {
-	s := d.What + " by " + who(d.Act) + ", " + moment(d.At) + "."
-	if d.Text != "" {
-		s += " " + d.Text
-	}
-	return s
-}
-
 // Answer gives the decision, or the outcome where there is one.
 func (c *Content) Answer() Answer {
-	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence()}
+	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence(countItems(c.Items), countFindings(c.Findings))}
 	if d := c.Decision; d != nil {
 		a.Tone, a.Title = "returned", "Returned"
 		if d.Word == "ready" {
@@ -57,8 +49,7 @@ func (c *Content) Answer() Answer {
 }
 
 // sentence says the numbers behind the answer.
-func (c *Content) sentence() string {
-	items, findings := countItems(c.Items), countFindings(c.Findings)
+func (c *Content) sentence(items ItemCounts, findings FindingCounts) string {
 	parts := []string{fmt.Sprintf("%d of %d required items accepted", items.RequiredAccepted, items.Required)}
 	if items.RequiredAccepted == items.Required && items.Required > 1 {
 		parts[0] = fmt.Sprintf("All %d required items accepted", items.Required)

@@ -167,7 +167,7 @@ func (r *report) footer(p pdf.PageInfo) pdf.Strip {
 		centre = "summary of " + r.c.Name() + ", not sealed"
 	}
 	return pdf.Strip{
-		Left:   []pdf.Span{pdf.T(shorten(i.Partner+", "+i.Name, 60) + fmt.Sprintf(", revision %d", r.c.Revision))},
+		Left:   []pdf.Span{pdf.T(shorten(i.Partner+", "+i.Name, 60)), pdf.T(fmt.Sprintf(", revision %d", r.c.Revision))},
 		Centre: []pdf.Span{pdf.M(centre)},
 		Right:  []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", p.Number, p.Total))},
 		Rule:   0.75, RuleColour: pdf.Edge,

@@ -15,11 +15,11 @@ func (r *report) screenshots() {
 	}
 	r.chapter("Screenshots", "screenshots")
 	for _, s := range r.c.Screenshots {
-		by := s.By
+		caption := []pdf.Span{small(s.By)}
 		if s.Masks > 0 { // nobody counts what was covered outside of the page
-			by += ", " + count(s.Masks, "area") + " covered"
+			caption = append(caption, small(", "+count(s.Masks, "area")+" covered"))
 		}
-		caption := []pdf.Span{small(by + ".")}
+		caption = append(caption, small("."))
 		if !s.HappenedAt.IsZero() {
 			caption = append(caption, small(" Happened "+second(s.HappenedAt)+"."))
 		}
@@ -166,7 +166,8 @@ func (r *report) questions() {
 
 // said is a text with who said it under it.
 func said(a Act) []pdf.Span {
-	return []pdf.Span{pdf.T(a.Text + "\n"), small(who(a) + ", " + stamp(a.At))}
+	out := append([]pdf.Span{pdf.T(a.Text), pdf.T("\n")}, actor(a, small(""))...)
+	return append(out, small(", "+stamp(a.At)))
 }
 
 // hasRedaction tells whether there is anything to report of redaction.

@@ -117,7 +117,7 @@ func (r *report) finding(f *Finding) pdf.Block {
 	add(&below, "Cure", f.Cure)
 	blocks := []pdf.Block{
 		pdf.Heading{Level: 4, Anchor: f.ID, Before: 9, Size: 10, NoBookmark: true, Text: f.ID + " " + f.Title, Spans: []pdf.Span{
-			{Icon: m.icon, Text: " "}, {Text: f.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + f.Title),
+			{Icon: m.spoken(), Text: " "}, {Text: f.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + f.Title),
 		}},
 		pdf.Paragraph{Spans: []pdf.Span{small(facts)}, Before: 1, KeepNext: true},
 	}

@@ -2,7 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
@@ -34,7 +33,7 @@ func (r *report) title() {
 		pdf.Running{Left: shorten(i.Partner, 50), Right: shorten(i.Name, 50)},
 		pdf.Heading{Level: 1, Text: i.Name, Before: -1},
 		pdf.Paragraph{
-			Spans: []pdf.Span{pdf.C(fmt.Sprintf("%s, %s%s, %s, configuration %d", i.Partner, name(i.Protocol), uses, i.Environment, i.ConfigVersion), pdf.Ink2)},
+			Spans: []pdf.Span{pdf.C(i.Partner, pdf.Ink2), pdf.C(fmt.Sprintf(", %s%s, %s, configuration %d", name(i.Protocol), uses, i.Environment, i.ConfigVersion), pdf.Ink2)},
 			Size:  10.5, Before: -1,
 		},
 	)
@@ -43,13 +42,15 @@ func (r *report) title() {
 // answer is the box with the decision or outcome.
 func (r *report) answer() {
 	answer := r.c.Answer()
+	// An excerpt's content is less than what was decided about.
+	answer.Sentence = r.c.sentence(r.summary.Counts.Items, r.summary.Counts.Findings)
 	h := headlineOf(answer.Tone)
 	blocks := []pdf.Block{
 		pdf.Paragraph{Spans: []pdf.Span{pdf.B(answer.Title)}, Size: 16, Before: -1},
 		pdf.Paragraph{Spans: []pdf.Span{pdf.T(answer.Sentence)}, Before: -1},
 	}
 	for _, d := range answer.Deeds {
-		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.C(d.words(), pdf.Ink2)}, Size: pdf.SmallSize, Before: 2})
+		blocks = append(blocks, pdf.Paragraph{Spans: d.spans(pdf.Span{Colour: pdf.Ink2}), Size: pdf.SmallSize, Before: 2})
 	}
 	for _, condition := range answer.Conditions {
 		blocks = append(blocks, pdf.Paragraph{Spans: []pdf.Span{pdf.B("Condition: "), pdf.T(condition)}, Before: 3})
@@ -71,9 +72,11 @@ func (r *report) figures() {
 			pdf.Paragraph{Spans: more, Size: pdf.SmallSize, Colour: pdf.Ink3, Before: -1},
 		}}
 	}
+	verdict := func(v string, n int) pdf.Span {
+		return pdf.Span{Icon: verdictMark(v).spoken(), Text: fmt.Sprintf(" %d  ", n)}
+	}
 	verdicts := []pdf.Span{
-		{Icon: pdf.MarkPass, Text: fmt.Sprintf(" %d  ", n.Findings.Pass)}, {Icon: pdf.MarkWarn, Text: fmt.Sprintf(" %d  ", n.Findings.Warn)},
-		{Icon: pdf.MarkNotSeen, Text: fmt.Sprintf(" %d  ", n.Findings.NotSeen)}, {Icon: pdf.MarkFail, Text: fmt.Sprintf(" %d", n.Findings.Fail)},
+		verdict("pass", n.Findings.Pass), verdict("warn", n.Findings.Warn), verdict("not_seen", n.Findings.NotSeen), verdict("fail", n.Findings.Fail),
 	}
 	held := "no step, not held yet"
 	if n.Minutes > 0 {
@@ -96,15 +99,9 @@ func (r *report) sections() {
 		Pad:     3, Size: 9, Summary: "Readiness by section", Before: 2,
 	}
 	for _, s := range r.c.SectionFigures() {
-		var marks []pdf.Span
-		for i := range r.c.Items {
-			if it := &r.c.Items[i]; it.Section == s.ID {
-				marks = append(marks, pdf.Span{Icon: stateMark(it).icon, Size: 8}, pdf.Span{Text: " ", Size: 9})
-			}
-		}
 		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: s.Title, To: sectionAnchor(s.ID), Colour: pdf.Ink}}, Header: true},
-			{Blocks: linesOfTen(marks)},
+			{Blocks: []pdf.Block{r.sectionMarks(s.ID)}},
 			{Spans: []pdf.Span{pdf.T(fmt.Sprintf("%d of %d", s.Accepted, s.Total))}},
 			{Spans: []pdf.Span{pdf.T(s.RestsOn)}},
 			{Spans: []pdf.Span{pdf.PageOf(sectionAnchor(s.ID))}},
@@ -141,15 +138,6 @@ func (r *report) alsoHere() {
 		}
 	}
 	r.doc.Add(pdf.Paragraph{Size: pdf.SmallSize, Before: 5, Spans: spans})
-}
-
-// linesOfTen sets marks, each with its space, in lines of ten, so that they stay in their column.
-func linesOfTen(marks []pdf.Span) []pdf.Block {
-	var out []pdf.Block
-	for line := range slices.Chunk(marks, 20) {
-		out = append(out, pdf.Paragraph{Spans: line, Size: 8, Before: -1})
-	}
-	return out
 }
 
 func sectionAnchor(id string) string { return "section-" + id }
@@ -190,7 +178,7 @@ func (r *report) signOffs() []pdf.Block {
 		for _, s := range r.c.SignOffs {
 			if s.Role == role {
 				found = true
-				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: []pdf.Span{pdf.T(who(s.Act) + "\n"), small(stamp(s.At))}})
+				kv.Pairs = append(kv.Pairs, pdf.Pair{Key: capital(name(role)), Value: append(actor(s.Act, pdf.Span{}), pdf.T("\n"), small(stamp(s.At)))})
 			}
 		}
 		if !found {

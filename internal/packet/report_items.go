@@ -18,8 +18,12 @@ func (r *report) items() {
 				blocks = append(blocks, r.item(it))
 			}
 		}
+		accepted := "   %d of %d accepted"
+		if r.excerpt != nil {
+			accepted = "   %d of %d shown ones accepted"
+		}
 		h := pdf.Heading{Level: 3, Text: s.Title, Anchor: sectionAnchor(s.ID), Size: 13, Before: 20, Spans: []pdf.Span{
-			pdf.T(s.Title), {Text: fmt.Sprintf("   %d of %d accepted", s.Accepted, s.Total), Size: pdf.SmallSize, Colour: pdf.Ink3},
+			pdf.T(s.Title), {Text: fmt.Sprintf(accepted, s.Accepted, s.Total), Size: pdf.SmallSize, Colour: pdf.Ink3},
 		}}
 		if first {
 			h.Before, first = 4, false
@@ -67,7 +71,7 @@ func (r *report) item(it *Item) pdf.Block {
 			key = ""
 		}
 		if rm := r.remarks[id]; rm != nil {
-			add(key, link(id), pdf.T(" "+name(rm.State)+": "+shorten(rm.Text, 160)))
+			add(key, link(id), pdf.T(" "+name(rm.State)+": "), pdf.T(shorten(rm.Text, 160)))
 		}
 	}
 	if ids := r.withheldOf(it); len(ids) > 0 {
@@ -97,9 +101,9 @@ func (r *report) itemActs(it *Item) pdf.KeyValue {
 }
 
 func (r *report) act(a Act) []pdf.Span {
-	spans := []pdf.Span{pdf.T(who(a)), small("  " + stamp(a.At))}
+	spans := append(actor(a, pdf.Span{}), small("  "+stamp(a.At)))
 	if a.Text != "" {
-		spans = append(spans, pdf.T("\n"+a.Text))
+		spans = append(spans, pdf.T("\n"), pdf.T(a.Text))
 	}
 	return spans
 }
@@ -127,14 +131,14 @@ func (r *report) evidence(e Evidence) []pdf.Span {
 		spans = append(spans, pdf.T("“"+e.Text+"”"))
 	}
 	if d := e.Document; d != nil {
-		text := fmt.Sprintf(" with the document %s (%s, %d bytes), which is not in this packet", d.Name, d.MediaType, d.Bytes)
+		text := fmt.Sprintf(" (%s, %d bytes), which is not in this packet", d.MediaType, d.Bytes)
 		if !d.LookedInto {
 			text += " and was not looked into"
 		}
-		spans = append(spans, pdf.T(text+"; SHA-256 "), pdf.M(d.SHA256))
+		spans = append(spans, pdf.T(" with the document "), pdf.T(d.Name), pdf.T(text+"; SHA-256 "), pdf.M(d.SHA256))
 	}
 	if e.By != "" {
-		spans = append(spans, pdf.T(", "+e.By))
+		spans = append(spans, pdf.T(", "), pdf.T(e.By))
 	}
 	if !e.HappenedAt.IsZero() {
 		spans = append(spans, small("  "+stamp(e.HappenedAt)))

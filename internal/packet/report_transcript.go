@@ -40,15 +40,15 @@ func (r *report) transcript(t *Transcript) {
 		pdf.Heading{Level: 2, Text: "Transcript: " + title, Anchor: t.ID, Size: 17, Before: -1},
 		pdf.Rule{},
 	)
-	madeBy := t.MadeBy
+	madeBy := []pdf.Span{pdf.T(t.MadeBy)}
 	if t.Exporter != "" {
-		madeBy += ", with " + t.Exporter
+		madeBy = append(madeBy, pdf.T(", with "+t.Exporter))
 	}
 	kv := pdf.KeyValue{Columns: 2, KeyWidth: 56, Size: 9, Pairs: []pdf.Pair{
 		{Key: "Happened", Value: []pdf.Span{pdf.T(second(t.HappenedAt))}},
 		{Key: "Captured", Value: []pdf.Span{pdf.T(second(t.CapturedAt))}},
 		{Key: "Received", Value: []pdf.Span{pdf.T(second(t.ReceivedAt))}},
-		{Key: "Made by", Value: []pdf.Span{pdf.T(madeBy)}},
+		{Key: "Made by", Value: madeBy},
 		{Key: "Test user", Value: []pdf.Span{pdf.M(t.TestUser)}},
 		{Key: "Redacted", Value: []pdf.Span{pdf.T("by " + name(t.RedactedBy))}},
 	}}
@@ -123,7 +123,7 @@ func (r *report) walk(t *Transcript) pdf.Block {
 		colour := r.nodeColour(h)
 		out.Rows = append(out.Rows, pdf.Row{Anchor: hopAnchor(t.ID, h.N), Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: fmt.Sprint(h.N), Colour: pdf.Ink2}}, Header: true},
-			{Draw: func(c *pdf.Canvas) { drawHop(c, before, h, last, colour) }, MinHeight: rowHeight},
+			{Draw: func(c *pdf.Canvas) { drawHop(c, before, h, last, colour) }, MinHeight: rowHeight, Spoken: laneWords(t.Lanes, before, h)},
 			{Blocks: r.request(h, shots[h.N])},
 		}})
 	}
@@ -157,16 +157,9 @@ func drawLaneNames(c *pdf.Canvas, lanes Lanes) {
 		}
 		c.Text(laneMiddle[lane], laneNameAt, pdf.Centre, span(text))
 	}
-	partner, provider := lanes.Partner, lanes.Provider
-	if partner == "" {
-		partner = "Partner"
+	for _, lane := range []string{"partner", "provider", "third_party"} {
+		label(lane, lanes.party(lane))
 	}
-	if provider == "" {
-		provider = "Provider"
-	}
-	label("partner", partner)
-	label("provider", provider)
-	label("third_party", "Third party")
 }
 
 // drawHop draws the walked line through one row: down the lane it was in, with
@@ -275,7 +268,7 @@ func (r *report) pinned(ids []string) []pdf.Span {
 				continue
 			}
 			if len(seen) == 0 {
-				out = append(out, pdf.Span{Icon: m.icon, Text: "\u00a0"})
+				out = append(out, pdf.Span{Icon: m.spoken(), Text: "\u00a0"})
 			}
 			seen[f.Rule] = true
 			out = append(out, pdf.Span{Text: f.Rule, To: f.ID, Colour: m.colour}, pdf.T(" "))

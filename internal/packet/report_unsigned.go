@@ -24,7 +24,9 @@ func RenderUnsigned(c *Content, manifest []byte) ([]byte, error) {
 // PDF makes the report of what the excerpt shows. It is no part of the excerpt and
 // not signed, and says so on each page.
 func (x *Excerpt) PDF() ([]byte, error) {
-	return renderReport(&sheet{c: x.content, summary: x.summary, unsigned: true, excerpt: x})
+	c := *x.content
+	c.Fonts = x.Fonts
+	return renderReport(&sheet{c: &c, summary: x.summary, unsigned: true, excerpt: x})
 }
 
 // sealed tells whether the report is a file of a packet.
@@ -93,7 +95,7 @@ func (r *report) excerptPage() {
 	r.doc.Add(
 		pdf.Running{Left: shorten(i.Partner, 50), Right: shorten(i.Name, 50)},
 		pdf.Heading{Level: 1, Text: i.Name, Before: -1},
-		pdf.Paragraph{Spans: []pdf.Span{pdf.C(fmt.Sprintf("%s, %s, %s, configuration %d", i.Partner, name(i.Protocol), i.Environment, i.ConfigVersion), pdf.Ink2)}, Size: 10.5, Before: -1},
+		pdf.Paragraph{Spans: []pdf.Span{pdf.C(i.Partner, pdf.Ink2), pdf.C(fmt.Sprintf(", %s, %s, configuration %d", name(i.Protocol), i.Environment, i.ConfigVersion), pdf.Ink2)}, Size: 10.5, Before: -1},
 		pdf.Box{Border: pdf.Ink, Radius: -1, Before: 10, Pad: 10, Blocks: []pdf.Block{
 			pdf.Paragraph{Spans: []pdf.Span{pdf.B(fmt.Sprintf("An excerpt: %d of %d parts are shown, %d were withheld.", x.Shown, x.Parts, x.Parts-x.Shown))}, Size: 12, Before: -1},
 			pdf.Paragraph{Spans: []pdf.Span{pdf.T("Whoever cut it chose what to show. What stands on this page cannot be withheld, and its figures are those of the whole packet.")}, Before: 3},
@@ -110,11 +112,11 @@ func (r *report) excerptPage() {
 	add("Remarks", fmt.Sprintf("%d open, %d answered, %d closed, %d waived", n.Remarks.Open, n.Remarks.Answered, n.Remarks.Closed, n.Remarks.Waived))
 	add("Evidence", count(n.TestRuns, "test run")+", "+count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))
 	for _, w := range r.summary.Waivers {
-		text := w.Remark + ", " + w.Reason
+		waived := []pdf.Span{pdf.T(w.Remark + ", "), pdf.T(w.Reason)}
 		if !w.Until.IsZero() {
-			text += " (until " + day(w.Until) + ")"
+			waived = append(waived, pdf.T(" (until "+day(w.Until)+")"))
 		}
-		add("Waived", text)
+		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Waived", Value: waived})
 	}
 	r.doc.Add(pdf.Heading{Level: 2, Text: "The whole packet", Size: pdf.H3Size, Before: 12, NoBookmark: true}, kv)
 	r.doc.Add(pdf.Columns{Gap: 24, Before: 10, Columns: []pdf.Side{

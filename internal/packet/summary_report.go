@@ -117,7 +117,7 @@ func (r *report) briefItem(it *Item) pdf.Row {
 		}
 		if n > 0 {
 			m := verdictMark(verdict)
-			findings = append(findings, pdf.Span{Icon: m.icon, Text: fmt.Sprintf("\u00a0%d ", n), Colour: m.colour})
+			findings = append(findings, pdf.Span{Icon: m.spoken(), Text: fmt.Sprintf("\u00a0%d ", n), Colour: m.colour})
 		}
 	}
 	if len(findings) == 0 {

@@ -138,14 +138,6 @@ func day(t Time) string { return t.UTC().Format("Mon 2 Jan 2006") }
 // date writes a day without its name, for narrow columns.
 func date(t Time) string { return t.UTC().Format("2 Jan 2006") }
 
-// who writes a person with the organisation.
-func who(a Act) string {
-	if a.Organisation == "" {
-		return a.By
-	}
-	return a.By + ", " + a.Organisation
-}
-
 // count words a number with its noun.
 func count(n int, noun string) string {
 	if n == 1 {

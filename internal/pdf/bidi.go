@@ -51,7 +51,7 @@ func rightToLeft(text []rune) bool {
 
 // levels finds the level of each character, nil when everything runs from left to
 // right. The direction of a paragraph, which ends at a line feed, is that of its
-// first letter. A part of a paragraph (same tells which characters belong to one)
+// first letter outside of such parts. A part of a paragraph (same tells which characters belong to one)
 // that holds text from right to left is an isolate: names and remarks of people
 // stand in parts of their own, and must not reorder the words around them.
 func levels(text []rune, same func(i, j int) bool) []level {
@@ -64,8 +64,9 @@ func levels(text []rune, same func(i, j int) bool) []level {
 		for to < len(text) && text[to] != '\n' {
 			to++
 		}
-		base := firstStrong(text[from:to], 0)
-		paragraph(text[from:to], out[from:to], base, func(i, j int) bool { return same(from+i, from+j) })
+		within := func(i, j int) bool { return same(from+i, from+j) }
+		base := direction(text[from:to], within)
+		paragraph(text[from:to], out[from:to], base, within)
 		if to < len(text) {
 			out[to] = base
 			to++
@@ -78,6 +79,22 @@ func levels(text []rune, same func(i, j int) bool) []level {
 		from = to
 	}
 	return out
+}
+
+// direction is the level of a paragraph: that of its first letter outside of
+// isolates (P2), so that a name at the beginning does not turn the line around.
+func direction(text []rune, same func(i, j int) bool) level {
+	for at := 0; at < len(text); {
+		end := at + 1
+		for end < len(text) && same(end-1, end) {
+			end++
+		}
+		if part := text[at:end]; !rightToLeft(part) && firstStrong(part, 1) == 0 {
+			return 0
+		}
+		at = end
+	}
+	return firstStrong(text, 0)
 }
 
 // firstStrong is the level of the first letter (P2, P3), or other when there is

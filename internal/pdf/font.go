@@ -2,17 +2,23 @@ package pdf
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
 	ot "github.com/go-text/typesetting/font/opentype"
 )
 
-//go:embed fonts/*.ttf
+// The fonts of Latin text are kept as they are. Those of other scripts, twice as
+// large and seldom asked for, are packed and inflated at their first use.
+//
+//go:embed fonts/*.ttf fonts/*.ttf.gz
 var fontFiles embed.FS
 
 // faceID is one of the built-in fonts, or one of a [FontSet] from faceCount on.
@@ -79,7 +85,7 @@ var subsetTables = []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 var builtIn = func() (all [faceCount]func() *typeface) {
 	for id, name := range faceNames {
 		all[id] = sync.OnceValue(func() *typeface {
-			data, err := fontFiles.ReadFile("fonts/" + name + ".ttf")
+			data, err := fontFile(name)
 			var t *typeface
 			if err == nil {
 				t, err = parseTypeface(data)
@@ -94,6 +100,23 @@ var builtIn = func() (all [faceCount]func() *typeface) {
 	}
 	return all
 }()
+
+// fontFile reads the file of a built-in font.
+func fontFile(name string) ([]byte, error) {
+	data, err := fontFiles.ReadFile("fonts/" + name + ".ttf")
+	if !errors.Is(err, fs.ErrNotExist) {
+		return data, err
+	}
+	packed, err := fontFiles.Open("fonts/" + name + ".ttf.gz")
+	if err != nil {
+		return nil, err
+	}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
+}
 
 // Errors of font files.
 var (

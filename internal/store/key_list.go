@@ -24,6 +24,12 @@ func HasKeyList(ctx context.Context, q Querier, digest string) (bool, error) {
 		pgx.NamedArgs{"digest": digest})
 }
 
+// HasNewerKeyList tells whether a list of the root is recorded that was issued later.
+func HasNewerKeyList(ctx context.Context, q Querier, root string, issuedAt time.Time) (bool, error) {
+	return value[bool](ctx, q, "looking for a newer list of keys", `
+		SELECT EXISTS (SELECT FROM key_lists WHERE root = @root AND issued_at > @issued_at)`, pgx.NamedArgs{"root": root, "issued_at": issuedAt})
+}
+
 // FindLastKeyList gives the list that was recorded last.
 func FindLastKeyList(ctx context.Context, q Querier) (KeyList, error) {
 	return one[KeyList](ctx, q, "finding the last list of keys", `

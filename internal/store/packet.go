@@ -176,6 +176,7 @@ func SupersedeEditions(ctx context.Context, tx Querier, scope auth.Scope, revisi
 // SavePacketProblem notes why an attempt did not succeed, in words for users.
 func SavePacketProblem(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID, problem string) error {
 	return exec(ctx, tx, "saving a packet's problem", `
-		UPDATE packets SET problem = @problem WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state = 'pending'`,
+		UPDATE packets SET problem = @problem WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state = 'pending'
+			AND problem IS DISTINCT FROM @problem`,
 		scopeArgs(scope, pgx.NamedArgs{"id": id, "problem": problem}))
 }

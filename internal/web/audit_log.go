@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -115,8 +117,11 @@ func showLogEntry(r *request) error {
 	proven, err := r.server.App.ProveEntry(r.ctx(), e)
 	switch {
 	case apperr.Is(err, apperr.Conflict):
-	case err != nil:
+	case errors.Is(err, app.ErrNotProven):
+		r.server.Log.Error("the proof of an audit entry", "entry", e.ID, "cause", err.Error())
 		m.Fault = true
+	case err != nil:
+		return err
 	default:
 		fingerprint, err := r.server.fingerprint(r.ctx())
 		if err != nil {

@@ -97,6 +97,18 @@ func TestAuditLogPages(t *testing.T) {
 	if _, err := super.Exec(t.Context(), "SET session_replication_role = replica"); err != nil {
 		t.Fatal(err)
 	}
+	// A database that cannot answer is no log that was tampered with.
+	for _, rename := range []string{"audit_nodes RENAME TO away", "away RENAME TO audit_nodes"} {
+		if _, err := super.Exec(t.Context(), "ALTER TABLE "+rename); err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{entry, "/log"} {
+			p := ada.get(address)
+			if broken := strings.HasSuffix(rename, "away"); broken != (p.Status >= http.StatusInternalServerError) {
+				t.Errorf("%s after %s: status %d, %q", address, rename, p.Status, p.text("main"))
+			}
+		}
+	}
 	if _, err := super.Exec(t.Context(), "UPDATE audit_entries SET encoded = encoded || ' ' WHERE id = $1", path.Base(entry)); err != nil {
 		t.Fatal(err)
 	}

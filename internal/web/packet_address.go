@@ -153,6 +153,14 @@ func withdrawPacket(r *request) error {
 	return err
 }
 
+// withdrawnModel says that a packet was withdrawn; nil where it was not.
+func withdrawnModel(p store.Packet) *view.WithdrawnModel {
+	if p.WithdrawnAt == nil {
+		return nil
+	}
+	return &view.WithdrawnModel{At: *p.WithdrawnAt, By: p.WithdrawnByName, Reason: text(p.WithdrawnReason)}
+}
+
 // withdrawForm is the form under a packet; with what went wrong when it was the one sent.
 func (r *request) withdrawForm(integration uuid.UUID, p store.Packet, sent bool, cause error, summary *components.ErrorSummaryModel) *view.WithdrawForm {
 	if p.Digest == nil || p.State == store.PacketWithdrawn || !r.actor.Can(auth.WithdrawPacket, p.PartnerID) {

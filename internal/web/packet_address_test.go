@@ -86,6 +86,11 @@ func TestWithdrawAPacket(t *testing.T) {
 	if p := vera.get(list); !strings.Contains(p.text(".notice"), "Withdrawn by Dana") || !strings.Contains(p.text(".notice"), reason) {
 		t.Errorf("the list says %s", p.text(".notice"))
 	}
+	for _, page := range []string{"/read", "/questions"} {
+		if p := vera.get(list + "/" + j.ids["packet"] + page); p.Status != http.StatusOK || !strings.Contains(p.text(".notice-fail"), "Withdrawn") || !strings.Contains(p.text(".notice-fail"), reason) {
+			t.Errorf("%s of a withdrawn packet: %d, %q", page, p.Status, p.text(".notice"))
+		}
+	}
 	if p := j.visitor(t).get(address); p.text(".banner-title") != "Withdrawn" || !strings.Contains(p.text("main"), reason) || strings.Contains(p.text("main"), "Dana") {
 		t.Errorf("the address says %s", p.text("main"))
 	}

@@ -80,7 +80,7 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
 	m := view.PacketModel{Name: packetName(p), About: editionWords(p.Edition), Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem),
-		WithdrawnAt: instant(p.WithdrawnAt), WithdrawnBy: p.WithdrawnByName, WithdrawnReason: text(p.WithdrawnReason)}
+		Withdrawn: withdrawnModel(p)}
 	if p.Digest == nil || p.Bytes == nil || p.MadeAt == nil {
 		return m
 	}

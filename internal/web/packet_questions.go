@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -39,15 +40,18 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 	if err != nil {
 		return err
 	}
-	m := view.QuestionsModel{Shell: page.Shell, Name: fmt.Sprintf("r%d.%d", row.RevisionNumber, row.Edition), ReadHref: pathRead(id, packetID),
+	m := view.QuestionsModel{Shell: page.Shell, Name: fmt.Sprintf("r%d.%d", row.RevisionNumber, row.Edition), ReadHref: pathRead(id, packetID), Withdrawn: withdrawnModel(row),
 		CanAsk: r.actor.Can(auth.Comment, row.PartnerID)}
+	if m.Fate, err = r.answersFate(row); err != nil {
+		return err
+	}
 	if row.State == store.PacketSuperseded {
 		m.LaterHref = pathPackets(id)
 	}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 	} else if r.QueryParam("done") == "answer" {
-		m.Saved = &components.ConfirmationModel{Now: "The answer stands below.", Next: "It goes into the minutes of the next edition."}
+		m.Saved = &components.ConfirmationModel{Now: "The answer stands below.", Next: m.Fate}
 	}
 	if anchor != "" && m.CanAsk {
 		if m.Ask, err = r.askForm(row, anchor, cause, m.Errors); err != nil {
@@ -64,6 +68,19 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 	return r.render(status, view.Questions(m))
 }
 
+// answersFate says where answers about a packet go from now on. The edition with
+// the outcome takes up those that are there when it is asked for, no other does.
+func (r *request) answersFate(p store.Packet) (string, error) {
+	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.IntegrationID)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(packets, func(k store.Packet) bool { return k.RevisionID == p.RevisionID && k.Edition > 1 }) {
+		return "The minutes are written: what is answered now stands on this page and in no packet.", nil
+	}
+	return "What is answered goes into the minutes of the next edition.", nil
+}
+
 func (r *request) askForm(row store.Packet, anchor string, cause error, summary *components.ErrorSummaryModel) (*view.AskForm, error) {
 	says, err := r.server.App.PacketContent(r.ctx(), row)
 	if err != nil {
@@ -74,7 +91,7 @@ func (r *request) askForm(row store.Packet, anchor string, cause error, summary 
 		return nil, apperr.New(apperr.NotFound, "The packet has no such place.")
 	}
 	f := &view.AskForm{Action: pathQuestions(row.IntegrationID, row.ID), Key: formKey(), Anchor: anchor, Title: title,
-		Field: components.FieldModel{Name: "question", ID: "question", Label: "Question", Rows: 3, Hint: "Everybody of the integration reads it, and once answered it stands in the next packet."}}
+		Field: components.FieldModel{Name: "question", ID: "question", Label: "Question", Rows: 3, Hint: "Everybody of the integration reads it."}}
 	if cause != nil && r.Param("question") == "" {
 		f.Field.Value = r.FormValue("question")
 		r.refuse(cause, summary, &f.Field)

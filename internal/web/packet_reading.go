@@ -46,9 +46,7 @@ func showReading(r *request) error {
 	}
 	m := view.NewReading(says)
 	m.Shell, m.Digest, m.PacketJSON, m.Superseded = page.Shell, text(row.Digest), text(row.PacketJSON), row.State == store.PacketSuperseded
-	if row.WithdrawnAt != nil {
-		m.Withdrawn = "Withdrawn by " + row.WithdrawnByName + ". " + text(row.WithdrawnReason)
-	}
+	m.Withdrawn = withdrawnModel(row)
 	m.PacketsHref, m.DownloadHref, m.ReportHref = pathPackets(id), pathPacketDownload(id, packetID), pathReport(id, packetID)
 	m.SummaryHref, m.QuestionsHref = pathSummary(id, packetID), pathQuestions(id, packetID)
 	m.PictureBase = pathPackets(id) + "/" + packetID.String() + "/pictures/"

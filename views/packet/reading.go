@@ -22,8 +22,7 @@ type ReadingModel struct {
 	Digest, PacketJSON string
 	VerifyCommand      string
 	Superseded         bool
-	// Withdrawn says by whom and why; empty where it was not.
-	Withdrawn string
+	Withdrawn          *WithdrawnModel
 	// Where the packet is: all of them, the archive, its report, its summary, its
 	// questions, its pictures (a label and ".png" follow).
 	PacketsHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref, PictureBase string

@@ -274,7 +274,7 @@ def inflate(o, most=2**24):
     need(o.data is not None and value(o, b"Filter") == b"/FlateDecode" and not values(o, b"DecodeParms"), "PDF: filter of a stream")
     z = zlib.decompressobj()
     data = z.decompress(o.data, most + 1)
-    need(len(data) <= most and z.eof, "PDF: compressed stream")
+    need(len(data) <= most and z.eof and not z.unused_data, "PDF: compressed stream")
     return data
 
 def read_object(pdf, pos):
@@ -401,7 +401,10 @@ def check_pdf(pdf, manifest, certificate, key, seal, tsr):
     ecdsa("packet.pdf", key, signature, der(0x31, attributes))
     need((seal["level"] == "B-T") == (token is not None) and tsr == token, "time stamp: not as the statement and timestamp.tsr say")
     embedded = [o for o in objects if value(o, b"Type") == b"/EmbeddedFile"]
-    attached = len(embedded) == 1 and inflate(embedded[0], 2**26) == manifest
+    try:
+        attached = len(embedded) == 1 and inflate(embedded[0], 2**26) == manifest
+    except (Bad, zlib.error):
+        attached = False
     return attached, check_token(token, signature, seal["stamped_at"]) if token else "time stamp: none (" + seal["stamp"] + ")"
 
 def digest_with(algorithm, data):

@@ -148,7 +148,8 @@ func (f *pdfFile) inflateUpTo(o *pdfObject, most int) ([]byte, error) {
 	if _, ok := o.value("DecodeParms"); ok {
 		return nil, errPDF
 	}
-	z, err := zlib.NewReader(bytes.NewReader(o.data))
+	data := bytes.NewReader(o.data)
+	z, err := zlib.NewReader(data)
 	if err != nil {
 		return nil, errPDF
 	}
@@ -158,6 +159,9 @@ func (f *pdfFile) inflateUpTo(o *pdfObject, most int) ([]byte, error) {
 	}
 	if f.inflated += len(out); len(out) > most || f.inflated > maxInflated {
 		return nil, errLargePDF
+	}
+	if data.Len() > 0 { // bytes that nobody looks into
+		return nil, errPDF
 	}
 	return out, nil
 }

@@ -44,6 +44,13 @@ func TestPDFShapes(t *testing.T) {
 		_ = z.Close()
 		return fmt.Sprintf("%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream\nendobj\n", number, dict, b.Len(), b.String())
 	}
+	loose := func() string {
+		var b bytes.Buffer
+		z := zlib.NewWriter(&b)
+		_, _ = z.Write([]byte("1 0 <<>>")) // into memory
+		_ = z.Close()
+		return fmt.Sprintf("99 0 obj\n<</Type/ObjStm/Filter/FlateDecode/Length %d>>\nstream\n%sx\nendstream\nendobj\n", b.Len()+1, b.String())
+	}
 	// behind puts text before the table, which moves by its length.
 	behindWith := func(text, dict string, change func(rows []byte)) string {
 		moved, at := bytes.Clone(rows), at+len(text)
@@ -55,42 +62,43 @@ func TestPDFShapes(t *testing.T) {
 	behind := func(text string) string { return behindWith(text, dict, func([]byte) {}) }
 	bomb := func() string { return deflated(99, "/Type/ObjStm", make([]byte, maxStream+1)) }
 	for name, text := range map[string]string{
-		"empty":                       "",
-		"only a header":               good[:15],
-		"another header":              "%PDF-1.4" + good[8:],
-		"no end":                      good[:len(good)-1],
-		"the end twice":               good + good[strings.LastIndex(good, "startxref"):],
-		"a space between objects":     behind(" "),
-		"a comment between objects":   behind("% hello\n"),
-		"an end without a line":       behind("99 0 obj\n<<>> endobj\n"),
-		"an object without an end":    behind("99 0 obj\n<<>>\n"),
-		"an object of generation 1":   behind("99 1 obj\n<<>>\nendobj\n"),
-		"an object 0":                 behind("0 0 obj\n<<>>\nendobj\n"),
-		"an object 099":               behind("099 0 obj\n<<>>\nendobj\n"),
-		"an object twice":             behind("5 0 obj\n<<>>\nendobj\n"),
-		"a stream of another length":  behind("99 0 obj\n<</Length 2>>\nstream\nabc\nendstream\nendobj\n"),
-		"a stream with a far length":  behind("99 0 obj\n<</Length 9999999>>\nstream\nabc\nendstream\nendobj\n"),
-		"a stream without a length":   behind("99 0 obj\n<<>>\nstream\nabc\nendstream\nendobj\n"),
-		"an unfinished string":        behind("99 0 obj\n<</A(abc\nendobj\n"),
-		"an unfinished hex string":    behind("99 0 obj\n<</A<abc\nendobj\n"),
-		"an unfinished name":          behind("99 0 obj\n<</A#4>>\nendobj\n"),
-		"braces":                      behind("99 0 obj\n{}\nendobj\n"),
-		"packed without compression":  behind("99 0 obj\n<</Type/ObjStm/Length 3>>\nstream\nabc\nendstream\nendobj\n"),
-		"packed with a predictor":     behind(strings.Replace(bomb(), "/ObjStm", "/ObjStm/DecodeParms<<>>", 1)),
-		"packed beyond the limit":     behind(bomb()),
-		"millions of tokens":          behind("99 0 obj\n" + strings.Repeat("[", maxTokens+1) + "\nendobj\n"),
-		"a table after another":       behindWith("", dict+"/Prev 15", func([]byte) {}),
-		"a table that is no table":    behindWith("", strings.Replace(dict, "XRef", "XReg", 1), func([]byte) {}),
-		"a table of another size":     behindWith("", strings.Replace(dict, "Size 9", "Size 8", 1), func([]byte) {}),
-		"a table of other widths":     behindWith("", strings.Replace(dict, "3 2", "2 3", 1), func([]byte) {}),
-		"a table without widths":      behindWith("", strings.Replace(dict, "3 2", "3", 1), func([]byte) {}),
-		"a table of some objects":     behindWith("", dict+"/Index[0 9]", func([]byte) {}),
-		"a table of an encrypted one": behindWith("", dict+"/Encrypt 7 0 R", func([]byte) {}),
-		"an object that is not there": strings.Replace(behind(""), "\n7 0 obj", "\n9 0 obj", 1),
-		"a way into a stream":         behindWith("", dict, func(rows []byte) { rows[7*6+3]++ }),
-		"a way to no packed object":   behindWith("", dict, func(rows []byte) { rows[1*6+3] = 7 }),
-		"two ways to an object":       behindWith("", dict, func(rows []byte) { copy(rows[7*6:], rows[1*6:2*6]) }),
-		"a way of another kind":       behindWith("", dict, func(rows []byte) { rows[7*6] = 3 }),
+		"empty":                        "",
+		"only a header":                good[:15],
+		"another header":               "%PDF-1.4" + good[8:],
+		"no end":                       good[:len(good)-1],
+		"the end twice":                good + good[strings.LastIndex(good, "startxref"):],
+		"a space between objects":      behind(" "),
+		"a comment between objects":    behind("% hello\n"),
+		"an end without a line":        behind("99 0 obj\n<<>> endobj\n"),
+		"an object without an end":     behind("99 0 obj\n<<>>\n"),
+		"an object of generation 1":    behind("99 1 obj\n<<>>\nendobj\n"),
+		"an object 0":                  behind("0 0 obj\n<<>>\nendobj\n"),
+		"an object 099":                behind("099 0 obj\n<<>>\nendobj\n"),
+		"an object twice":              behind("5 0 obj\n<<>>\nendobj\n"),
+		"a stream of another length":   behind("99 0 obj\n<</Length 2>>\nstream\nabc\nendstream\nendobj\n"),
+		"a stream with a far length":   behind("99 0 obj\n<</Length 9999999>>\nstream\nabc\nendstream\nendobj\n"),
+		"a stream without a length":    behind("99 0 obj\n<<>>\nstream\nabc\nendstream\nendobj\n"),
+		"an unfinished string":         behind("99 0 obj\n<</A(abc\nendobj\n"),
+		"an unfinished hex string":     behind("99 0 obj\n<</A<abc\nendobj\n"),
+		"an unfinished name":           behind("99 0 obj\n<</A#4>>\nendobj\n"),
+		"braces":                       behind("99 0 obj\n{}\nendobj\n"),
+		"packed without compression":   behind("99 0 obj\n<</Type/ObjStm/Length 3>>\nstream\nabc\nendstream\nendobj\n"),
+		"packed with a predictor":      behind(strings.Replace(bomb(), "/ObjStm", "/ObjStm/DecodeParms<<>>", 1)),
+		"packed beyond the limit":      behind(bomb()),
+		"a byte behind what is packed": behind(loose()),
+		"millions of tokens":           behind("99 0 obj\n" + strings.Repeat("[", maxTokens+1) + "\nendobj\n"),
+		"a table after another":        behindWith("", dict+"/Prev 15", func([]byte) {}),
+		"a table that is no table":     behindWith("", strings.Replace(dict, "XRef", "XReg", 1), func([]byte) {}),
+		"a table of another size":      behindWith("", strings.Replace(dict, "Size 9", "Size 8", 1), func([]byte) {}),
+		"a table of other widths":      behindWith("", strings.Replace(dict, "3 2", "2 3", 1), func([]byte) {}),
+		"a table without widths":       behindWith("", strings.Replace(dict, "3 2", "3", 1), func([]byte) {}),
+		"a table of some objects":      behindWith("", dict+"/Index[0 9]", func([]byte) {}),
+		"a table of an encrypted one":  behindWith("", dict+"/Encrypt 7 0 R", func([]byte) {}),
+		"an object that is not there":  strings.Replace(behind(""), "\n7 0 obj", "\n9 0 obj", 1),
+		"a way into a stream":          behindWith("", dict, func(rows []byte) { rows[7*6+3]++ }),
+		"a way to no packed object":    behindWith("", dict, func(rows []byte) { rows[1*6+3] = 7 }),
+		"two ways to an object":        behindWith("", dict, func(rows []byte) { copy(rows[7*6:], rows[1*6:2*6]) }),
+		"a way of another kind":        behindWith("", dict, func(rows []byte) { rows[7*6] = 3 }),
 	} {
 		if text == good {
 			t.Fatalf("%s: nothing was changed", name)

@@ -55,7 +55,8 @@ type Check struct {
 }
 
 // Claims are what the packet says about itself. They are those of the signed
-// statement, and are empty where it could not be read.
+// statement, and are empty where it could not be read. With the verdict Invalid
+// they are nobody's word.
 type Claims struct {
 	Name        string    `json:"name"` // r3.1
 	Integration string    `json:"integration"`
