@@ -82,11 +82,9 @@ func (s *sealer) signed(seal Seal, spoil func(*smallPDF)) []byte {
 // wrongPDFs are packets that the bundle key sealed over a PDF which is not theirs.
 func wrongPDFs(t *testing.T, s *sealer) map[string][]byte {
 	t.Helper()
-	const pdf, tsr, crt = "packet.pdf", "validation/timestamp.tsr", "validation/pdf.crt.pem"
 	out := map[string][]byte{}
-	stamped := s.good.PDFSeal
 	put := func(what string, b []byte) {
-		out[what] = s.with(stamped, func(f map[string][]byte) { f[pdf] = b })
+		out[what] = s.with(s.good.PDFSeal, func(f map[string][]byte) { f["packet.pdf"] = b })
 	}
 	flipped := func(at int) []byte {
 		b := bytes.Clone(s.good.PDF)
@@ -124,7 +122,16 @@ func wrongPDFs(t *testing.T, s *sealer) map[string][]byte {
 	behind := bytes.Clone(s.good.PDF)
 	behind[begin+2*len(cms)+10] = '1'
 	put("a digit behind the CMS", behind)
+	return out
+}
 
+// wrongStamps are packets that claim another seal of the PDF than it has, or whose
+// token, certificate or keys are others.
+func wrongStamps(t *testing.T, s *sealer) map[string][]byte {
+	t.Helper()
+	const pdf, tsr, crt = "packet.pdf", "validation/timestamp.tsr", "validation/pdf.crt.pem"
+	out := map[string][]byte{}
+	stamped := s.good.PDFSeal
 	as := func(what string, said PDFSeal) { out[what] = s.with(said, func(map[string][]byte) {}) }
 	as("claims B-B", PDFSeal{Level: LevelBB, Stamp: StampNone})
 	as("claims no token that holds", PDFSeal{Level: LevelBB, Stamp: StampUnreachable})
@@ -264,7 +271,7 @@ func TestPythonVerifierOnSeals(t *testing.T) {
 	}
 	take("with the whole report", whole.Zip)
 	refused, cut, differ := 0, 0, 0
-	for _, bad := range []map[string][]byte{wrongPDFs(t, s), wrongLogs(t, s), wrongStatements(t, s)} {
+	for _, bad := range []map[string][]byte{wrongPDFs(t, s), wrongStamps(t, s), wrongLogs(t, s), wrongStatements(t, s)} {
 		for name, zip := range bad {
 			refused++
 			p.same(asked{name: name, zip: zip, fingerprint: r.Fingerprint()}, verify.Invalid)
