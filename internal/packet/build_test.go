@@ -187,7 +187,7 @@ func TestCheckRefuses(t *testing.T) {
 		"unknown decision":       func(c *Content) { c.Decision.Word = "fine" },
 		"no time":                func(c *Content) { c.MadeAt = Time{} },
 		"second edition alone":   func(c *Content) { c.Edition = 2 },
-		"digest not hex":         func(c *Content) { c.Supersedes = &Supersedes{SHA256: "latest"} },
+		"digest not hex":         func(c *Content) { c.Edition, c.Supersedes = 2, &Supersedes{Revision: 3, Edition: 1, SHA256: "latest"} },
 		"slug with a slash":      func(c *Content) { c.Integration.Slug = "../x" },
 		"label with a path":      func(c *Content) { c.Transcripts[0].ID = "../../x" },
 		"label taken":            func(c *Content) { c.Items[1].ID = c.Items[0].ID },

@@ -134,8 +134,8 @@ func (k *checker) head(c *Content) {
 	if c.Outcome != nil {
 		k.word("the outcome", c.Outcome.Word, "go", "go_with_conditions", "no_go")
 	}
-	if s := c.Supersedes; s != nil && !isSHA256(s.SHA256) {
-		k.fail("the superseded packet's digest is not a SHA-256 in hex")
+	if s := c.Supersedes; s != nil && (s.Revision != c.Revision || s.Edition != c.Edition-1 || s.Edition < 1 || !isSHA256(s.SHA256)) {
+		k.fail("the superseded packet is not the edition before this one, or its digest is not a SHA-256 in hex")
 	}
 	signed := map[string]bool{}
 	for n, s := range c.SignOffs {

@@ -58,7 +58,7 @@ type Content struct {
 	RuleSet  int
 	Decision *Decision // of the review; nil only in a draft
 	Outcome  *Outcome  // of the walkthrough; nil before it was held
-	// Supersedes names the edition before this one; nil for the first.
+	// Supersedes names the edition before this one, of the same revision; nil for the first.
 	Supersedes *Supersedes
 	Sections   []Section // in the order of the report
 	Items      []Item    // in the order of the report, grouped by section

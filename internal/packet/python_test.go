@@ -17,8 +17,8 @@ import (
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
-// The verifier in Python was written by somebody who read docs/packet_format.md and
-// nothing else. Its command line:
+// The verifier in Python was written from docs/packet_format.md and nothing else, and
+// follows what the page has said more clearly since. Its command line:
 //
 //	verify_packet.py [--fingerprint HEX] [--keys FILE] PACKET.zip
 //

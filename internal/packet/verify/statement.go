@@ -130,22 +130,46 @@ func (r *reader) claims(predicate []node) Claims {
 		Partner: r.text("the partner", i[2]), MadeAt: r.text("the time", predicate[pMadeAt]),
 		Decision: r.text("the decision", predicate[pDecision]), SignOffs: r.signOffs(predicate[pSignOffs]),
 	}
-	r.number("the revision", predicate[pRevision])
-	r.number("the edition", predicate[pEdition])
-	if !predicate[pOutcome].isNull() {
-		c.Outcome = r.text("the outcome", predicate[pOutcome])
+	if !slices.Contains(decisions, c.Decision) {
+		r.fail("the decision")
 	}
-	if !predicate[pSupersedes].isNull() {
-		m := r.object("the superseded packet", predicate[pSupersedes], "edition", "revision", "sha256")
-		if c.Supersedes = r.text("the superseded packet", m[2]); !isDigest(c.Supersedes) {
-			r.fail("the superseded packet")
+	if !predicate[pOutcome].isNull() {
+		if c.Outcome = r.text("the outcome", predicate[pOutcome]); !slices.Contains(outcomes, c.Outcome) {
+			r.fail("the outcome")
 		}
 	}
+	c.Supersedes = r.supersedes(c.Name, predicate)
 	return c
 }
 
-// roles are those that sign off; a packet has at most one sign-off of each.
-var roles = []string{"partner", "consultant", "account_team"}
+// supersedes reads which edition this one is and which it takes the place of:
+// that before it, of the same revision; none before the first. It gives the
+// digest of that one's archive.
+func (r *reader) supersedes(name string, predicate []node) (digest string) {
+	revision, edition := r.number("the revision", predicate[pRevision]), r.number("the edition", predicate[pEdition])
+	if revision < 1 || edition < 1 || name != fmt.Sprintf("r%d.%d", revision, edition) {
+		r.fail("the packet's name")
+	}
+	if edition == 1 {
+		if !predicate[pSupersedes].isNull() {
+			r.fail("the superseded packet")
+		}
+		return ""
+	}
+	m := r.object("the superseded packet", predicate[pSupersedes], "edition", "revision", "sha256")
+	before, of := r.number("the superseded packet", m[0]), r.number("the superseded packet", m[1])
+	if digest = r.text("the superseded packet", m[2]); before != edition-1 || of != revision || !isDigest(digest) {
+		r.fail("the superseded packet")
+	}
+	return digest
+}
+
+// The words of a statement. Of roles a packet has at most one sign-off each.
+var (
+	decisions = []string{"ready", "returned"}
+	outcomes  = []string{"go", "go_with_conditions", "no_go"}
+	roles     = []string{"partner", "consultant", "account_team"}
+)
 
 // signOffs reads who signed off, by the statement.
 func (r *reader) signOffs(n node) []SignOff {
