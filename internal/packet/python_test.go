@@ -143,7 +143,7 @@ func (p *python) same(a asked, want verify.Verdict) {
 	}
 }
 
-// The verifier that a stranger wrote from the description of the format says what
+// The verifier that was written from the description of the format says what
 // ours says: of fifty good packets, and of every way to tamper with one.
 func TestPythonVerifier(t *testing.T) {
 	t.Parallel()
