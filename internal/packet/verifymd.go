@@ -76,8 +76,8 @@ sha256sum --check --strict --quiet SHA256SUMS
 The first command must print "Verified OK", the second nothing. They show that each file listed in SHA256SUMS is as
 it was when the holder of the key in validation/bundle.pub.pem signed. Whose key that is, they do not show.
 
-An excerpt of the packet has fewer files: it is checked with `+"`proofwalk verify`"+`, or with
-`+"`sha256sum --check --ignore-missing SHA256SUMS`"+` as the second command.
+An excerpt of the packet has fewer files: it is checked with ` + "`proofwalk verify`" + `, or with
+` + "`sha256sum --check --ignore-missing SHA256SUMS`" + ` as the second command.
 
 ## Whose key it is
 
