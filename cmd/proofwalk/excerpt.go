@@ -90,11 +90,18 @@ func (c *excerptCommand) Run(s *streams) error {
 		return writeJSON(s.out, excerptAnswer{result.Excerpt, append([]string{}, x.Referring...), c.Out})
 	}
 	_, err = fmt.Fprintln(s.out, result.Excerpt)
+	if err == nil {
+		_, err = fmt.Fprint(s.messages, stockWords)
+	}
 	if err == nil && len(x.Referring) > 0 {
 		_, err = fmt.Fprintf(s.messages, "Parts that are shown and refer to withheld ones: %s. Withhold them too if they say too much.\n", listed(x.Referring))
 	}
 	return err
 }
+
+// stockWords say what of VERIFY.md, which is the packet's, works on the excerpt.
+const stockWords = "It is checked with `proofwalk verify`. Of the commands in its VERIFY.md, which is the packet's, the first one with openssl\n" +
+	"works on it, and `sha256sum --check --ignore-missing SHA256SUMS` in place of the second.\n"
 
 // write writes the excerpt and, where it is asked for, its report.
 func (c *excerptCommand) write(x *packet.Excerpt) error {
@@ -138,7 +145,7 @@ const mostListed = 12
 
 func listed(anchors []string) string {
 	if more := len(anchors) - mostListed; more > 0 {
-		return strings.Join(anchors[:mostListed], ", ") + fmt.Sprintf(" and %d more", more)
+		return strings.Join(anchors[:mostListed], ", ") + fmt.Sprintf(" and %d more (--json lists them all)", more)
 	}
 	return strings.Join(anchors, ", ")
 }

@@ -18,7 +18,7 @@ func TestExcerptCommand(t *testing.T) {
 	dir := t.TempDir()
 	out, report := filepath.Join(dir, "out.zip"), filepath.Join(dir, "out.pdf")
 	a := call(t, nil, "excerpt", "--withhold", "t-001", "f-002", "-o", out, "--pdf", report, packet)
-	if a.code != 0 || a.stdout != says || !strings.Contains(a.messages, "TST-09") {
+	if a.code != 0 || a.stdout != says || !strings.Contains(a.messages, "TST-09") || !strings.Contains(a.messages, "--ignore-missing") {
 		t.Fatalf("%+v", a)
 	}
 	first := readFile(t, out)
@@ -38,7 +38,8 @@ func TestExcerptCommand(t *testing.T) {
 		t.Error("the report is no PDF")
 	}
 	fingerprint := strings.TrimSpace(string(readFile(t, packets+"/fingerprint.txt")))
-	if a := call(t, nil, "verify", "--fingerprint", fingerprint, out); a.code != 0 || !strings.Contains(a.stdout, "\nVALID\n"+says) {
+	if a := call(t, nil, "verify", "--fingerprint", fingerprint, out); a.code != 0 || !strings.Contains(a.stdout, "\nVALID\n"+says) ||
+		!strings.Contains(a.stdout, "own sha256, which the excerpt does not hold") || strings.Contains(a.stdout, "its server says at /") {
 		t.Errorf("%+v", a)
 	}
 	if a := call(t, nil, "verify", out); a.code != 1 || !strings.Contains(a.stdout, "\nINTACT, SIGNER UNKNOWN\n"+says) {

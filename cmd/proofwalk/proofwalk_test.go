@@ -282,6 +282,20 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	step(1, "INVALID", file)
+	step(1, "was changed: its checksum is not", file)
+	step(1, "than the given one, "+fingerprint+": someone else", "--fingerprint", strings.Repeat("0", 64), packet)
+	for _, refused := range []struct {
+		says string
+		args []string
+	}{
+		{"this is not a packet", []string{packets + "/fingerprint.txt"}},
+		{"/keys", []string{"--fingerprint", "abc", packet}},
+	} {
+		a := callWithSettings(t, settings, nil, append([]string{"verify"}, refused.args...)...)
+		if a.code != 2 || a.stdout != "" || !strings.Contains(a.messages, refused.says) || strings.Count(a.messages, "\n") != 1 {
+			t.Errorf("%v: exit %d, %q", refused.args, a.code, a.messages)
+		}
+	}
 	a := callWithSettings(t, settings, nil, "verify", "--json", packet)
 	var result struct{ Verdict, Root string }
 	if err := json.Unmarshal([]byte(a.stdout), &result); err != nil || result.Verdict != "VALID" || result.Root != fingerprint {

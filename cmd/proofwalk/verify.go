@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,8 +42,17 @@ func (c *verifyCommand) Run(s *streams) error {
 		result := verify.VerifyProof(packet, trust)
 		return c.answer(s, result, result.ExitCode(), result.Root)
 	}
+	if !looksLikePacket(packet) {
+		return fmt.Errorf("%s: this is not a packet: it is no zip file", shown(c.Packet))
+	}
 	result := verify.Verify(packet, trust)
 	return c.answer(s, result, result.ExitCode(), result.Root)
+}
+
+// looksLikePacket tells a zip file, also one that was damaged at either end, from
+// what never was a packet.
+func looksLikePacket(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.Contains(b, []byte("PK\x05\x06"))
 }
 
 // answer writes a result and remembers the root where that is asked for.
@@ -75,7 +85,7 @@ func (c *verifyCommand) trust() (verify.Trust, error) {
 	case c.Fingerprint != "":
 		fingerprint, err := verify.ParseFingerprint(c.Fingerprint)
 		if err != nil {
-			return t, fmt.Errorf("verify: --fingerprint: %w", err)
+			return t, fmt.Errorf("verify: --fingerprint: %w, as the server's page /keys shows them", err)
 		}
 		t.Fingerprint = fingerprint
 	case c.Keys != "":

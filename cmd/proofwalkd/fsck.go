@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -25,8 +26,19 @@ type fsckCommand struct {
 // errProblems says that the answer is no.
 var errProblems = errors.New("the audit log is not as it was written")
 
+// Help shows examples.
+func (fsckCommand) Help() string {
+	return `Name the data folder of the server with --data-dir where it is not the default. Exit 1 when the log is not as it was written.
+Examples:
+  proofwalkd fsck --data-dir /srv/proofwalk
+  proofwalkd fsck --data-dir /srv/proofwalk --checkpoint packet.zip`
+}
+
 // Run computes the audit log anew from its entries and says what it found.
 func (c *fsckCommand) Run(ctx context.Context, out io.Writer) error {
+	if err := c.servedBefore(); err != nil {
+		return err
+	}
 	return withParts(ctx, c.Serve, out, func(ctx context.Context, p *parts, out io.Writer) error {
 		kept, err := c.kept(p.app)
 		if err != nil {
@@ -44,6 +56,24 @@ func (c *fsckCommand) Run(ctx context.Context, out io.Writer) error {
 		}
 		return nil
 	})
+}
+
+// servedBefore refuses a data folder in which no server ever ran: a check must
+// not make a database there, whose empty log would be fine.
+func (c *fsckCommand) servedBefore() error {
+	cfg := c.Serve
+	if cfg.DatabaseURL != "" {
+		return nil
+	}
+	if cfg.DataDir == "" {
+		cfg.DataDir = defaultDataDir()
+	}
+	for _, dir := range []string{cfg.KeyDir(), cfg.DatabaseDir()} {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return apperr.New(apperr.NotFound, "There is no folder "+dir+", so no server has run on this data folder. --data-dir names another one.")
+		}
+	}
+	return nil
 }
 
 // kept reads the file of --checkpoint; nil without one.

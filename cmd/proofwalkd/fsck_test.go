@@ -14,6 +14,19 @@ import (
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
 
+// TestFsckMakesNothing: in a folder without a server it says so and leaves it.
+func TestFsckMakesNothing(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "absent")
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"fsck", "--data-dir", dir}, &stdout, &stderr); code != 2 || !strings.Contains(stderr.String(), dir) {
+		t.Errorf("exit code %d\n%s%s", code, &stdout, &stderr)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("it made the folder: %v", err)
+	}
+}
+
 // TestFsck goes through the answers and their exit codes.
 func TestFsck(t *testing.T) {
 	t.Parallel()

@@ -30,10 +30,16 @@ type keyDir struct {
 
 // directory is where the keys are, or will be.
 func (d keyDir) directory() *keys.Directory {
-	if d.DataDir == "" {
-		d.DataDir = defaultDataDir()
+	return keys.NewDirectory(d.keyFolder(), d.KeyIdentity, time.Now)
+}
+
+// keyFolder is the path of the keys in the data folder.
+func (d keyDir) keyFolder() string {
+	dir := d.DataDir
+	if dir == "" {
+		dir = defaultDataDir()
 	}
-	return keys.NewDirectory(config.Serve{DataDir: d.DataDir}.KeyDir(), d.KeyIdentity, time.Now)
+	return config.Serve{DataDir: dir}.KeyDir()
 }
 
 // existing is the directory with the keys that are there; it makes none.
@@ -41,7 +47,7 @@ func (d keyDir) existing() (*keys.Directory, *keys.File, error) {
 	directory := d.directory()
 	list, _, err := directory.Public()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, apperr.New(apperr.NotFound, "There are no keys in this data folder yet. `proofwalkd keys init` makes them.")
+		return nil, nil, apperr.New(apperr.NotFound, "There are no keys in the folder "+d.keyFolder()+" yet. `proofwalkd keys init` makes them; --data-dir names another data folder.")
 	}
 	return directory, list, err
 }

@@ -17,7 +17,7 @@ type keysRotateCommand struct {
 // Run makes new keys. Running servers notice the changed list; it is they who
 // write the audit entry, since the database need not be in reach here.
 func (c *keysRotateCommand) Run(out io.Writer) error {
-	directory, _, err := c.existing()
+	directory, before, err := c.existing()
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,13 @@ func (c *keysRotateCommand) Run(out io.Writer) error {
 		return err
 	}
 	for _, k := range made {
-		if _, err := fmt.Fprintf(out, "new %s key %s\n", k.Use, k.ID); err != nil {
+		line := fmt.Sprintf("new %s key %s", k.Use, k.ID)
+		for _, old := range before.Keys {
+			if old.Use == k.Use && old.Status == keys.Active {
+				line += fmt.Sprintf(" replaces %s, which counts for one minute longer", old.ID)
+			}
+		}
+		if _, err := fmt.Fprintln(out, line); err != nil {
 			return err
 		}
 	}

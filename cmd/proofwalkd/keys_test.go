@@ -35,7 +35,7 @@ func TestKeysCommands(t *testing.T) {
 		return out
 	}
 	for _, early := range []string{"list", "export", "rotate"} {
-		if _, said := keysRun(t, 2, append([]string{early}, where...)...); !strings.Contains(said, "keys init") {
+		if _, said := keysRun(t, 2, append([]string{early}, where...)...); !strings.Contains(said, "keys init") || !strings.Contains(said, filepath.Join(data, "keys")) {
 			t.Errorf("%s without keys says %q", early, said)
 		}
 	}
@@ -50,7 +50,7 @@ func TestKeysCommands(t *testing.T) {
 	if made := do("rotate", "--use", "bundle"); strings.Count(made, "\n") != 1 || !strings.HasPrefix(made, "new bundle key ") {
 		t.Errorf("rotate --use bundle printed %q", made)
 	}
-	if made := do("rotate"); strings.Count(made, "\n") != 3 {
+	if made := do("rotate"); strings.Count(made, "\n") != 3 || strings.Count(made, ", which counts for one minute longer") != 3 {
 		t.Errorf("rotate printed %q", made)
 	}
 	keysRun(t, 2, append([]string{"rotate", "--use", "root"}, where...)...)
@@ -67,6 +67,9 @@ func TestKeysCommands(t *testing.T) {
 	for _, bad := range [][]string{{"compromised", last.ID, "--since", "yesterday"}, {"compromised", "00000000", "--since", since}, {"compromised", last.ID},
 		{"compromised", last.ID, "--since", time.Now().Add(time.Hour).Format(time.RFC3339)}} {
 		keysRun(t, 2, append(bad, where...)...)
+	}
+	if _, said := keysRun(t, 2, append([]string{"compromised", root[:12], "--since", since}, where...)...); !strings.Contains(said, "root, which cannot be marked") {
+		t.Errorf("marking the root says %q", said)
 	}
 	list := do("list")
 	for word, want := range map[string]int{"active": 4, "retired since": 4, "compromised since": 1} { // with the root's line

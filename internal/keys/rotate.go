@@ -47,10 +47,13 @@ func (d *Directory) Rotate(uses ...Use) (made []Key, err error) {
 }
 
 // Compromise marks the key whose id begins with id as compromised from since
-// on, which may not be in the future. An active key gets a successor at once,
+// on, which may not be in the future; the root cannot be marked. An active key gets a successor at once,
 // which is given. A mark can be moved back in time, never forward.
 func (d *Directory) Compromise(id string, since time.Time) (marked Key, successor *Key, err error) {
 	err = d.edit("marking a key", func(e *edit) error {
+		if len(id) >= minPrefix && strings.HasPrefix(e.file.Root.ID, strings.ToLower(id)) {
+			return apperr.New(apperr.Invalid, "This is the root, which cannot be marked: whoever believes it must be told by another way.")
+		}
 		n, err := findPrefix(e.file.Keys, id)
 		if err != nil {
 			return err

@@ -132,7 +132,7 @@ func (r *report) minutes() {
 		}
 		t.Rows = append(t.Rows, pdf.Row{Anchor: m.ID, Cells: []pdf.Cell{
 			{Spans: []pdf.Span{pdf.M(m.ID)}, Header: true}, {Spans: minutesMark(m.Mark).spans()}, {Spans: step},
-			{Spans: []pdf.Span{pdf.T(m.Text)}}, {Spans: []pdf.Span{pdf.T(m.By + "\n"), small(m.At.UTC().Format("15:04 MST"))}},
+			{Spans: []pdf.Span{pdf.T(m.Text)}}, {Spans: []pdf.Span{pdf.T(m.By + "\n"), small(oneWord(m.At.UTC().Format("15:04 MST")))}},
 		}})
 	}
 	r.doc.Add(kv)

@@ -179,3 +179,28 @@ func BenchmarkBuild(b *testing.B) {
 		}
 	}
 }
+
+// TestReportKeepsMomentsTogether: no line of the report begins inside of a time.
+func TestReportKeepsMomentsTogether(t *testing.T) {
+	t.Parallel()
+	c := largeContent(t)
+	p, err := Build(c, sealFor(t, c, ring(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "report.pdf")
+	if err := os.WriteFile(path, p.PDF, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", "-enc", "UTF-8", path, "-").Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v", err)
+	}
+	text := strings.ReplaceAll(string(out), "\u00a0", " ")
+	if whole := regexp.MustCompile(`\d{4}, \d{2}:\d{2}(:\d{2})? UTC`); len(whole.FindAllString(text, -1)) < 20 {
+		t.Error("the report has few times")
+	}
+	if broken := regexp.MustCompile(`(?m)^UTC|^[A-Z][a-z]{2} \d{4}, \d{2}:|^\d{4}, \d{2}:|\d{4},\s*\n\s*\d{2}:`).FindAllString(text, -1); broken != nil {
+		t.Errorf("%d lines begin inside of a time: %q", len(broken), broken)
+	}
+}

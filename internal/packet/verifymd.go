@@ -76,6 +76,9 @@ sha256sum --check --strict --quiet SHA256SUMS
 The first command must print "Verified OK", the second nothing. They show that each file listed in SHA256SUMS is as
 it was when the holder of the key in validation/bundle.pub.pem signed. Whose key that is, they do not show.
 
+An excerpt of the packet has fewer files: it is checked with ` + "`proofwalk verify`" + `, or with
+` + "`sha256sum --check --ignore-missing SHA256SUMS`" + ` as the second command.
+
 ## Whose key it is
 
 ` + "```sh" + `
@@ -123,6 +126,7 @@ openssl cms -verify -cades -binary -inform DER -in "$D/cms" -content "$D/signed"
 ` + "```" + `
 
 The last command must print "CAdES Verification successful". STAMPED
+
 ## What the log says
 
 audit/entries.jsonl holds the audit entries of the integration, up to the one by which the server sealed this packet.

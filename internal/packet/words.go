@@ -114,7 +114,7 @@ func moment(t Time) string {
 	if t.IsZero() {
 		return "not known"
 	}
-	return t.UTC().Format("Mon 2 Jan 2006, 15:04 MST")
+	return oneWord(t.UTC().Format("Mon 2 Jan 2006, 15:04 MST"))
 }
 
 // stamp writes a time without the day of the week, for lines with several facts.
@@ -122,7 +122,7 @@ func stamp(t Time) string {
 	if t.IsZero() {
 		return "not known"
 	}
-	return t.UTC().Format("2 Jan 2006, 15:04 MST")
+	return oneWord(t.UTC().Format("2 Jan 2006, 15:04 MST"))
 }
 
 // second writes a time with seconds, for what was recorded.
@@ -130,8 +130,12 @@ func second(t Time) string {
 	if t.IsZero() {
 		return "not known"
 	}
-	return t.UTC().Format("Mon 2 Jan 2006, 15:04:05 MST")
+	return oneWord(t.UTC().Format("Mon 2 Jan 2006, 15:04:05 MST"))
 }
+
+// oneWord keeps the parts of a time on one line: a lone "UTC" on the next one
+// would read as something of its own.
+func oneWord(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 func day(t Time) string { return t.UTC().Format("Mon 2 Jan 2006") }
 

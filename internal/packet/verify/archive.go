@@ -34,6 +34,9 @@ func (v *verifier) readArchive(zip []byte) (string, error) {
 		return "", err
 	}
 	if !isArchive(files, zip) {
+		if name, found := changedFile(files, zip); found {
+			return "", fmt.Errorf("%s was changed: its checksum is not that of its data", printable(name))
+		}
 		return "", errors.New("not the archive that its files make: a header was changed or something was added")
 	}
 	v.files = files
@@ -74,6 +77,19 @@ func readEntries(zip []byte) ([]entry, error) {
 		files = append(files, entry{string(zip[at+localHeader : begin]), zip[begin:end]})
 		at = end
 	}
+}
+
+// changedFile names the first file whose data do not have the checksum of its
+// header, so that a reader knows what was changed although nothing else is read.
+func changedFile(files []entry, zip []byte) (name string, found bool) {
+	at := 0
+	for _, f := range files {
+		if binary.LittleEndian.Uint32(zip[at+14:]) != crc32.ChecksumIEEE(f.data) {
+			return f.name, true
+		}
+		at += localHeader + len(f.name) + len(f.data)
+	}
+	return "", false
 }
 
 // isArchive tells whether the bytes are the one archive of the files: everything

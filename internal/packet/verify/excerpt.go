@@ -157,7 +157,7 @@ func (v *verifier) checkExcerpt() (string, error) {
 		return "", fmt.Errorf("excerpt.json: %w", r.err)
 	}
 	v.result.Excerpt = e
-	return fmt.Sprintf("%d leaves and %d hashes have the Merkle root of the statement", e.Shown, e.Withheld), nil
+	return fmt.Sprintf("%s and %s have the Merkle root of the statement", counted(e.Shown, "leaf", "leaves"), counted(e.Withheld, "hash", "hashes")), nil
 }
 
 // checkShown computes the Merkle root from the leaves that are shown and the
@@ -190,4 +190,12 @@ func (v *verifier) checkShown(r *reader, leaves []node) (*Excerpt, error) {
 		e.Shown++
 	}
 	return e, v.checkRoot(hashes, named)
+}
+
+// counted words a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -117,7 +117,10 @@ func (v *verifier) checkHead(r *reader, head node) {
 	}
 	v.checkSignOffs(r, head)
 	if address := r.member("the head", head, "address"); !address.isNull() {
-		v.result.Claims.Address = r.text("the packet's address", address) + v.result.SHA256
+		place := r.text("the packet's address", address)
+		if !v.isExcerpt() { // the address is that of the packet's digest, which no excerpt holds
+			v.result.Claims.Address = place + v.result.SHA256
+		}
 	}
 	integration := r.member("the head", head, "integration")
 	i := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")

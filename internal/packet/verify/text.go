@@ -32,7 +32,11 @@ func (r Result) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "Signed off for the %s by %s, %s\n", roleWords(s.Role), printable(s.By), printable(s.At))
 	}
 	fmt.Fprintf(&b, "sha256 %s\nroot   %s\n", r.SHA256, r.Root)
-	if c.Address != "" {
+	switch {
+	case r.Excerpt != nil:
+		b.WriteString("That sha256 is the excerpt's. Whether the packet is current its server says at an address that ends with the\n" +
+			"packet's own sha256, which the excerpt does not hold: ask whoever has the packet.\n")
+	case c.Address != "":
 		fmt.Fprintf(&b, "Whether it is current, superseded or withdrawn, its server says at %s\n", printable(c.Address))
 	}
 	if r.Verdict == SignerUnknown {

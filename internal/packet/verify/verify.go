@@ -218,7 +218,8 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 			return "", errors.New("not checked: its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
-			return "", errors.New("the root has another fingerprint than the given one: someone else sealed this")
+			return "", fmt.Errorf("the root of its list of keys has another fingerprint than the given one, %s: "+
+				"someone else sealed this, unless the given one was mistyped", list.rootID)
 		}
 		if err := vouched(list); err != nil {
 			return "", err
