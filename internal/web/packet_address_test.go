@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/proofwalk/proofwalk/internal/keys"
 )
 
 // Whoever has a packet's digest learns its state there and nothing else;
@@ -100,5 +103,39 @@ func TestWithdrawAPacket(t *testing.T) {
 	}
 	if p := dana.post(withdraw, url.Values{"reason": {"Again."}}); p.Status != http.StatusConflict {
 		t.Errorf("withdrawn a second time: %d", p.Status)
+	}
+}
+
+// A packet that a compromised key sealed is called so wherever its state is told.
+func TestPacketOfACompromisedKey(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	address, list := "/packets/"+j.ids["digest"], "/integrations/"+j.id.String()+"/packets"
+	if p := j.as(t, j.viewer).get(list); strings.Contains(p.text("main"), "compromised") {
+		t.Error("a sound packet is called compromised")
+	}
+	now := j.Now().Add(-time.Hour)
+	j.Keys = keys.NewDirectory(t.TempDir(), "", func() time.Time { return now })
+	if err := j.Keys.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := j.SigningKeys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key := ring.Bundle()
+	since := now.Add(time.Minute)
+	now = j.Now().Add(time.Hour)
+	if _, _, err := j.Keys.Compromise(key, since); err != nil {
+		t.Fatal(err)
+	}
+	if p := j.as(t, j.viewer).get(list); !strings.Contains(p.text(".notice-fail"), "marked as compromised since") {
+		t.Errorf("the list says %s", p.text("main"))
+	}
+	if p := j.visitor(t).get(address); p.text(".banner-title") != "Sealed with a compromised key" || !strings.Contains(p.text(".notice-fail"), "newest keys.json") {
+		t.Errorf("the address says %s", p.text("main"))
+	}
+	if got := j.visitor(t).get(address + "/status.json"); !strings.Contains(got.Body, `"state":"compromised"`) || !strings.Contains(got.Body, `"compromised_at":"2026-03-02T08:01:00.000000Z"`) {
+		t.Errorf("status %s", got.Body)
 	}
 }

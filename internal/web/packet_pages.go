@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/packet"
@@ -66,8 +67,13 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	} else if r.QueryParam("done") == "withdraw" {
 		m.Saved = &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
 	}
+	list, _, err := r.server.App.PublicKeys(r.ctx())
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
 	for _, p := range packets {
 		k := packetModel(page.Summary, p, m.Fingerprint)
+		k.CompromisedAt, k.Later = instant(app.SealDoubt(list, p)), withdrawnLater(packets, p)
 		k.Withdraw = r.withdrawForm(page.Summary.ID, p, p.ID == withdrawn, cause, m.Errors)
 		m.Packets = append(m.Packets, k)
 	}
@@ -76,6 +82,21 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	}
 	m.SignOffsHref = pathWalkthrough(page.Summary.ID) + "#sign-offs"
 	return r.render(status, view.Packets(m))
+}
+
+// withdrawnLater names the newest edition that took the place of p, where that
+// was withdrawn; empty otherwise.
+func withdrawnLater(packets []store.Packet, p store.Packet) string {
+	newest := p
+	for _, k := range packets {
+		if k.RevisionID == p.RevisionID && k.Digest != nil && k.Edition > newest.Edition {
+			newest = k
+		}
+	}
+	if newest.ID == p.ID || newest.State != store.PacketWithdrawn {
+		return ""
+	}
+	return packetName(newest)
 }
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
@@ -113,7 +134,7 @@ func sealWords(p store.Packet) string {
 func editionWords(edition int) string {
 	switch edition {
 	case 1:
-		return "the readiness packet, read in the walkthrough"
+		return "the readiness packet, to be read in the walkthrough"
 	case 2:
 		return "with minutes and outcome"
 	}
