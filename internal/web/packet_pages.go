@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -71,10 +72,19 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return err
 	}
+	asked := map[uuid.UUID][]store.Question{} // by revision
 	for _, p := range packets {
 		k := packetModel(page.Summary, p, m.Fingerprint)
 		k.CompromisedAt, k.Later = instant(app.SealDoubt(list, p)), withdrawnLater(packets, p)
 		k.Withdraw = r.withdrawForm(page.Summary.ID, p, p.ID == withdrawn, cause, m.Errors)
+		if k.Made {
+			if _, known := asked[p.RevisionID]; !known {
+				if asked[p.RevisionID], err = store.ListQuestions(r.ctx(), r.reader(), r.scope(), p.IntegrationID, p.RevisionID); err != nil {
+					return err
+				}
+			}
+			k.Questions = questionsLink(asked[p.RevisionID], p)
+		}
 		m.Packets = append(m.Packets, k)
 	}
 	if m.SignOffs, err = r.signOffFacts(page.Summary, packets); err != nil {
@@ -82,6 +92,17 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	}
 	m.SignOffsHref = pathWalkthrough(page.Summary.ID) + "#sign-offs"
 	return r.render(status, view.Packets(m))
+}
+
+// questionsLink leads to the questions about a packet and says how many are open.
+func questionsLink(asked []store.Question, p store.Packet) *view.Link {
+	open := 0
+	for _, q := range asked {
+		if q.PacketID == p.ID && q.Answer == nil {
+			open++
+		}
+	}
+	return &view.Link{Text: fmt.Sprintf("Questions (%d open)", open), Href: pathQuestions(p.IntegrationID, p.ID)}
 }
 
 // withdrawnLater names the newest edition that took the place of p, where that
