@@ -139,3 +139,34 @@ func TestPacketOfACompromisedKey(t *testing.T) {
 		t.Errorf("status %s", got.Body)
 	}
 }
+
+// Whoever is led to a later edition is told when that was withdrawn.
+func TestSupersededByAWithdrawnPacket(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	later := strings.Repeat("5", 64)
+	for _, sql := range []string{
+		`INSERT INTO artifacts SELECT (jsonb_populate_record(a, jsonb_build_object('digest', '` + later + `'))).* FROM artifacts a WHERE digest = '` + j.ids["digest"] + `'`,
+		`INSERT INTO packets SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid(), 'edition', 2, 'digest', '` + later + `', 'state', 'withdrawn',
+			'withdrawn_at', k.made_at, 'withdrawn_by', '` + j.consultant.UserID.String() + `', 'withdrawn_reason', 'A wrong run.'))).* FROM packets k WHERE id = '` + j.ids["packet"] + `'`,
+		`UPDATE packets SET state = 'superseded' WHERE id = '` + j.ids["packet"] + `'`,
+	} {
+		if _, err := j.Store.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := "/packets/" + j.ids["digest"]
+	vera := j.as(t, j.viewer)
+	if got := vera.get(address).text("main"); !strings.Contains(got, "Superseded by packet r1.2, which was withdrawn") {
+		t.Errorf("the address says %s", got)
+	}
+	if got := j.visitor(t).get(address).text("main"); !strings.Contains(got, "which was withdrawn") || strings.Contains(got, "r1.2") {
+		t.Errorf("a stranger reads %s", got)
+	}
+	if got := j.visitor(t).get(address + "/status.json").Body; !strings.Contains(got, `"superseded_by":"`+later+`"`) || !strings.Contains(got, `"superseder_withdrawn":true`) {
+		t.Errorf("status %s", got)
+	}
+	if got := vera.get("/integrations/" + j.id.String() + "/packets").text(`#r1\.1`); !strings.Contains(got, "Superseded by r1.2, which was withdrawn") {
+		t.Errorf("the list says %s", got)
+	}
+}
