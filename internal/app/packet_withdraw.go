@@ -49,10 +49,11 @@ func (a *App) WithdrawPacket(ctx context.Context, cmd Command, integrationID, id
 
 // The states of a packet by its digest.
 const (
-	StatusUnknown    = "unknown"
-	StatusCurrent    = "current"
-	StatusSuperseded = "superseded"
-	StatusWithdrawn  = "withdrawn"
+	StatusUnknown     = "unknown"
+	StatusCurrent     = "current"
+	StatusSuperseded  = "superseded"
+	StatusCompromised = "compromised" // the list of keys stands no more for its seal
+	StatusWithdrawn   = "withdrawn"
 )
 
 // PacketStatus is what anybody may know who has the SHA-256 of a packet.
@@ -60,8 +61,11 @@ type PacketStatus struct {
 	State        string
 	Digest       string
 	SupersededBy *string // digest of the newest edition
-	WithdrawnAt  *time.Time
-	Reason       *string // of the withdrawal
+	// SupersederWithdrawn tells that the newest edition was withdrawn.
+	SupersederWithdrawn bool
+	CompromisedAt       *time.Time // since when a key that sealed it is compromised
+	WithdrawnAt         *time.Time
+	Reason              *string // of the withdrawal
 }
 
 // StatusOfPacket gives the state of the packet with the digest, whoever asks. A
@@ -82,6 +86,13 @@ func (a *App) StatusOfPacket(ctx context.Context, digest string) (PacketStatus, 
 	status := PacketStatus{State: StatusCurrent, Digest: digest, WithdrawnAt: p.WithdrawnAt, Reason: p.WithdrawnReason}
 	if newest.ID != p.ID {
 		status.State, status.SupersededBy = StatusSuperseded, newest.Digest
+		status.SupersederWithdrawn = newest.State == store.PacketWithdrawn
+	}
+	if status.CompromisedAt, err = a.sealDoubt(ctx, p); err != nil {
+		return unknown, err
+	}
+	if status.CompromisedAt != nil {
+		status.State = StatusCompromised
 	}
 	if p.State == store.PacketWithdrawn {
 		status.State = StatusWithdrawn

@@ -118,6 +118,12 @@ func TestSignOffsMakeEditions(t *testing.T) {
 	if !bytes.Equal(m.download(t, id, second.ID), before) {
 		t.Error("a later sign-off changed a packet that was made")
 	}
+	must(t, m.app.WithdrawPacket(t.Context(), app.Command{Actor: m.consultant}, id, fourth.ID, "The wrong run was recorded."))
+	got, err := m.app.StatusOfPacket(t.Context(), *third.Digest)
+	must(t, err)
+	if diff := cmp.Diff(app.PacketStatus{State: app.StatusSuperseded, Digest: *third.Digest, SupersededBy: fourth.Digest, SupersederWithdrawn: true}, got); diff != "" {
+		t.Errorf("status once the later edition is withdrawn (-want +got):\n%s", diff)
+	}
 }
 
 // What begins to be sealed is fixed: a sign-off that comes then is in the next edition.

@@ -34,6 +34,9 @@ type packetStatus struct {
 	SupersededBy *string      `json:"superseded_by"`
 	WithdrawnAt  *packet.Time `json:"withdrawn_at"`
 	Reason       *string      `json:"reason"`
+	// These two are there only when they say something.
+	SupersederWithdrawn bool         `json:"superseder_withdrawn,omitempty"`
+	CompromisedAt       *packet.Time `json:"compromised_at,omitempty"`
 }
 
 // answerStatus is public and may be asked from pages of other sites: it says
@@ -51,10 +54,14 @@ func (s *Server) answerStatus(c echo.Context) error {
 			State string `json:"state"`
 		}{status.State})
 	}
-	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason}
+	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason, SupersederWithdrawn: status.SupersederWithdrawn}
 	if status.WithdrawnAt != nil {
 		at := packet.At(*status.WithdrawnAt)
 		answer.WithdrawnAt = &at
+	}
+	if status.CompromisedAt != nil {
+		at := packet.At(*status.CompromisedAt)
+		answer.CompromisedAt = &at
 	}
 	return c.JSON(http.StatusOK, answer)
 }
@@ -71,6 +78,7 @@ func (s *Server) showAddress(c echo.Context) error {
 		return err
 	}
 	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
+		CompromisedAt: instant(status.CompromisedAt), SupersederWithdrawn: status.SupersederWithdrawn,
 		KeysHref: pathKeys, VerifyCommand: "proofwalk verify --fingerprint " + fingerprint + " PACKET.zip"}
 	if status.State == app.StatusUnknown {
 		return s.render(c, http.StatusNotFound, view.Address(m))

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/proofwalk/proofwalk/internal/keys"
 )
 
 // Whoever has a packet's digest learns its state there and nothing else;
@@ -100,5 +103,70 @@ func TestWithdrawAPacket(t *testing.T) {
 	}
 	if p := dana.post(withdraw, url.Values{"reason": {"Again."}}); p.Status != http.StatusConflict {
 		t.Errorf("withdrawn a second time: %d", p.Status)
+	}
+}
+
+// A packet that a compromised key sealed is called so wherever its state is told.
+func TestPacketOfACompromisedKey(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	address, list := "/packets/"+j.ids["digest"], "/integrations/"+j.id.String()+"/packets"
+	if p := j.as(t, j.viewer).get(list); strings.Contains(p.text("main"), "compromised") {
+		t.Error("a sound packet is called compromised")
+	}
+	now := j.Now().Add(-time.Hour)
+	j.Keys = keys.NewDirectory(t.TempDir(), "", func() time.Time { return now })
+	if err := j.Keys.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := j.SigningKeys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key := ring.Bundle()
+	since := now.Add(time.Minute)
+	now = j.Now().Add(time.Hour)
+	if _, _, err := j.Keys.Compromise(key, since); err != nil {
+		t.Fatal(err)
+	}
+	if p := j.as(t, j.viewer).get(list); !strings.Contains(p.text(".notice-fail"), "marked as compromised since") {
+		t.Errorf("the list says %s", p.text("main"))
+	}
+	if p := j.visitor(t).get(address); p.text(".banner-title") != "Sealed with a compromised key" || !strings.Contains(p.text(".notice-fail"), "newest keys.json") {
+		t.Errorf("the address says %s", p.text("main"))
+	}
+	if got := j.visitor(t).get(address + "/status.json"); !strings.Contains(got.Body, `"state":"compromised"`) || !strings.Contains(got.Body, `"compromised_at":"2026-03-02T08:01:00.000000Z"`) {
+		t.Errorf("status %s", got.Body)
+	}
+}
+
+// Whoever is led to a later edition is told when that was withdrawn.
+func TestSupersededByAWithdrawnPacket(t *testing.T) {
+	t.Parallel()
+	j := newJourney(t)
+	later := strings.Repeat("5", 64)
+	for _, sql := range []string{
+		`INSERT INTO artifacts SELECT (jsonb_populate_record(a, jsonb_build_object('digest', '` + later + `'))).* FROM artifacts a WHERE digest = '` + j.ids["digest"] + `'`,
+		`INSERT INTO packets SELECT (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid(), 'edition', 2, 'digest', '` + later + `', 'state', 'withdrawn',
+			'withdrawn_at', k.made_at, 'withdrawn_by', '` + j.consultant.UserID.String() + `', 'withdrawn_reason', 'A wrong run.'))).* FROM packets k WHERE id = '` + j.ids["packet"] + `'`,
+		`UPDATE packets SET state = 'superseded' WHERE id = '` + j.ids["packet"] + `'`,
+	} {
+		if _, err := j.Store.Pool().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := "/packets/" + j.ids["digest"]
+	vera := j.as(t, j.viewer)
+	if got := vera.get(address).text("main"); !strings.Contains(got, "Superseded by packet r1.2, which was withdrawn") {
+		t.Errorf("the address says %s", got)
+	}
+	if got := j.visitor(t).get(address).text("main"); !strings.Contains(got, "which was withdrawn") || strings.Contains(got, "r1.2") {
+		t.Errorf("a stranger reads %s", got)
+	}
+	if got := j.visitor(t).get(address + "/status.json").Body; !strings.Contains(got, `"superseded_by":"`+later+`"`) || !strings.Contains(got, `"superseder_withdrawn":true`) {
+		t.Errorf("status %s", got)
+	}
+	if got := vera.get("/integrations/" + j.id.String() + "/packets").text(`#r1\.1`); !strings.Contains(got, "Superseded by r1.2, which was withdrawn") {
+		t.Errorf("the list says %s", got)
 	}
 }

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/packet"
@@ -66,9 +68,23 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	} else if r.QueryParam("done") == "withdraw" {
 		m.Saved = &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
 	}
+	list, _, err := r.server.App.PublicKeys(r.ctx())
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	asked := map[uuid.UUID][]store.Question{} // by revision
 	for _, p := range packets {
 		k := packetModel(page.Summary, p, m.Fingerprint)
+		k.CompromisedAt, k.Later = instant(app.SealDoubt(list, p)), withdrawnLater(packets, p)
 		k.Withdraw = r.withdrawForm(page.Summary.ID, p, p.ID == withdrawn, cause, m.Errors)
+		if k.Made {
+			if _, known := asked[p.RevisionID]; !known {
+				if asked[p.RevisionID], err = store.ListQuestions(r.ctx(), r.reader(), r.scope(), p.IntegrationID, p.RevisionID); err != nil {
+					return err
+				}
+			}
+			k.Questions = questionsLink(asked[p.RevisionID], p)
+		}
 		m.Packets = append(m.Packets, k)
 	}
 	if m.SignOffs, err = r.signOffFacts(page.Summary, packets); err != nil {
@@ -76,6 +92,32 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	}
 	m.SignOffsHref = pathWalkthrough(page.Summary.ID) + "#sign-offs"
 	return r.render(status, view.Packets(m))
+}
+
+// questionsLink leads to the questions about a packet and says how many are open.
+func questionsLink(asked []store.Question, p store.Packet) *view.Link {
+	open := 0
+	for _, q := range asked {
+		if q.PacketID == p.ID && q.Answer == nil {
+			open++
+		}
+	}
+	return &view.Link{Text: fmt.Sprintf("Questions (%d open)", open), Href: pathQuestions(p.IntegrationID, p.ID)}
+}
+
+// withdrawnLater names the newest edition that took the place of p, where that
+// was withdrawn; empty otherwise.
+func withdrawnLater(packets []store.Packet, p store.Packet) string {
+	newest := p
+	for _, k := range packets {
+		if k.RevisionID == p.RevisionID && k.Digest != nil && k.Edition > newest.Edition {
+			newest = k
+		}
+	}
+	if newest.ID == p.ID || newest.State != store.PacketWithdrawn {
+		return ""
+	}
+	return packetName(newest)
 }
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
@@ -113,7 +155,7 @@ func sealWords(p store.Packet) string {
 func editionWords(edition int) string {
 	switch edition {
 	case 1:
-		return "the readiness packet, read in the walkthrough"
+		return "the readiness packet, to be read in the walkthrough"
 	case 2:
 		return "with minutes and outcome"
 	}

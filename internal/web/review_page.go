@@ -120,6 +120,7 @@ func (r *request) statusModel(p reviewPage, cause error) view.StatusModel {
 	gate.Over = fmt.Sprintf("Revision %d", next)
 	if len(blockers) == 0 {
 		gate.Title, gate.Text = "Nothing is missing", "Submitting freezes the checklist with its evidence as a revision."
+		gate.Text += stageLeft(p.Summary.Stage)
 	} else {
 		gate.Title = components.Plural(len(blockers), "item is", "items are") + " missing"
 		gate.Text = "Every required item of the review is claimed, or marked as not applicable, before the checklist is submitted."
@@ -132,6 +133,17 @@ func (r *request) statusModel(p reviewPage, cause error) view.StatusModel {
 		}
 	}
 	return m
+}
+
+// stageLeft warns who would submit although a revision is ready or live.
+func stageLeft(s store.Stage) string {
+	switch s {
+	case store.StageLive:
+		return " It begins a new review, and the integration leaves its stage: it is live no more until the new revision is signed off."
+	case store.StageSignOff, store.StageWalkthrough:
+		return " It begins a new review, and the integration leaves its stage: the walkthrough is held on the new revision."
+	}
+	return ""
 }
 
 // submitPass asks why stored texts that look like a credential are none; nil

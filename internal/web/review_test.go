@@ -332,6 +332,9 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))
 	}
+	if p := marcus.get(v.path + "/review"); !strings.Contains(p.text(".gate"), "Nothing is missing") || !strings.Contains(p.text(".gate"), "leaves its stage") {
+		t.Errorf("submitting again is offered without a warning: %q", p.text(".gate"))
+	}
 }
 
 func TestPlanForm(t *testing.T) {

@@ -28,6 +28,8 @@ func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
 		return sideAccountTeam, "The outcome is recorded.", "The account team signs off the go-live."
 	case s.Stage == store.StageWalkthrough && s.WalkthroughState == "":
 		return sideConsultant, fmt.Sprintf("Revision %d is ready.", s.LastRevision), "The consultant sets the date of the walkthrough."
+	case s.Stage == store.StageWalkthrough && s.WalkthroughState == string(store.WalkthroughRunning):
+		return sideConsultant, "The walkthrough is running.", "The consultant leads it and records the outcome."
 	case s.Stage == store.StageWalkthrough:
 		return sideConsultant, "The walkthrough is planned.", "The consultant leads it and records the outcome."
 	case s.SubmittedRevision > 0:

@@ -57,6 +57,7 @@ func (r *request) liveModel(p walkthroughPage, cause error) (view.LiveModel, err
 	}
 	if p.leads {
 		m.Outcome = r.outcomeForm(p, items, cause, m.Errors)
+		m.Outcome.Questions = beside.openQuestions()
 	}
 	return m, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/walkthrough"
 )
 
@@ -55,6 +56,24 @@ func (b *besidePacket) link() *view.Link {
 		return &view.Link{Text: "Packet " + b.name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
 	}
 	return &view.Link{Text: "Read packet " + b.name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+}
+
+// openQuestions leads to the questions that nobody has answered and says what
+// becomes of them; nil where there are none.
+func (b *besidePacket) openQuestions() *view.Link {
+	if b == nil {
+		return nil
+	}
+	open := 0
+	for _, q := range b.questions {
+		if q.Answer == nil {
+			open++
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return &view.Link{Text: components.Plural(open, "question is", "questions are") + " open.", Href: pathQuestions(b.row.IntegrationID, b.row.ID)}
 }
 
 // besideStep is what the packet holds of the item that a step confirms: its

@@ -110,6 +110,9 @@ func (r *request) planModel(p walkthroughPage, cause error) view.PlanModel {
 	if r.QueryParam("done") == "plan" && cause == nil {
 		m.Saved = &components.ConfirmationModel{Now: "The walkthrough is planned.", Next: "Everybody of the integration sees date and agenda here."}
 	}
+	if p.revision != nil && p.revision.Number > 1 {
+		m.Earlier = &view.Link{Text: "Packets of earlier revisions, with the minutes where a walkthrough was held", Href: pathPackets(p.Summary.ID)}
+	}
 	ready := p.revision != nil && p.revision.State == store.RevisionReady
 	if !ready {
 		m.Empty = &components.EmptyStateModel{Title: "No walkthrough yet", Pays: "It is held on a ready revision: one partner clicks, everybody sees the same step.",

@@ -22,13 +22,16 @@ type Link struct{ Text, Href string }
 // read it; Packet is only for those who may read the integration.
 type AddressModel struct {
 	Shell        layout.Shell
-	State        string // current, superseded, withdrawn, unknown
+	State        string // current, superseded, compromised, withdrawn, unknown
 	Digest       string
 	SupersededBy *Link
-	WithdrawnAt  time.Time
-	Reason       string
-	StatusHref   string
-	KeysHref     string
+	// SupersederWithdrawn tells that the edition in its place was withdrawn.
+	SupersederWithdrawn bool
+	CompromisedAt       time.Time // of a key that sealed it; zero when there is none
+	WithdrawnAt         time.Time
+	Reason              string
+	StatusHref          string
+	KeysHref            string
 	// VerifyCommand names the archive where the reader may know its name.
 	VerifyCommand string
 	Packet        *AddressedModel
@@ -59,7 +62,14 @@ func (m AddressModel) banner() components.BannerModel {
 	switch m.State {
 	case "current":
 		return components.BannerModel{Verdict: components.VerdictPass, Title: "Current", Text: "No later edition has taken its place, and nobody has withdrawn it."}
+	case "compromised":
+		return components.BannerModel{Verdict: components.VerdictFail, Title: "Sealed with a compromised key",
+			Text: "Do not believe it unless it verifies with the newest keys.json: others may have had the key."}
 	case "superseded":
+		if m.SupersederWithdrawn && m.SupersededBy != nil {
+			return components.BannerModel{Verdict: components.VerdictWarn, Title: "Superseded",
+				Text: "Superseded by " + m.SupersededBy.Text + ", which was withdrawn. Its page says why."}
+		}
 		return components.BannerModel{Verdict: components.VerdictWarn, Title: "Superseded", Text: "A later edition says more. This one still verifies."}
 	case "withdrawn":
 		return components.BannerModel{Verdict: components.VerdictFail, Title: "Withdrawn", Text: "Do not rely on it, although it still verifies."}
@@ -162,6 +172,12 @@ func Address(m AddressModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if !m.CompromisedAt.IsZero() {
+				templ_7745c5c3_Err = keyNotice(m.CompromisedAt, m.KeysHref).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			if m.Reason != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"section\">")
 				if templ_7745c5c3_Err != nil {
@@ -204,7 +220,7 @@ func Address(m AddressModel) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(m.Reason)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 85, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 98, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -236,7 +252,7 @@ func Address(m AddressModel) templ.Component {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("Made ")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 94, Col: 16}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 107, Col: 16}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -253,7 +269,7 @@ func Address(m AddressModel) templ.Component {
 					var templ_7745c5c3_Var8 templ.SafeURL
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.Packet.PacketsHref))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 96, Col: 54}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 109, Col: 54}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -266,7 +282,7 @@ func Address(m AddressModel) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(m.Packet.Integration)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 96, Col: 94}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 109, Col: 94}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -297,7 +313,7 @@ func Address(m AddressModel) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(m.VerifyCommand)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 105, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 118, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -310,7 +326,7 @@ func Address(m AddressModel) templ.Component {
 			var templ_7745c5c3_Var11 templ.SafeURL
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.KeysHref))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 106, Col: 193}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 119, Col: 193}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -328,7 +344,7 @@ func Address(m AddressModel) templ.Component {
 				var templ_7745c5c3_Var12 templ.SafeURL
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.StatusHref))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 108, Col: 73}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/address.templ`, Line: 121, Col: 73}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
