@@ -41,9 +41,25 @@ type report struct {
 // renderReport is the renderer of Build.
 func renderReport(s *sheet) ([]byte, error) {
 	r := newReport(s)
-	if err := r.readPictures(); err != nil {
+	checked, err := r.readPictures()
+	if err != nil {
 		return nil, err
 	}
+	out, err := r.render()
+	if damaged := checked(); damaged != nil {
+		return nil, damaged
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := hasAnchors(out, Anchors(s.c)); err != nil {
+		return nil, err
+	}
+	return out.Bytes, nil
+}
+
+// render puts the content into blocks and sets them.
+func (r *report) render() (*pdf.Output, error) {
 	r.doc = pdf.New(r.options())
 	if r.excerpt == nil {
 		r.firstPage()
@@ -65,38 +81,40 @@ func renderReport(s *sheet) ([]byte, error) {
 	r.configuration()
 	r.glossary()
 	r.checking()
-	out, err := r.doc.Render()
-	if err != nil {
-		return nil, err
-	}
-	if err := hasAnchors(out, Anchors(s.c)); err != nil {
-		return nil, err
-	}
-	return out.Bytes, nil
+	return r.doc.Render()
 }
 
-// readPictures checks the screenshots, as many at once as there are processors:
-// inflating them is a large part of the work of a report.
-func (r *report) readPictures() error {
+// readPictures reads the screenshots as far as their layout needs, and begins to
+// check the rest beside it: inflating pictures is a large part of the work of a
+// report. checked waits and gives the first fault; a report may be given away only
+// after it.
+func (r *report) readPictures() (checked func() error, err error) {
 	shots := r.c.Screenshots
 	images, errs := make([]*pdf.Image, len(shots)), make([]error, len(shots))
+	for i, shot := range shots {
+		if images[i], err = pdf.ScanImage(shot.PNG); err != nil {
+			return nil, fmt.Errorf("reading screenshot %d: %w", i+1, err)
+		}
+		r.pictures[shot.ID] = images[i]
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(shots)) {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(shots); i = int(next.Add(1)) - 1 {
-				images[i], errs[i] = pdf.NewImage(shots[i].PNG)
+				errs[i] = images[i].Check()
 			}
 		})
 	}
-	wait.Wait()
-	for i, shot := range shots {
-		if errs[i] != nil {
-			return fmt.Errorf("reading screenshot %d: %w", i+1, errs[i])
+	return func() error {
+		wait.Wait()
+		for i, err := range errs {
+			if err != nil {
+				return fmt.Errorf("reading screenshot %d: %w", i+1, err)
+			}
 		}
-		r.pictures[shot.ID] = images[i]
-	}
-	return nil
+		return nil
+	}, nil
 }
 
 func newReport(s *sheet) *report {

@@ -1,6 +1,12 @@
 package packet
 
 import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
 // pdftotext gives the words of a PDF, in order, with single spaces.
@@ -202,5 +209,25 @@ func TestReportKeepsMomentsTogether(t *testing.T) {
 	}
 	if broken := regexp.MustCompile(`(?m)^UTC|^[A-Z][a-z]{2} \d{4}, \d{2}:|^\d{4}, \d{2}:|\d{4},\s*\n\s*\d{2}:`).FindAllString(text, -1); broken != nil {
 		t.Errorf("%d lines begin inside of a time: %q", len(broken), broken)
+	}
+}
+
+// A picture whose rows do not inflate makes no report, though its head can be laid out.
+func TestReportRefusesDamagedPictures(t *testing.T) {
+	t.Parallel()
+	c := smallContent(t)
+	if _, err := RenderDraft(c); err != nil {
+		t.Fatal(err)
+	}
+	var short bytes.Buffer
+	if err := png.Encode(&short, image.NewRGBA(image.Rect(0, 0, 8, 1))); err != nil {
+		t.Fatal(err)
+	}
+	b := short.Bytes()
+	binary.BigEndian.PutUint32(b[20:], 2) // the head promises two rows
+	binary.BigEndian.PutUint32(b[29:], crc32.ChecksumIEEE(b[12:29]))
+	c.Screenshots[0].PNG = b
+	if _, err := RenderDraft(c); !errors.Is(err, pdf.ErrImageDamaged) {
+		t.Errorf("%v, want a damaged picture", err)
 	}
 }

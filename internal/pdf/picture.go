@@ -31,8 +31,8 @@ var (
 	ErrImageDamaged = errors.New("picture is damaged")
 )
 
-// Image is a checked picture. It is never changed and may be used in several
-// documents at once.
+// Image is a picture: of [NewImage] a checked one, of [ScanImage] one whose Check
+// is due. It is never changed and may be used in several documents at once.
 type Image struct {
 	Width, Height int // pixels
 	gray          bool
@@ -40,6 +40,7 @@ type Image struct {
 	depth         int    // bits of a sample
 	palette       []byte // colours of three bytes, nil when the samples are colours
 	data          []byte // deflated rows with PNG filters, or a JPEG file
+	rowBytes      int    // of a row with its filter, as long as Check has to inflate them; else 0
 	key           [sha256.Size]byte
 }
 
@@ -51,6 +52,20 @@ type Image struct {
 // interlaced or let what is below shine through, and JPEG files of other colours,
 // are decoded, laid on white and encoded anew. The result does not refer to data.
 func NewImage(data []byte) (*Image, error) {
+	img, err := ScanImage(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := img.Check(); err != nil {
+		return nil, err
+	}
+	return img, nil
+}
+
+// ScanImage is NewImage without the inflating of rows that are kept, which Check
+// does. A document can be laid out from its result, but must not be given away
+// before Check has said that the picture is whole.
+func ScanImage(data []byte) (*Image, error) {
 	if len(data) > MaxImageBytes {
 		return nil, fmt.Errorf("reading picture of %d bytes: %w", len(data), ErrImageTooBig)
 	}
@@ -117,11 +132,11 @@ func readPNG(data []byte) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if head.samples() > 0 {
-		if err := checkRows(&head, rows); err != nil {
-			return nil, err
-		}
-		return &Image{Width: head.w, Height: head.h, gray: head.kind == 0, depth: int(head.depth), palette: head.palette, data: rows}, nil
+	if n := head.samples(); n > 0 {
+		return &Image{
+			Width: head.w, Height: head.h, gray: head.kind == 0, depth: int(head.depth), palette: head.palette, data: rows,
+			rowBytes: 1 + (n*int(head.depth)*head.w+7)/8,
+		}, nil
 	}
 	src, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -177,22 +192,27 @@ func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
 	}
 }
 
-// checkRows inflates the rows once: as many as the header says, each with a
-// known filter, and nothing behind them.
-func checkRows(head *pngHead, rows []byte) error {
-	src := bytes.NewReader(rows)
+// Check inflates kept rows once: as many as the header says, each with a known
+// filter, and nothing behind them. Other pictures were decoded when they were read.
+// It may run beside the layout of a document with the picture.
+func (img *Image) Check() error {
+	if img.rowBytes == 0 {
+		return nil
+	}
+	damaged := fmt.Errorf("reading picture: %w", ErrImageDamaged)
+	src := bytes.NewReader(img.data)
 	z, err := zlib.NewReader(src)
 	if err != nil {
-		return ErrImageDamaged
+		return damaged
 	}
-	row := make([]byte, 1+(head.samples()*int(head.depth)*head.w+7)/8)
-	for range head.h {
+	row := make([]byte, img.rowBytes)
+	for range img.Height {
 		if _, err := io.ReadFull(z, row); err != nil || row[0] > 4 {
-			return ErrImageDamaged
+			return damaged
 		}
 	}
 	if n, err := z.Read(row[:1]); n != 0 || err != io.EOF || src.Len() != 0 {
-		return ErrImageDamaged
+		return damaged
 	}
 	return nil
 }
