@@ -66,19 +66,7 @@ func (a *App) notePacketRead(ctx context.Context, cmd Command, integrationID, id
 
 // DraftPDF renders the integration as it stands: unsigned, DRAFT on each page.
 func (a *App) DraftPDF(ctx context.Context, cmd Command, integrationID uuid.UUID) (name string, pdf []byte, err error) {
-	var source packetSource
-	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		if source, err = a.draftContent(ctx, w.Tx, cmd.Actor.Scope(), integrationID, w.Now); err != nil {
-			return uuid.Nil, err
-		}
-		name = "draft-" + slug(i.PartnerName+" "+i.Name) + ".pdf"
-		w.Audit("packet.draft", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, nil)
-		return i.ID, nil
-	})
+	name, source, err := a.noteDraft(ctx, cmd, integrationID, "packet.draft")
 	if err != nil {
 		return "", nil, err
 	}
@@ -89,5 +77,23 @@ func (a *App) DraftPDF(ctx context.Context, cmd Command, integrationID uuid.UUID
 	if err != nil {
 		return "", nil, fmt.Errorf("rendering a draft: %w", err)
 	}
-	return name, pdf, nil
+	return "draft-" + name, pdf, nil
+}
+
+// noteDraft appends the audit entry of a draft that is about to be given, and gives
+// what it is made of with the name of the file behind its kind.
+func (a *App) noteDraft(ctx context.Context, cmd Command, integrationID uuid.UUID, action string) (name string, source packetSource, err error) {
+	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
+		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		if source, err = a.draftContent(ctx, w.Tx, cmd.Actor.Scope(), integrationID, w.Now); err != nil {
+			return uuid.Nil, err
+		}
+		name = slug(i.PartnerName+" "+i.Name) + ".pdf"
+		w.Audit(action, i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, nil)
+		return i.ID, nil
+	})
+	return name, source, err
 }

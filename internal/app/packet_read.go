@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
-	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -130,24 +129,12 @@ func (a *App) PacketSummary(ctx context.Context, cmd Command, integrationID, id 
 // DraftSummary makes the summary of the integration as it stands: unsigned, DRAFT
 // on each page.
 func (a *App) DraftSummary(ctx context.Context, cmd Command, integrationID uuid.UUID) (name string, pdf []byte, err error) {
-	var source packetSource
-	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
-		if err != nil {
-			return uuid.Nil, err
-		}
-		if source, err = a.draftContent(ctx, w.Tx, cmd.Actor.Scope(), integrationID, w.Now); err != nil {
-			return uuid.Nil, err
-		}
-		name = "draft-summary-" + slug(i.PartnerName+" "+i.Name) + ".pdf"
-		w.Audit("packet.summary", i.PartnerID, i.ID, audit.Object{ID: i.ID.String(), Kind: "integration"}, nil)
-		return i.ID, nil
-	})
+	name, source, err := a.noteDraft(ctx, cmd, integrationID, "packet.summary")
 	if err != nil {
 		return "", nil, err
 	}
 	source.fold()
 	source.Content.Fonts = a.Fonts
 	pdf, err = packet.RenderSummary(&source.Content, packet.SummaryOf{})
-	return name, pdf, err
+	return "draft-summary-" + name, pdf, err
 }
