@@ -63,7 +63,7 @@ func (a *App) noteWaiting(ctx context.Context, scope auth.Scope, p store.Packet)
 	if err != nil || before.Problem == nil {
 		return err
 	}
-	return a.notePacketProblem(ctx, p.ID, fmt.Sprintf("The packet waits for r%d.%d, which could not be made so far.", before.RevisionNumber, before.Edition))
+	return a.notePacketProblem(ctx, p.ID, "The packet waits for "+before.Name()+", which could not be made so far.")
 }
 
 // notePacketProblem does so even when the attempt ran out of time.
@@ -216,7 +216,7 @@ func (a *App) notePacket(ctx context.Context, p store.Packet, built *packet.Pack
 		if err := store.SupersedeEditions(ctx, w.Tx, scope, p.RevisionID, p.Edition); err != nil {
 			return uuid.Nil, err
 		}
-		w.Audit("packet.make", p.PartnerID, p.IntegrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+		w.Audit("packet.make", p.PartnerID, p.IntegrationID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(digest), "packet_json": audit.Text(built.ManifestSHA256), "stamp": audit.Text(built.PDFSeal.Stamp)})
 		return p.ID, nil
 	})

@@ -64,7 +64,7 @@ func (a *App) writePacketSeal(ctx context.Context, p store.Packet, digest string
 			return uuid.Nil, fmt.Errorf("sealing a packet in the audit log: %w", err)
 		}
 		seal.EntryID = entry
-		w.Audit(packet.SealAction, p.PartnerID, p.IntegrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+		w.Audit(packet.SealAction, p.PartnerID, p.IntegrationID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"packet_json": audit.Text(digest)})
 		return p.ID, store.SavePacketSeal(ctx, w.Tx, seal)
 	})

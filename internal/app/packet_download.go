@@ -14,7 +14,7 @@ import (
 
 // PacketFile is the file name of a packet's archive; see packet.Content.ArchiveName.
 func PacketFile(partner, integration string, p store.Packet) string {
-	return fmt.Sprintf("packet-%s-r%d.%d.zip", slug(partner+" "+integration), p.RevisionNumber, p.Edition)
+	return "packet-" + slug(partner+" "+integration) + "-" + p.Name() + ".zip"
 }
 
 // DownloadPacket notes in the audit log that the actor takes a packet and then
@@ -57,7 +57,7 @@ func (a *App) notePacketRead(ctx context.Context, cmd Command, integrationID, id
 			return uuid.Nil, apperr.New(apperr.Conflict, "The packet is being made. Load the page again in a few seconds.")
 		}
 		name = PacketFile(i.PartnerName, i.Name, p)
-		w.Audit(action, p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+		w.Audit(action, p.PartnerID, integrationID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
 		return p.ID, nil
 	})

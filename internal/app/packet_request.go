@@ -42,15 +42,11 @@ func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, e
 	if err != nil {
 		return err
 	}
-	return a.askForPacket(ctx, w, r.ID, source)
+	return a.askForPacket(ctx, w, r, source)
 }
 
 // askForPacket keeps what a packet will say and enqueues the job that makes it.
-func (a *App) askForPacket(ctx context.Context, w *Write, revision uuid.UUID, source packetSource) error {
-	r, err := store.FindRevision(ctx, w.Tx, w.Cmd.Actor.Scope(), revision)
-	if err != nil {
-		return err
-	}
+func (a *App) askForPacket(ctx context.Context, w *Write, r store.Revision, source packetSource) error {
 	encoded, err := json.Marshal(source)
 	if err != nil {
 		return fmt.Errorf("encoding a packet's content: %w", err)

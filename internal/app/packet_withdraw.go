@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,7 +39,7 @@ func (a *App) WithdrawPacket(ctx context.Context, cmd Command, integrationID, id
 		if err := store.WithdrawPacket(ctx, w.Tx, scope, p.ID, cmd.Actor.UserID, reason, w.Now); err != nil {
 			return uuid.Nil, err
 		}
-		w.Audit("packet.withdraw", p.PartnerID, integrationID, audit.Object{ID: fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition), Kind: "packet"},
+		w.Audit("packet.withdraw", p.PartnerID, integrationID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
 		return p.ID, nil
 	})

@@ -63,7 +63,7 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 			return uuid.Nil, apperr.InvalidFields("There are too many questions.",
 				apperr.Field{Name: "question", Text: "The integration has 1,000 questions already, and no more are taken. Say it as a comment on the item."})
 		}
-		w.Audit("question.ask", i.PartnerID, i.ID, audit.Object{ID: packetName(p), Kind: "packet"},
+		w.Audit("question.ask", i.PartnerID, i.ID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"question": audit.Int(number), "anchor": audit.Text(n.Anchor)})
 		return q.ID, nil
 	})
@@ -73,9 +73,6 @@ func (a *App) AskQuestion(ctx context.Context, cmd Command, n NewQuestion) (numb
 	asked, err := store.FindQuestion(ctx, a.Store.Reader(), cmd.Actor.Scope(), n.Integration, n.Packet, id) // the form was sent twice
 	return asked.Number, err
 }
-
-// packetName is what a packet is called: "r3.1".
-func packetName(p store.Packet) string { return fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition) }
 
 // QuestionRef says which question about which packet, as it was opened.
 type QuestionRef struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"fmt"
+	"time"
 
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/keys"
@@ -84,7 +85,7 @@ func sampleLog(c *packet.Content, salts []byte, ring *keys.Ring) (packet.Log, er
 	var edge audit.Edge
 	edge.Append(audit.LeafHash(entry))
 	signer, _ := ring.Checkpoint()
-	signed, err := audit.Checkpoint{Origin: audit.Origin(ring.Fingerprint()), Head: audit.Head{Size: edge.Size(), Root: edge.Root()}, At: c.MadeAt.Time}.Sign(signer)
+	signed, err := newCheckpoint(ring, audit.Head{Size: edge.Size(), Root: edge.Root()}, c.MadeAt.Time, time.Time{})
 	if err != nil {
 		return packet.Log{}, err
 	}
@@ -92,5 +93,5 @@ func sampleLog(c *packet.Content, salts []byte, ring *keys.Ring) (packet.Log, er
 	if err != nil {
 		return packet.Log{}, fmt.Errorf("encoding the checkpoint key: %w", err)
 	}
-	return packet.Log{Entries: [][]byte{entry}, Proofs: audit.EncodeProofs(edge.Size(), []int64{0}, [][]audit.Hash{nil}), Checkpoint: signed, Key: key}, nil
+	return packet.Log{Entries: [][]byte{entry}, Proofs: audit.EncodeProofs(edge.Size(), []int64{0}, [][]audit.Hash{nil}), Checkpoint: []byte(signed.Note), Key: key}, nil
 }

@@ -57,7 +57,7 @@ func (a *App) SignOff(ctx context.Context, cmd Command, integrationID uuid.UUID,
 		if err := signOff(ctx, w, s); err != nil {
 			return uuid.Nil, err
 		}
-		edition, err := a.packSignOff(ctx, w, i, s)
+		edition, err := a.packSignOff(ctx, w, i, r, s)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -105,7 +105,7 @@ func refuseDecider(ctx context.Context, w *Write, integrationID uuid.UUID) error
 // packSignOff brings a sign-off into the packet and gives the edition that says
 // so. An edition after the second says what the one before says, and the
 // sign-off: what changed in the integration since is no part of what was signed off.
-func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, s store.SignOff) (edition int, err error) {
+func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, r store.Revision, s store.SignOff) (edition int, err error) {
 	scope := w.Cmd.Actor.Scope()
 	last, err := store.LockLastEdition(ctx, w.Tx, scope, s.RevisionID)
 	if err != nil {
@@ -126,5 +126,5 @@ func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, s 
 		return last.Edition, store.SavePacketContent(ctx, w.Tx, scope, last.ID, content)
 	}
 	c.Edition = last.Edition + 1
-	return c.Edition, a.askForPacket(ctx, w, s.RevisionID, source)
+	return c.Edition, a.askForPacket(ctx, w, r, source)
 }

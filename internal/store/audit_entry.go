@@ -70,13 +70,15 @@ func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []
 	return nil
 }
 
+const auditSelect = `
+		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
+		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
+		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration`
+
 // ListAudit gives an integration's entries, newest first. before pages: entries
 // older than that entry; uuid.Nil for the first page.
 func ListAudit(ctx context.Context, q Querier, scope auth.Scope, integration, before uuid.UUID, limit int) ([]AuditRow, error) {
-	return many[AuditRow](ctx, q, "listing audit entries", `
-		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
-		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
-		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration
+	return many[AuditRow](ctx, q, "listing audit entries", auditSelect+`
 		  AND (@before = '00000000-0000-0000-0000-000000000000'::uuid OR e.id < @before)
 		ORDER BY e.id DESC LIMIT @limit`,
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "before": before, "limit": limit}))
@@ -84,10 +86,7 @@ func ListAudit(ctx context.Context, q Querier, scope auth.Scope, integration, be
 
 // FindAudit gives one entry of an integration.
 func FindAudit(ctx context.Context, q Querier, scope auth.Scope, integration, id uuid.UUID) (AuditRow, error) {
-	return one[AuditRow](ctx, q, "finding an audit entry", `
-		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
-		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
-		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration AND e.id = @id`,
+	return one[AuditRow](ctx, q, "finding an audit entry", auditSelect+` AND e.id = @id`,
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "id": id}))
 }
 

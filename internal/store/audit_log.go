@@ -163,18 +163,14 @@ type positionRow struct{ Position int64 }
 // LoggedEntry is an entry with its place in the tree.
 type LoggedEntry struct {
 	Position int64
-	LeafHash []byte
 	Encoded  []byte
 }
-
-// Leaf is the leaf hash as the tree has it.
-func (e LoggedEntry) Leaf() audit.Hash { return audit.Hash(e.LeafHash) }
 
 // LoggedEntries gives an integration's entries up to and including a position,
 // in the order of the log.
 func LoggedEntries(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID, last int64) ([]LoggedEntry, error) {
 	return many[LoggedEntry](ctx, q, "reading logged entries", `
-		SELECT p.position, p.leaf_hash, e.encoded
+		SELECT p.position, e.encoded
 		FROM audit_entries e JOIN audit_positions p ON p.entry_id = e.id
 		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration AND p.position <= @last
 		ORDER BY p.position`,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,6 +47,9 @@ type Packet struct {
 	WithdrawnReason *string
 }
 
+// Name is what the packet is called: "r3.1".
+func (p Packet) Name() string { return fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition) }
+
 // PacketStamp says what became of the time stamp of a packet's PDF.
 type PacketStamp string
 
@@ -79,30 +83,22 @@ func InsertPacket(ctx context.Context, tx Querier, p PacketSource) error {
 			"edition": p.Edition, "state": string(PacketPending), "seed": p.Seed, "content": p.Content, "created_at": p.CreatedAt})
 }
 
-// packetRow is a PacketSource by the names of its columns.
-type packetRow struct {
-	Packet
-	Salts      []byte
-	Content    []byte
-	StampToken []byte
-}
+const sourceColumns = packetColumns + `, k.salts AS seed, k.content, k.stamp_token`
 
 // FindPacketSource gives a packet with what it is made of.
 func FindPacketSource(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID) (PacketSource, error) {
-	r, err := one[packetRow](ctx, q, "finding a packet's source", `
-		SELECT `+packetColumns+`, k.salts, k.content, k.stamp_token FROM `+packetTables+`
+	return one[PacketSource](ctx, q, "finding a packet's source", `
+		SELECT `+sourceColumns+` FROM `+packetTables+`
 		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.id = @id`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
-	return PacketSource{Packet: r.Packet, Seed: r.Salts, Content: r.Content, StampToken: r.StampToken}, err
 }
 
 // LockLastEdition gives the newest edition of a revision's packet and keeps it
 // from being sealed until the transaction ends.
 func LockLastEdition(ctx context.Context, tx Querier, scope auth.Scope, revision uuid.UUID) (PacketSource, error) {
-	r, err := one[packetRow](ctx, tx, "locking the last edition", `
-		SELECT `+packetColumns+`, k.salts, k.content, k.stamp_token FROM `+packetTables+`
+	return one[PacketSource](ctx, tx, "locking the last edition", `
+		SELECT `+sourceColumns+` FROM `+packetTables+`
 		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.revision_id = @revision
 		ORDER BY k.edition DESC LIMIT 1 FOR UPDATE OF k`, scopeArgs(scope, pgx.NamedArgs{"revision": revision}))
-	return PacketSource{Packet: r.Packet, Seed: r.Salts, Content: r.Content, StampToken: r.StampToken}, err
 }
 
 // SavePacketContent replaces what a packet will say, while it is not fixed yet.

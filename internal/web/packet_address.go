@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -115,7 +114,7 @@ func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) err
 	if err != nil {
 		return err
 	}
-	m.Packet = &view.AddressedModel{Name: packetName(p), Integration: summary.Name, Partner: summary.PartnerName, PacketsHref: pathPackets(summary.ID) + "#" + packetName(p),
+	m.Packet = &view.AddressedModel{Name: p.Name(), Integration: summary.Name, Partner: summary.PartnerName, PacketsHref: pathPackets(summary.ID) + "#" + p.Name(),
 		Download: pathAddress(status.Digest) + "/download", Report: pathReport(summary.ID, p.ID), At: instant(p.MadeAt)}
 	m.VerifyCommand = strings.Replace(m.VerifyCommand, "PACKET.zip", app.PacketFile(summary.PartnerName, summary.Name, p), 1)
 	if m.SupersededBy != nil {
@@ -123,12 +122,10 @@ func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) err
 		if err != nil {
 			return err
 		}
-		m.SupersededBy.Text = "packet " + packetName(newest)
+		m.SupersededBy.Text = "packet " + newest.Name()
 	}
 	return nil
 }
-
-func packetName(p store.Packet) string { return fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition) }
 
 // downloadByDigest gives the archive to those who may read the integration; to
 // all others there is no such page.
@@ -175,7 +172,7 @@ func (r *request) withdrawForm(integration uuid.UUID, p store.Packet, sent bool,
 		return nil
 	}
 	f := &view.WithdrawForm{Action: pathPackets(integration) + "/" + p.ID.String() + "/withdraw", Key: formKey(),
-		Reason: components.FieldModel{Name: "reason", ID: "reason-" + packetName(p), Label: "Why nobody should rely on it", Rows: 2,
+		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
 			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
 	if sent && cause != nil {
 		f.Open, f.Reason.Value = true, r.FormValue("reason")

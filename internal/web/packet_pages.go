@@ -60,9 +60,6 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 		return err
 	}
 	m := view.PacketsModel{Shell: page.Shell, DraftHref: pathDraft(page.Summary.ID), DraftSummary: pathDraftSummary(page.Summary.ID), KeysHref: pathKeys}
-	if m.Fingerprint, err = r.server.fingerprint(r.ctx()); err != nil {
-		return err
-	}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 	} else if r.QueryParam("done") == "withdraw" {
@@ -71,6 +68,9 @@ func (r *request) packetsAnswer(status int, withdrawn uuid.UUID, cause error) er
 	list, _, err := r.server.App.PublicKeys(r.ctx())
 	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return err
+	}
+	if list != nil {
+		m.Fingerprint = list.Root.ID
 	}
 	asked := map[uuid.UUID][]store.Question{} // by revision
 	for _, p := range packets {
@@ -117,11 +117,11 @@ func withdrawnLater(packets []store.Packet, p store.Packet) string {
 	if newest.ID == p.ID || newest.State != store.PacketWithdrawn {
 		return ""
 	}
-	return packetName(newest)
+	return newest.Name()
 }
 
 func packetModel(s store.IntegrationSummary, p store.Packet, fingerprint string) view.PacketModel {
-	m := view.PacketModel{Name: packetName(p), About: editionWords(p.Edition), Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem),
+	m := view.PacketModel{Name: p.Name(), About: editionWords(p.Edition), Superseded: p.State == store.PacketSuperseded, Problem: text(p.Problem),
 		Withdrawn: withdrawnModel(p)}
 	if p.Digest == nil || p.Bytes == nil || p.MadeAt == nil {
 		return m

@@ -40,7 +40,7 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 	if err != nil {
 		return err
 	}
-	m := view.QuestionsModel{Shell: page.Shell, Name: fmt.Sprintf("r%d.%d", row.RevisionNumber, row.Edition), ReadHref: pathRead(id, packetID), Withdrawn: withdrawnModel(row),
+	m := view.QuestionsModel{Shell: page.Shell, Name: row.Name(), ReadHref: pathRead(id, packetID), Withdrawn: withdrawnModel(row),
 		CanAsk: r.actor.Can(auth.Comment, row.PartnerID)}
 	if m.Fate, err = r.answersFate(row); err != nil {
 		return err

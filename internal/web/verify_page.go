@@ -27,11 +27,8 @@ func (s *Server) verifyRoutes(g *echo.Group) {
 // showVerify draws the page, under a policy that lets it run the verifier.
 func (s *Server) showVerify(c echo.Context) error {
 	m := view.Model{Shell: s.strangerShell("Verify a packet"), KeysHref: pathKeys}
-	list, _, err := s.App.PublicKeys(c.Request().Context())
-	switch {
-	case err == nil:
-		m.Root = list.Root.ID
-	case !apperr.Is(err, apperr.NotFound): // a server that has no keys yet verifies the packets of others
+	var err error
+	if m.Root, err = s.fingerprint(c.Request().Context()); err != nil { // empty: a server that has no keys yet verifies the packets of others
 		return err
 	}
 	m.Shell.NoHTMX = true

@@ -85,7 +85,7 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		m.Steps = append(m.Steps, view.MinutesStep{N: s.N, ItemID: s.RequirementID, Href: pathItem(id, s.RequirementID), Title: s.Title, Mark: markOf(s),
 			Observation: s.Observation, MarkedBy: s.MarkedByName, At: instant(s.MarkedAt)})
 	}
-	beside, err := r.packetBeside(p)
+	beside, err := r.newestPacket(p)
 	if err != nil {
 		return m, err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,13 +15,13 @@ import (
 // the questions about it.
 type besidePacket struct {
 	row       store.Packet
-	says      *packet.Content // nil while it is being made
+	says      *packet.Content // of packetBeside; nil while the packet is being made
 	questions []store.Question
 }
 
-// packetBeside gives the newest edition of the revision's packet; nil while none
-// was asked for.
-func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
+// newestPacket gives the newest edition of the revision's packet; nil while none
+// was asked for. A link to it needs no more.
+func (r *request) newestPacket(p walkthroughPage) (*besidePacket, error) {
 	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.Summary.ID)
 	if err != nil {
 		return nil, err
@@ -33,8 +32,14 @@ func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
 			b = &besidePacket{row: k}
 		}
 	}
-	if b == nil || b.row.Digest == nil {
-		return b, nil
+	return b, nil
+}
+
+// packetBeside is newestPacket with what the packet says and the questions about it.
+func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
+	b, err := r.newestPacket(p)
+	if err != nil || b == nil || b.row.Digest == nil {
+		return b, err
 	}
 	if b.says, err = r.server.App.PacketContent(r.ctx(), b.row); err != nil {
 		return nil, err
@@ -43,19 +48,15 @@ func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
 	return b, err
 }
 
-func (b *besidePacket) name() string {
-	return fmt.Sprintf("r%d.%d", b.row.RevisionNumber, b.row.Edition)
-}
-
 // link leads to the packet; nil without one.
 func (b *besidePacket) link() *view.Link {
 	switch {
 	case b == nil:
 		return nil
-	case b.says == nil:
-		return &view.Link{Text: "Packet " + b.name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
+	case b.row.Digest == nil:
+		return &view.Link{Text: "Packet " + b.row.Name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
 	}
-	return &view.Link{Text: "Read packet " + b.name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+	return &view.Link{Text: "Read packet " + b.row.Name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
 }
 
 // openQuestions leads to the questions that nobody has answered and says what
@@ -87,7 +88,7 @@ func (r *request) besideStep(b *besidePacket, requirement string) *view.BesideMo
 		return nil
 	}
 	id, item := b.row.IntegrationID, &b.says.Items[at]
-	m := &view.BesideModel{Packet: b.name(), AllHref: pathQuestions(id, b.row.ID)}
+	m := &view.BesideModel{Packet: b.row.Name(), AllHref: pathQuestions(id, b.row.ID)}
 	add := func(text, anchor string) {
 		m.Places = append(m.Places, view.Link{Text: text, Href: pathPlace(id, b.row.ID, anchor)})
 	}

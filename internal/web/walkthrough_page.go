@@ -92,7 +92,7 @@ func (r *request) walkthroughAnswer(status int, cause error) error {
 	}
 	m := r.planModel(p, cause)
 	if m.Planned != nil {
-		beside, err := r.packetBeside(p)
+		beside, err := r.newestPacket(p)
 		if err != nil {
 			return err
 		}
