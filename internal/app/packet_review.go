@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -126,7 +125,7 @@ func (g *gathering) pin(r store.Remark) string {
 	}
 	for _, t := range g.source.Content.Transcripts {
 		if t.ID == g.labels[*r.CaptureID] && slices.ContainsFunc(t.Hops, func(h packet.Hop) bool { return h.N == *r.EntryN+1 }) {
-			return fmt.Sprintf("%s.e%d", t.ID, *r.EntryN+1)
+			return packet.HopAnchor(t.ID, *r.EntryN+1)
 		}
 	}
 	return ""

@@ -181,7 +181,7 @@ func (k *checker) collect(c *Content) {
 			if h.N < 1 {
 				k.fail("hop %d of %s has no entry number", i+1, what)
 			}
-			k.once(fmt.Sprintf("hop %d of %s", i+1, what), hopAnchor(t.ID, h.N))
+			k.once(fmt.Sprintf("hop %d of %s", i+1, what), HopAnchor(t.ID, h.N))
 			k.word(fmt.Sprintf("the lane of hop %d of %s", i+1, what), h.Lane, "partner", "provider", "third_party")
 		}
 	}
@@ -304,8 +304,8 @@ func (k *checker) text(what, s string) {
 	}
 }
 
-// hopAnchor is the anchor of an entry: "t-001.e4".
-func hopAnchor(transcript string, n int) string { return fmt.Sprintf("%s.e%d", transcript, n) }
+// HopAnchor is the anchor of an entry: "t-001.e4".
+func HopAnchor(transcript string, n int) string { return fmt.Sprintf("%s.e%d", transcript, n) }
 
 // partOf is the part that an anchor is in: t-001 for t-001.e4.
 func partOf(anchor string) string {

@@ -159,7 +159,7 @@ func Anchors(c *Content) []string {
 		out = append(out, l.Anchor)
 		if l.Kind == KindTranscript {
 			for _, h := range hops[l.Anchor] {
-				out = append(out, hopAnchor(l.Anchor, h.N))
+				out = append(out, HopAnchor(l.Anchor, h.N))
 			}
 		}
 	}

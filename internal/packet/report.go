@@ -127,7 +127,7 @@ func newReport(s *sheet) *report {
 	}
 	for _, t := range s.c.Transcripts {
 		for _, h := range t.Hops {
-			r.drawn[hopAnchor(t.ID, h.N)] = true
+			r.drawn[HopAnchor(t.ID, h.N)] = true
 		}
 	}
 	for _, anchor := range Anchors(s.c) {

@@ -71,8 +71,8 @@ func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
 	var out []pdf.Span
 	seen := map[string]bool{}
 	for _, at := range refs {
-		if at != nil && !seen[hopAnchor(at.Transcript, at.Entry)] {
-			seen[hopAnchor(at.Transcript, at.Entry)] = true
+		if at != nil && !seen[HopAnchor(at.Transcript, at.Entry)] {
+			seen[HopAnchor(at.Transcript, at.Entry)] = true
 			out = append(out, pdf.T(" "), r.hopLink(*at))
 		}
 	}
@@ -81,7 +81,7 @@ func (r *report) hopLinks(refs ...*Ref) []pdf.Span {
 
 // hopLink leads to a drawn entry, and only names one that is not drawn.
 func (r *report) hopLink(at Ref) pdf.Span {
-	anchor := hopAnchor(at.Transcript, at.Entry)
+	anchor := HopAnchor(at.Transcript, at.Entry)
 	if r.drawn[anchor] || r.withholds(at.Transcript) {
 		return link(anchor)
 	}

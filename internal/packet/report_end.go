@@ -25,7 +25,7 @@ func (r *report) screenshots() {
 		}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
-				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: hopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
+				Text: fmt.Sprintf("%s hop %d", s.Transcript, s.Entry), To: HopAnchor(s.Transcript, s.Entry), Colour: pdf.Accent, Size: pdf.SmallSize,
 			}, small("."))
 		}
 		r.doc.Add(pdf.Group{Blocks: []pdf.Block{

@@ -149,7 +149,7 @@ func (r *report) refs(all []Ref, most int) []pdf.Span {
 		default:
 			out, text = append(out, pdf.T("; ")), ref.Transcript+" hop\u00a0"+text
 		}
-		if anchor := hopAnchor(ref.Transcript, ref.Entry); r.drawn[anchor] || r.withholds(ref.Transcript) {
+		if anchor := HopAnchor(ref.Transcript, ref.Entry); r.drawn[anchor] || r.withholds(ref.Transcript) {
 			out = append(out, pdf.To(text, anchor))
 		} else {
 			out = append(out, pdf.T(text))

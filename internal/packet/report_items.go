@@ -121,7 +121,7 @@ func (r *report) evidence(e Evidence) []pdf.Span {
 			if i == 0 {
 				sep = ", hop "
 			}
-			spans = append(spans, pdf.T(sep), pdf.To(fmt.Sprint(n), hopAnchor(e.Transcript, n)))
+			spans = append(spans, pdf.T(sep), pdf.To(fmt.Sprint(n), HopAnchor(e.Transcript, n)))
 		}
 		spans = append(spans, pdf.T(", page "), pdf.PageOf(e.Transcript))
 	case e.Screenshot != "":

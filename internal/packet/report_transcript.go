@@ -121,7 +121,7 @@ func (r *report) walk(t *Transcript) pdf.Block {
 		}
 		last := i == len(t.Hops)-1
 		colour := r.nodeColour(h)
-		out.Rows = append(out.Rows, pdf.Row{Anchor: hopAnchor(t.ID, h.N), Cells: []pdf.Cell{
+		out.Rows = append(out.Rows, pdf.Row{Anchor: HopAnchor(t.ID, h.N), Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: fmt.Sprint(h.N), Colour: pdf.Ink2}}, Header: true},
 			{Draw: func(c *pdf.Canvas) { drawHop(c, before, h, last, colour) }, MinHeight: rowHeight, Spoken: laneWords(t.Lanes, before, h)},
 			{Blocks: r.request(h, shots[h.N])},
@@ -215,7 +215,7 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 		spans = append(spans, small("  "+h.Note))
 	}
 	if h.Size > 0 {
-		spans = append(spans, small("  "+size(h.Size)))
+		spans = append(spans, small("  "+Size(h.Size)))
 	}
 	if h.TimeMS > 0 {
 		spans = append(spans, small(fmt.Sprintf("  %d ms", h.TimeMS)))

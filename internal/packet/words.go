@@ -174,8 +174,8 @@ func shorten(s string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// size writes a number of bytes.
-func size(n int) string {
+// Size writes a number of bytes with the unit that fits.
+func Size(n int) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
 	}

@@ -329,10 +329,7 @@ func brackets(items []item, edge bidi.Class) {
 			if !other {
 				continue
 			}
-			for i := p.open - 1; ; i-- { // the context before the pair decides
-				if i < 0 {
-					break
-				}
+			for i := p.open - 1; i >= 0; i-- { // the context before the pair decides
 				if s := side(items[i].class); s != bidi.ON {
 					c = s
 					break

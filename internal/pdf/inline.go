@@ -258,7 +258,7 @@ func (l *layouter) atom(m marked, ts textStyle) atom {
 	for body > 0 && (m.text[body-1] == ' ' || m.text[body-1] == '\n') {
 		body--
 	}
-	a := atom{marked: m.part(0, body), rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL}
+	a := atom{marked: m.part(0, body), rtl: m.runsLeft()}
 	a.pieces, a.w = l.shapedPieces(a.marked, ts)
 	for i := body; i < len(m.text); i++ {
 		if m.text[i] == '\n' {
@@ -341,10 +341,13 @@ func (l *layouter) chipPiece(st *style, ts textStyle, lv level) piece {
 	inner.chip = nil
 	m := marked{text: st.inChip, styles: slices.Repeat([]*style{&inner}, len(st.inChip))}
 	m.levels = levels(m.text, func(int, int) bool { return true })
-	ln := line{size: st.size, rtl: len(m.text) > 0 && m.level(0) >= paragraphRTL, turned: m.levels != nil}
+	ln := line{size: st.size, rtl: m.runsLeft(), turned: m.levels != nil}
 	before := len(l.tried)
 	ln.pieces, ln.w = l.shapedPieces(m, ts)
 	ln.pieces, l.tried = slices.Clone(ln.pieces), l.tried[:before]
 	ln.body = len(ln.pieces)
 	return piece{chip: &chipBox{st.chip, ln}, size: st.size, w: q(ln.w + 2*chipPad*st.size), st: st, level: lv}
 }
+
+// runsLeft tells whether the paragraph runs from right to left.
+func (m marked) runsLeft() bool { return len(m.text) > 0 && m.level(0) >= paragraphRTL }

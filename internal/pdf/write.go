@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -265,13 +266,16 @@ func (r *renderer) writeNames() (names, files string) {
 }
 
 // mediaType is a type and a subtype (RFC 6838, 4.2).
-var mediaType = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}$`)
+// It is compiled at first use: most programs that hold this package attach nothing.
+var mediaType = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,60}$`)
+})
 
 // attach embeds a file and returns its file specification.
 func (r *renderer) attach(a *Attachment) ref {
 	data, spec := r.file.alloc(), r.file.alloc()
 	kind := a.Type
-	if !mediaType.MatchString(kind) {
+	if !mediaType().MatchString(kind) {
 		kind = "application/octet-stream"
 	}
 	dict := "/Type/EmbeddedFile/Subtype" + name(kind) + "/Params<</Size " + strconv.Itoa(len(a.Data)) + "/ModDate" + pdfDate(r.doc.opt.Created) + ">>"

@@ -157,16 +157,21 @@ func (s *server) newDatabase(tb testing.TB, template string) *Database {
 		ReadURL:  s.address(pgembed.ReadRole, name),
 	}
 	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
-		defer cancel()
-		// FORCE ends what a test left connected.
-		if _, err := s.admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := s.dropDatabase(name); err != nil {
 			tb.Errorf("dropping the test database: %v", err)
 		}
 	})
 	made.Pool = openPool(ctx, tb, made.AppURL)
 	made.Owner = openPool(ctx, tb, made.OwnerURL)
 	return made
+}
+
+// dropDatabase ends what a test left connected, and drops.
+func (s *server) dropDatabase(name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
+	defer cancel()
+	_, err := s.admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+	return err
 }
 
 // createDatabase copies the template, or makes an empty database without one.

@@ -65,10 +65,11 @@ func (f *Filled) Remove() error {
 	if f.original == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), databaseTimeout)
-	defer cancel()
-	_, err := f.original.server.admin.Exec(ctx, "DROP DATABASE "+f.original.database+" WITH (FORCE)")
-	return errors.Join(err, os.RemoveAll(f.original.folder))
+	return f.original.remove()
+}
+
+func (o *original) remove() error {
+	return errors.Join(o.server.dropDatabase(o.database), os.RemoveAll(o.folder))
 }
 
 // makeOriginal leaves nothing behind when it fails.
@@ -87,8 +88,7 @@ func makeOriginal(s *server, fill func(context.Context, *app.App) error) (*origi
 		return nil, errors.Join(err, os.RemoveAll(made.folder))
 	}
 	if err := made.fill(ctx, fill); err != nil {
-		_, dropErr := s.admin.Exec(context.Background(), "DROP DATABASE "+made.database+" WITH (FORCE)")
-		return nil, errors.Join(err, dropErr, os.RemoveAll(made.folder))
+		return nil, errors.Join(err, made.remove())
 	}
 	return made, nil
 }

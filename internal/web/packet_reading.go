@@ -123,7 +123,7 @@ func placeTitle(c *packet.Content, anchor string) string {
 			return "Transcript: " + title
 		}
 		for _, h := range t.Hops {
-			if fmt.Sprintf("%s.e%d", t.ID, h.N) == anchor {
+			if packet.HopAnchor(t.ID, h.N) == anchor {
 				return fmt.Sprintf("%s, hop %d: %s %s%s", title, h.N, h.Method, h.Host, h.Path)
 			}
 		}

@@ -35,6 +35,8 @@ type ReadingModel struct {
 	// Sizes are the pictures' widths and heights by label.
 	Sizes map[string][2]int
 
+	answer   packet.Answer
+	sections []packet.SectionFigures
 	findings map[string]*packet.Finding
 	remarks  map[string]*packet.Remark
 	places   map[string]bool
@@ -64,7 +66,7 @@ type AnswerForm struct {
 
 // NewReading begins the model of a packet's content.
 func NewReading(c *packet.Content) ReadingModel {
-	m := ReadingModel{C: c, Summary: packet.Summarize(c), Asked: map[string][]AskedModel{}, Sizes: map[string][2]int{},
+	m := ReadingModel{C: c, Summary: packet.Summarize(c), answer: c.Answer(), sections: c.SectionFigures(), Asked: map[string][]AskedModel{}, Sizes: map[string][2]int{},
 		findings: map[string]*packet.Finding{}, remarks: map[string]*packet.Remark{}, places: map[string]bool{}}
 	for i := range c.Findings {
 		m.findings[c.Findings[i].ID] = &c.Findings[i]
@@ -84,7 +86,7 @@ func (m ReadingModel) askHref(anchor string) templ.SafeURL {
 
 // banner is the answer of page one.
 func (m ReadingModel) banner() components.BannerModel {
-	a := m.C.Answer()
+	a := m.answer
 	tones := map[string]components.Verdict{"pass": components.VerdictPass, "conditions": components.VerdictWarn, "returned": components.VerdictWarn,
 		"fail": components.VerdictFail, "none": components.VerdictNotSeen}
 	return components.BannerModel{Verdict: tones[a.Tone], Title: a.Title, Text: a.Sentence}
@@ -123,7 +125,7 @@ type chapter struct {
 func (m ReadingModel) chapters() []chapter {
 	c, n := m.C, m.Summary.Counts
 	out := []chapter{{anchor: "page-one", title: "Page one"}, {anchor: "not-proven", title: "What it does not prove"}, {anchor: "items", title: "Items"}}
-	for _, s := range c.SectionFigures() {
+	for _, s := range m.sections {
 		out = append(out, chapter{"section-" + s.ID, s.Title, fmt.Sprintf("%d of %d", s.Accepted, s.Total), true})
 	}
 	add := func(there bool, anchor, title string, count int) {
@@ -167,6 +169,11 @@ func (m ReadingModel) redacted() int {
 	return n
 }
 
+// totals are the counts of all findings.
+func totals(n packet.FindingCounts) components.VerdictCounts {
+	return components.VerdictCounts{Pass: n.Pass, Fail: n.Fail, Warn: n.Warn, NotSeen: n.NotSeen}
+}
+
 // verdictCounts counts findings for the line of four verdicts.
 func verdictCounts(findings []*packet.Finding) components.VerdictCounts {
 	var n components.VerdictCounts
@@ -203,7 +210,7 @@ func (m ReadingModel) finding(f *packet.Finding) components.FindingModel {
 	return out
 }
 
-func hopAnchor(ref packet.Ref) string { return fmt.Sprintf("%s.e%d", ref.Transcript, ref.Entry) }
+func hopAnchor(ref packet.Ref) string { return packet.HopAnchor(ref.Transcript, ref.Entry) }
 
 // of gives the findings with one of the verdicts, in their order.
 func (m ReadingModel) of(verdict string) []*packet.Finding {
@@ -304,19 +311,12 @@ func hopNote(h *packet.Hop) string {
 		parts = append(parts, h.Note)
 	}
 	if h.Size > 0 {
-		parts = append(parts, sizeWords(h.Size))
+		parts = append(parts, packet.Size(h.Size))
 	}
 	if h.TimeMS > 0 {
 		parts = append(parts, components.Number(h.TimeMS)+" ms")
 	}
 	return strings.Join(parts, ", ")
-}
-
-func sizeWords(n int) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return fmt.Sprintf("%.1f KB", float64(n)/1000)
 }
 
 // shotsOf are the pictures of a hop.

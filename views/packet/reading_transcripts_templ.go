@@ -168,7 +168,7 @@ func readingTranscripts(m ReadingModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for i := range m.C.Transcripts {
-				templ_7745c5c3_Err = readingTranscript(m, &m.C.Transcripts[i]).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = readingTranscript(m, &m.C.Transcripts[i], m.C.FindingsOf(m.C.Transcripts[i].ID)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -206,7 +206,7 @@ func readingTranscripts(m ReadingModel) templ.Component {
 	})
 }
 
-func readingTranscript(m ReadingModel, t *packet.Transcript) templ.Component {
+func readingTranscript(m ReadingModel, t *packet.Transcript, findings []*packet.Finding) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -296,7 +296,7 @@ func readingTranscript(m ReadingModel, t *packet.Transcript) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = components.Counts(verdictCounts(m.C.FindingsOf(t.ID))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Counts(verdictCounts(findings)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -306,7 +306,7 @@ func readingTranscript(m ReadingModel, t *packet.Transcript) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = transcriptFindings(m, t).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = transcriptFindings(findings).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -334,7 +334,7 @@ func momentOf(t packet.Time) templ.Component {
 
 // transcriptFindings is what fails or warns here, expected beside actual, and a
 // line of what is not seen.
-func transcriptFindings(m ReadingModel, t *packet.Transcript) templ.Component {
+func transcriptFindings(findings []*packet.Finding) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -355,7 +355,7 @@ func transcriptFindings(m ReadingModel, t *packet.Transcript) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if failing := failing(m.C.FindingsOf(t.ID)); len(failing) > 0 {
+		if failing := failing(findings); len(failing) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<table class=\"blocks\"><caption>Expected and actual</caption> <thead><tr><th scope=\"col\">Finding</th><th scope=\"col\">Expected</th><th scope=\"col\">Actual</th><th scope=\"col\">Verdict</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -444,7 +444,7 @@ func transcriptFindings(m ReadingModel, t *packet.Transcript) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if unseen := unseenRules(m.C.FindingsOf(t.ID)); len(unseen) > 0 {
+		if unseen := unseenRules(findings); len(unseen) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

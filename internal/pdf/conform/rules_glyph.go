@@ -11,14 +11,7 @@ func (c *checker) simple(f *font) {
 		return
 	}
 	flags, _ := c.f.int(f.desc["Flags"])
-	enc := c.f.get(f.dict["Encoding"])
-	base, _ := enc.(name)
-	if d, ok := enc.(dict); ok {
-		base = c.f.name(d["BaseEncoding"])
-		if _, ok := d["Differences"]; ok {
-			c.unknown(f.where, "the glyph names of Differences are not followed")
-		}
-	}
+	enc, base := c.encoding(f)
 	if flags&4 != 0 {
 		if enc != nil {
 			c.add("font-encoding", f.where, "a symbolic font has an encoding")
@@ -39,6 +32,19 @@ func (c *checker) simple(f *font) {
 	}
 }
 
+// encoding is that of a simple font, and the name of the one that it is or is based on.
+func (c *checker) encoding(f *font) (enc any, base name) {
+	enc = c.f.get(f.dict["Encoding"])
+	base, _ = enc.(name)
+	if d, ok := enc.(dict); ok {
+		base = c.f.name(d["BaseEncoding"])
+		if _, ok := d["Differences"]; ok {
+			c.unknown(f.where, "the glyph names of Differences are not followed")
+		}
+	}
+	return enc, base
+}
+
 func (f *sfnt) hasCmap(platform, encoding int) bool {
 	for _, m := range f.cmaps {
 		if m == [2]int{platform, encoding} {
@@ -53,14 +59,7 @@ func (c *checker) named(f *font) bool {
 	if f.composite {
 		return false
 	}
-	enc := c.f.get(f.dict["Encoding"])
-	n, _ := enc.(name)
-	if d, ok := enc.(dict); ok {
-		n = c.f.name(d["BaseEncoding"])
-		if _, ok := d["Differences"]; ok {
-			c.unknown(f.where, "the glyph names of Differences are not followed")
-		}
-	}
+	_, n := c.encoding(f)
 	flags, _ := c.f.int(f.desc["Flags"])
 	return n == "WinAnsiEncoding" || n == "MacRomanEncoding" || n == "MacExpertEncoding" || f.sub == "Type1" && flags&4 == 0
 }
