@@ -63,13 +63,9 @@ func (s noteSigner) Sign(message []byte) ([]byte, error) {
 }
 
 func newVerifier(origin string, key crypto.PublicKey) (note.Verifier, error) {
-	public, ok := key.(ed25519.PublicKey)
-	if !ok {
-		return nil, errors.New("the checkpoint key is not Ed25519")
-	}
-	text, err := note.NewEd25519VerifierKey(origin, public)
+	text, err := VerifierKey(origin, key)
 	if err != nil {
-		return nil, fmt.Errorf("reading the checkpoint key: %w", err)
+		return nil, err
 	}
 	return note.NewVerifier(text)
 }

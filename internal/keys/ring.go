@@ -99,7 +99,7 @@ func (r *Ring) selfTest(now time.Time) error {
 		return err
 	}
 	digest := sha256.Sum256([]byte("proofwalk self test"))
-	for _, u := range []Use{UsePDF, UseBundle, UseCheckpoint} {
+	for _, u := range Uses() {
 		signer, id := r.signer(u)
 		if signer == nil {
 			return fmt.Errorf("no active %s key", u)

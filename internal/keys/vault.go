@@ -94,18 +94,14 @@ func (v vault) makeAll(now time.Time) error {
 		return fmt.Errorf("encoding root key: %w", err)
 	}
 	f.Root.ID = digestHex(f.Root.PublicKey)
-	for _, u := range []Use{UsePDF, UseBundle, UseCheckpoint} {
+	for _, u := range Uses() {
 		k, err := v.makeKey(u, issued, identity)
 		if err != nil {
 			return err
 		}
 		f.Keys = append(f.Keys, k)
 	}
-	list, err := f.sign(root)
-	if err != nil {
-		return err
-	}
-	return writeFile(v.path(listName), list)
+	return v.publish(&edit{file: &f, now: issued}, root)
 }
 
 // makeKey makes, seals and lists a key for a use.

@@ -157,14 +157,11 @@ func contentFiles(c *Content, m *manifest, report []byte, l Log) []file {
 // ManifestDigest gives the digest that packet.json will have, in hex: what the
 // audit log names before the packet is built.
 func ManifestDigest(c *Content, salts []byte) (string, error) {
-	if err := Check(c); err != nil {
-		return "", err
-	}
-	m, err := newManifest(withFiles(c), salts)
+	b, err := WriteManifest(c, salts)
 	if err != nil {
 		return "", err
 	}
-	return digestHex(m.json), nil
+	return digestHex(b), nil
 }
 
 // SealAction is the action of the audit entry that seals a packet.

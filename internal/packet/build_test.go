@@ -3,7 +3,6 @@ package packet
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -15,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
@@ -260,14 +261,14 @@ func TestMerkleRoot(t *testing.T) {
 		"ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
 		"5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 	}
-	var hashes [][sha256.Size]byte
+	var tree audit.Edge
 	for i, l := range leaves {
 		b, err := hex.DecodeString(l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		hashes = append(hashes, leafHash(b))
-		root := merkleRoot(hashes)
+		tree.Append(audit.LeafHash(b))
+		root := tree.Root()
 		if got := hex.EncodeToString(root[:]); got != roots[i] {
 			t.Errorf("%d leaves: %s", i+1, got)
 		}

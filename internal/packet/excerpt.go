@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
@@ -75,10 +76,10 @@ func CutExcerpt(archived []byte, withhold []string) (*Excerpt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cutting excerpt: %w", err)
 	}
-	if err := AddFiles(x.content, func(name string) ([]byte, error) { return byName[name], nil }); err != nil {
+	if err := AddPictures(x.content, func(name string) ([]byte, error) { return byName[name], nil }); err != nil {
 		return nil, fmt.Errorf("cutting excerpt: %w", err)
 	}
-	x.Referring = x.referring(x.content)
+	x.Referring = x.referring()
 	x.Zip, err = archive(x.files(out, files))
 	return x, err
 }
@@ -143,7 +144,7 @@ func (x *Excerpt) cut(manifest []byte) ([]byte, error) {
 			return nil, fmt.Errorf("leaf %d cannot be read", i+1)
 		}
 		if x.withheld[l.Anchor] {
-			hash := leafHash(raw)
+			hash := audit.LeafHash(raw)
 			fmt.Fprintf(&buf, `{"hash":"%s"}`, hex.EncodeToString(hash[:]))
 			continue
 		}
@@ -181,9 +182,9 @@ func (x *Excerpt) files(excerptJSON []byte, packet []file) []file {
 
 // referring finds shown parts whose text names a withheld one: labels are unlike
 // any other text that a reference can be.
-func (x *Excerpt) referring(c *Content) []string {
+func (x *Excerpt) referring() []string {
 	var out []string
-	for _, l := range leaves(c) {
+	for _, l := range leaves(x.content) {
 		body, err := json.Marshal(l.Body)
 		if err != nil {
 			continue // it was read from JSON

@@ -25,8 +25,10 @@ type Deed struct {
 }
 
 // Answer gives the decision, or the outcome where there is one.
-func (c *Content) Answer() Answer {
-	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence(countItems(c.Items), countFindings(c.Findings))}
+func (c *Content) Answer() Answer { return c.answer(countItems(c.Items), countFindings(c.Findings)) }
+
+func (c *Content) answer(items ItemCounts, findings FindingCounts) Answer {
+	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence(items, findings)}
 	if d := c.Decision; d != nil {
 		a.Tone, a.Title = "returned", "Returned"
 		if d.Word == "ready" {

@@ -10,6 +10,8 @@ import (
 	"io"
 
 	"github.com/gowebpki/jcs"
+
+	"github.com/proofwalk/proofwalk/internal/audit"
 )
 
 // SaltSize is the length of a leaf's salt in bytes.
@@ -183,21 +185,21 @@ func newManifest(c *Content, salts []byte) (*manifest, error) {
 	}
 	var buf bytes.Buffer
 	fmt.Fprintf(&buf, `{"anchors":%s,"format":%d,"head":%s,"leaves":[`, anchors, Format, headJSON)
-	hashes := make([][sha256.Size]byte, len(all))
+	var tree audit.Edge
 	for i, l := range all {
 		l.Salt = hex.EncodeToString(salts[i*SaltSize : (i+1)*SaltSize])
 		b, err := canonical(l)
 		if err != nil {
 			return nil, err
 		}
-		hashes[i] = leafHash(b)
+		tree.Append(audit.LeafHash(b))
 		if i > 0 {
 			buf.WriteByte(',')
 		}
 		buf.Write(b)
 	}
 	buf.WriteString("]}")
-	return &manifest{json: buf.Bytes(), head: sha256.Sum256(headJSON), root: merkleRoot(hashes), leaves: len(all)}, nil
+	return &manifest{json: buf.Bytes(), head: sha256.Sum256(headJSON), root: tree.Root(), leaves: len(all)}, nil
 }
 
 func newHead(c *Content) head {
@@ -230,28 +232,4 @@ func canonical(v any) ([]byte, error) {
 		return nil, fmt.Errorf("canonicalizing JSON: %w", err)
 	}
 	return out, nil
-}
-
-// leafHash is the hash of a leaf's canonical form (RFC 6962, section 2.1).
-func leafHash(b []byte) [sha256.Size]byte {
-	return sha256.Sum256(append([]byte{0}, b...))
-}
-
-// merkleRoot is the Merkle tree hash over leaf hashes (RFC 6962, section 2.1):
-// the left subtree has the largest power of two of leaves that is less than
-// all of them.
-func merkleRoot(hashes [][sha256.Size]byte) [sha256.Size]byte {
-	switch len(hashes) {
-	case 0:
-		return sha256.Sum256(nil)
-	case 1:
-		return hashes[0]
-	}
-	split := 1
-	for split*2 < len(hashes) {
-		split *= 2
-	}
-	left, right := merkleRoot(hashes[:split]), merkleRoot(hashes[split:])
-	node := append([]byte{1}, left[:]...)
-	return sha256.Sum256(append(node, right[:]...))
 }

@@ -41,9 +41,8 @@ func (r *report) title() {
 
 // answer is the box with the decision or outcome.
 func (r *report) answer() {
-	answer := r.c.Answer()
 	// An excerpt's content is less than what was decided about.
-	answer.Sentence = r.c.sentence(r.summary.Counts.Items, r.summary.Counts.Findings)
+	answer := r.c.answer(r.summary.Counts.Items, r.summary.Counts.Findings)
 	h := headlineOf(answer.Tone)
 	blocks := []pdf.Block{
 		pdf.Paragraph{Spans: []pdf.Span{pdf.B(answer.Title)}, Size: 16, Before: -1},

@@ -82,13 +82,13 @@ func (v *verifier) checkExcerptDigests() (string, error) {
 	named := map[string]bool{}
 	count := 0
 	for _, s := range v.statement.subjects {
-		data, there := v.byName[s.name]
+		_, there := v.byName[s.name]
 		if named[s.name] || s.name == excerptName || s.name == statementName {
 			return "", errors.New("the statement names a file twice, or one that no packet has")
 		}
 		named[s.name] = true
 		switch {
-		case there && s.digest != digestHex(data):
+		case there && s.digest != v.digests[s.name]:
 			return "", fmt.Errorf("%s was changed", printable(s.name))
 		case there:
 			count++
@@ -178,15 +178,15 @@ func (v *verifier) checkShown(r *reader, leaves []node) (*Excerpt, error) {
 			e.Withheld++
 			continue
 		}
-		if err := v.checkLeaf(r, l, named); err != nil {
+		anchor, err := v.checkLeaf(r, l, named)
+		if err != nil {
 			return nil, fmt.Errorf("leaf %d: %w", i+1, err)
 		}
-		anchor := r.text("an anchor", r.member("a leaf", l, "anchor"))
 		if anchors[anchor] {
 			return nil, fmt.Errorf("the anchor of leaf %d is taken", i+1)
 		}
 		anchors[anchor] = true
-		hashes[i] = sha256.Sum256(append([]byte{0}, l...))
+		hashes[i] = leafHash(l)
 		e.Shown++
 	}
 	return e, v.checkRoot(hashes, named)

@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -300,9 +299,8 @@ func verifyECDSA(der, message, signature []byte) error {
 
 // base64 demands standard base64 with padding in its one spelling.
 func (r *reader) base64(what string, n node) []byte {
-	s := r.text(what, n)
-	b, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil || base64.StdEncoding.EncodeToString(b) != s {
+	b, ok := strictBase64(r.text(what, n))
+	if !ok {
 		r.fail(what)
 	}
 	return b

@@ -171,7 +171,7 @@ func proves(c *checkpoint, index int64, proof [][sha256.Size]byte, entry []byte)
 		return false
 	}
 	at, last := uint64(index), uint64(c.size-1)
-	h := sha256.Sum256(append([]byte{0}, entry...))
+	h := leafHash(entry)
 	for _, p := range proof {
 		if last == 0 {
 			return false
@@ -225,6 +225,9 @@ func extends(older, newer *checkpoint, proof [][sha256.Size]byte) bool {
 	}
 	return last == 0 && first == older.root && second == newer.root
 }
+
+// leafHash and nodeHash are those of RFC 6962, section 2.1.
+func leafHash(b []byte) [sha256.Size]byte { return sha256.Sum256(append([]byte{0}, b...)) }
 
 func nodeHash(left, right [sha256.Size]byte) [sha256.Size]byte {
 	return sha256.Sum256(append(append([]byte{1}, left[:]...), right[:]...))

@@ -35,11 +35,12 @@ func (v *verifier) checkManifest() (string, error) {
 		return "", errors.New("packet.json: the head is not the one of the statement")
 	}
 	leaves := r.array("the leaves of packet.json", top[3], maxLeaves)
-	if err := v.checkLeaves(&r, leaves); err != nil {
+	anchors, err := v.checkLeaves(&r, leaves)
+	if err != nil {
 		return "", err
 	}
 	v.checkHead(&r, top[2])
-	if err := checkAnchors(&r, top[0], leaves); err != nil {
+	if err := checkAnchors(&r, top[0], anchors); err != nil {
 		return "", err
 	}
 	if r.err != nil {
@@ -48,42 +49,44 @@ func (v *verifier) checkManifest() (string, error) {
 	return fmt.Sprintf("%d leaves have the Merkle root of the statement", len(leaves)), nil
 }
 
-// checkLeaves computes the Merkle root and finds the file of each leaf that has one.
-func (v *verifier) checkLeaves(r *reader, leaves []node) error {
+// checkLeaves computes the Merkle root, finds the file of each leaf that has one,
+// and gives the anchors.
+func (v *verifier) checkLeaves(r *reader, leaves []node) (anchors []string, err error) {
 	hashes := make([][sha256.Size]byte, len(leaves))
+	anchors = make([]string, len(leaves))
 	named := map[string]bool{} // files
 	for i, l := range leaves {
-		if err := v.checkLeaf(r, l, named); err != nil {
-			return fmt.Errorf("packet.json: leaf %d: %w", i+1, err)
+		if anchors[i], err = v.checkLeaf(r, l, named); err != nil {
+			return nil, fmt.Errorf("packet.json: leaf %d: %w", i+1, err)
 		}
-		hashes[i] = sha256.Sum256(append([]byte{0}, l...))
+		hashes[i] = leafHash(l)
 	}
 	if err := v.checkRoot(hashes, named); err != nil {
-		return fmt.Errorf("packet.json: %w", err)
+		return nil, fmt.Errorf("packet.json: %w", err)
 	}
-	return nil
+	return anchors, nil
 }
 
-// checkLeaf reads a leaf and finds its file where it has one.
-func (v *verifier) checkLeaf(r *reader, l node, named map[string]bool) error {
+// checkLeaf reads a leaf, finds its file where it has one, and gives its anchor.
+func (v *verifier) checkLeaf(r *reader, l node, named map[string]bool) (anchor string, err error) {
 	m := r.object("a leaf", l, "anchor", "body", "kind", "salt")
 	if r.err != nil {
-		return r.err
+		return "", r.err
 	}
 	if salt := r.text("a salt", m[3]); len(salt) != 32 || strings.Trim(salt, "0123456789abcdef") != "" {
-		return errors.New("it has no salt of 16 bytes")
+		return "", errors.New("it has no salt of 16 bytes")
 	}
 	kind := r.text("a kind", m[2])
 	if kind == "transcript" || kind == "screenshot" {
 		name := r.text("a file's name", r.member("a file's name", m[1], "file"))
 		digest := r.text("a file's digest", r.member("a file's digest", m[1], "sha256"))
-		data, ok := v.byName[name]
-		if !ok || named[name] || !strings.HasPrefix(name, kind+"s/") || digestHex(data) != digest {
-			return errors.New("its file is not there as it says")
+		_, ok := v.byName[name]
+		if !ok || named[name] || !strings.HasPrefix(name, kind+"s/") || v.digests[name] != digest {
+			return "", errors.New("its file is not there as it says")
 		}
 		named[name] = true
 	}
-	return nil
+	return r.text("an anchor", m[0]), nil
 }
 
 // checkRoot holds the leaves' hashes against the statement, and demands that
@@ -154,7 +157,7 @@ func (v *verifier) checkSignOffs(r *reader, head node) {
 
 // checkAnchors demands that every leaf can be found in the report, under an
 // anchor of its own.
-func checkAnchors(r *reader, list node, leaves []node) error {
+func checkAnchors(r *reader, list node, anchors []string) error {
 	known := map[string]bool{}
 	for _, a := range r.array("the anchors", list, maxAnchors) {
 		name := r.text("an anchor", a)
@@ -164,8 +167,7 @@ func checkAnchors(r *reader, list node, leaves []node) error {
 		known[name] = true
 	}
 	seen := map[string]bool{}
-	for i, l := range leaves {
-		anchor := r.text("an anchor", r.member("a leaf", l, "anchor"))
+	for i, anchor := range anchors {
 		if !known[anchor] || seen[anchor] {
 			return fmt.Errorf("packet.json: the anchor of leaf %d is missing or taken", i+1)
 		}
@@ -184,8 +186,7 @@ func merkleRoot(hashes [][sha256.Size]byte) [sha256.Size]byte {
 	for len(hashes) > 1 {
 		var next [][sha256.Size]byte
 		for i := 0; i+1 < len(hashes); i += 2 {
-			pair := append([]byte{1}, hashes[i][:]...)
-			next = append(next, sha256.Sum256(append(pair, hashes[i+1][:]...)))
+			next = append(next, nodeHash(hashes[i], hashes[i+1]))
 		}
 		if len(hashes)%2 == 1 {
 			next = append(next, hashes[len(hashes)-1])

@@ -41,9 +41,8 @@ func VerifyProof(b []byte, trust Trust) ProofResult {
 	}
 	v.check("log", p.holds)
 	v.check("times", func() (string, error) { return "the list of keys in it vouches for the checkpoint", p.vouched(v.list) })
-	intact := !v.failed
 	known := v.checkSigner(p.vouched)
-	return ProofResult{Verdict: v.verdict(intact, known), Checks: v.result.Checks, Root: v.result.Root}
+	return ProofResult{Verdict: v.verdict(known), Checks: v.result.Checks, Root: v.result.Root}
 }
 
 // proof carries what is read of one.

@@ -224,7 +224,7 @@ func (v *verifier) checkDigests() (string, error) {
 		if s.name != named[i].name {
 			return "", fmt.Errorf("file %d is not the one that the statement names there", i+1)
 		}
-		if s.digest != digestHex(named[i].data) {
+		if s.digest != v.digests[s.name] {
 			return "", fmt.Errorf("file %d (%s) was changed", i+1, printable(s.name))
 		}
 	}
@@ -241,7 +241,7 @@ func (v *verifier) checkSums() (string, error) {
 		switch f.name {
 		case sumsName, sumsSigName, statementName:
 		default:
-			want.WriteString(digestHex(f.data) + "  " + f.name + "\n")
+			want.WriteString(v.digests[f.name] + "  " + f.name + "\n")
 		}
 	}
 	if string(v.byName[sumsName]) != want.String() {

@@ -152,15 +152,13 @@ func Verify(zip []byte, trust Trust) Result {
 
 // conclude asks who signed and gives the verdict.
 func (v *verifier) conclude() Result {
-	intact := !v.failed
-	known := v.checkSigner(v.vouchedBy)
-	v.result.Verdict = v.verdict(intact, known)
+	v.result.Verdict = v.verdict(v.checkSigner(v.vouchedBy))
 	return v.result
 }
 
-func (v *verifier) verdict(intact, known bool) Verdict {
+func (v *verifier) verdict(known bool) Verdict {
 	switch {
-	case !intact || v.failed:
+	case v.failed:
 		return Invalid
 	case !known:
 		return SignerUnknown
@@ -177,7 +175,8 @@ type verifier struct {
 
 	files      []entry
 	byName     map[string][]byte
-	list       *keyList // the packet's own
+	digests    map[string]string // SHA-256 of the files, hex
+	list       *keyList          // the packet's own
 	statement  *statement
 	seal       *cms      // the PDF's signature, once it holds
 	attached   bool      // packet.json is the one file that the signed PDF carries
