@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -56,13 +57,12 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 	if content.Fonts, err = openFonts(c.FontDir); err != nil {
 		return err
 	}
-	report, err := packet.RenderUnsigned(content, manifest)
+	report, err := packet.UnsignedParts(content, manifest)
 	if err != nil {
 		return fileError(c.From, err)
 	}
 	if c.Out == "" {
-		_, err = out.Write(report)
-		return err
+		return writeParts(out, report)
 	}
 	if err := writeReport(c.Out, report); err != nil {
 		return fileError(c.Out, err)
@@ -92,18 +92,30 @@ func readAtMost(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	b, err := io.ReadAll(io.LimitReader(f, limit))
-	return b, errors.Join(err, f.Close())
+	buf := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // room for all of it and to see its end
+	n, err := buf.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil && n > limit {
+		err = fmt.Errorf("it is longer than %d bytes", limit)
+	}
+	return buf.Bytes(), errors.Join(err, f.Close())
+}
+
+func writeParts(out io.Writer, parts [][]byte) error {
+	for _, part := range parts {
+		if _, err := out.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeReport writes a file that appears whole or not at all.
-func writeReport(name string, data []byte) error {
+func writeReport(name string, parts [][]byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	err = errors.Join(writeParts(f, parts), f.Chmod(0o644), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}

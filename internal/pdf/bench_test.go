@@ -97,7 +97,7 @@ func benchPictures(tb testing.TB) (shots []*Image, size int) {
 	tb.Helper()
 	for i := range benchShots {
 		img := busyScreenshot(tb, uint64(i))
-		shots, size = append(shots, img), size+len(img.data)
+		shots, size = append(shots, img), size+img.size()
 	}
 	return shots, size
 }

@@ -98,7 +98,8 @@ func (d *Doc) Add(blocks ...Block) { d.blocks = append(d.blocks, blocks...) }
 
 // Output is a rendered document.
 type Output struct {
-	Bytes       []byte
+	Bytes       []byte   // the file
+	Parts       [][]byte // the file in parts; see [Doc.RenderParts]
 	Pages       int
 	Anchors     []AnchorPage // in reading order
 	Unprintable int          // characters that were printed as their code point

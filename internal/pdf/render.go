@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"strconv"
 )
 
@@ -34,6 +35,19 @@ const maxPasses = 10
 // Render lays out the document and writes it. It may be called again and gives
 // the same bytes.
 func (d *Doc) Render() (*Output, error) {
+	out, err := d.RenderParts()
+	if err == nil && out.Bytes == nil {
+		out.Bytes, out.Parts = bytes.Join(out.Parts, nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RenderParts is Render for whoever writes the file at once: it leaves it in parts,
+// without a copy of the pictures, which are most of many documents.
+func (d *Doc) RenderParts() (*Output, error) {
 	if d.opt.Title == "" {
 		return nil, ErrNoTitle
 	}
@@ -73,28 +87,29 @@ func (d *Doc) Render() (*Output, error) {
 func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
 	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
 		usedFont: make([]bool, len(l.fonts.fonts))}
+	defer r.file.press.stop()
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
-	var content []byte
 	for i, s := range sheets {
-		pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: i + 1, buf: content[:0]}
+		pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: i + 1, buf: blank()}
 		r.pages = append(r.pages, pg)
 		r.drawSheet(pg, s, n)
-		r.file.deflated(pg.content, "", pg.buf)
-		content, pg.buf = pg.buf, nil
+		r.file.recycled(pg.content, pg.buf)
+		pg.buf, sheets[i] = nil, nil // what is drawn is not needed again
 	}
 	r.hiddenSeal()
 	r.writePages()
-	bytes := r.finish()
+	out := &Output{Parts: r.finish(), Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}
 	if d.opt.Seal != nil {
-		if err := r.file.seal(d.opt.Seal.Sign); err != nil {
+		out.Bytes, out.Parts = bytes.Join(out.Parts, nil), nil
+		if err := r.file.hole.fill(out.Bytes, d.opt.Seal.Sign); err != nil {
 			return nil, err
 		}
 	}
-	return &Output{Bytes: bytes, Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}, nil
+	return out, nil
 }
 
 func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {
-	p := &painter{r: r, page: pg, height: r.doc.opt.Page.H}
+	p := newPainter(r, pg, r.doc.opt.Page.H)
 	info := PageInfo{Number: pg.number, Total: n.pages, Running: s.running}
 	p.forced = true
 	m := r.doc.opt.Margins
@@ -104,9 +119,11 @@ func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {
 	p.end()
 	p.forced = false
 	for _, c := range s.placed {
+		p.frame(c.x, c.y)
 		p.node(c.n, c.x, c.y)
 	}
 	p.end()
+	p.frame(0, p.height)
 	p.forced = true
 	if r.doc.opt.Footer != nil {
 		bottom := r.doc.opt.Page.H - m.Bottom
@@ -165,11 +182,11 @@ func (r *renderer) watermark(p *painter) {
 		p.num(v)
 	}
 	p.op("cm")
-	height := p.height
-	p.height = 0
+	outside := p.at
+	p.at, p.wanted = point{}, point{}
 	ln.draw(p, -ln.w/2, 35)
-	p.height = height
 	p.op("Q")
+	p.at, p.wanted = outside, outside
 	p.fill, p.face = 0, 0 // the state before q is back
 }
 
@@ -217,8 +234,9 @@ func (p *painter) image(img *Image, e *elem, x, y, w, h float64) {
 		e.bbox = p.box(x, y, w, h)
 	}
 	p.page.buf = append(p.page.buf, "q "...)
-	for _, v := range []float64{w, 0, 0, h, x, p.height - y - h} {
+	for _, v := range []float64{w, 0, 0, h} {
 		p.num(v)
 	}
+	p.place(x, y+h)
 	p.op("cm /Im" + strconv.Itoa(at) + " Do Q")
 }
