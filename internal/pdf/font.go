@@ -101,6 +101,14 @@ var builtIn = func() (all [faceCount]func() *typeface) {
 	return all
 }()
 
+// Preload reads the fonts that nearly every document needs. It may run beside whatever
+// comes before a document; one that is made meanwhile waits for the font it needs.
+func Preload() {
+	for _, id := range []faceID{sans, sansBold, mono, monoBold} {
+		builtIn[id]()
+	}
+}
+
 // fontFile reads the file of a built-in font.
 func fontFile(name string) ([]byte, error) {
 	data, err := fontFiles.ReadFile("fonts/" + name + ".ttf")

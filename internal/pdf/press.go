@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// deflateLevel is the first of the levels that look for better matches. The next
-// ones take a quarter more time for the whole document and save four percent.
-const deflateLevel = 4
+// deflateLevel is where time is still well spent: level 1 gives a tenth more bytes, and
+// 4, which looks for a better match before it takes one, takes two thirds more time to
+// save four percent.
+const deflateLevel = 2
 
 // press compresses the streams of a file beside the drawing of its pages: a third of
 // the work of a document, which nothing waits for until the file is put together.
