@@ -86,7 +86,7 @@ func collectorFor(manifest int) int {
 	if manifest <= smallManifest {
 		return 800
 	}
-	return 50
+	return 35
 }
 
 // fileError names the file that is in the way, unless the error does.

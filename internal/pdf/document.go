@@ -27,8 +27,8 @@ type Options struct {
 	Page    Size
 	Margins Margins
 
-	// Header and Footer are called once for every page and drawn as artifacts,
-	// so screen readers pass over them. A nil function or zero Strip draws nothing.
+	// Header and Footer are called for every page and drawn as artifacts, so screen
+	// readers pass over them. A nil function or zero Strip draws nothing.
 	Header, Footer func(PageInfo) Strip
 
 	// Watermark is drawn large, slanted and pale on every page, as an artifact.

@@ -97,6 +97,8 @@ func weight(w float64) float64 {
 	return w
 }
 
+func (b Later) lay(l *layouter, width float64) []*node { return b().lay(l, width) }
+
 func (b Group) lay(l *layouter, width float64) []*node {
 	nodes := l.within(l.parent, width, b.Blocks)
 	if len(nodes) == 0 {

@@ -1,5 +1,7 @@
 package pdf
 
+import "slices"
+
 // Space left and right of a cell's content, and the size of header cells.
 const (
 	cellPad  = 6
@@ -19,7 +21,26 @@ type grid struct {
 	inset  float64 // space left of the first column
 }
 
+// setRows are the rows of a table as the first pass set them.
+type setRows struct {
+	widths []float64 // of the columns
+	rows   []setRow
+}
+
+type setRow struct {
+	node        *node
+	tr          *elem
+	unprintable int
+	kept        bool // as laid has it
+}
+
 func (b Table) lay(l *layouter, width float64) []*node {
+	nodes, _ := b.set(l, width, nil)
+	return nodes
+}
+
+// set sets a table with the rows of before that can be taken over.
+func (b Table) set(l *layouter, width float64, before *setRows) ([]*node, *setRows) {
 	g := &grid{t: b, l: l, width: width, size: b.Size, pad: b.Pad, lines: b.Lines}
 	if g.size == 0 {
 		g.size = BodySize
@@ -37,6 +58,9 @@ func (b Table) lay(l *layouter, width float64) []*node {
 		l.fail(ErrBadTable)
 	}
 	g.measure()
+	if before != nil && !slices.Equal(before.widths, g.widths) {
+		before = nil
+	}
 	table := l.parent.add("Table")
 	if b.Summary != "" {
 		table.attrs = "/O/Table/Summary" + textString(b.Summary)
@@ -58,20 +82,39 @@ func (b Table) lay(l *layouter, width float64) []*node {
 			defer func() { l.maxH += repeat.h }()
 		}
 	}
+	rows := &setRows{widths: g.widths, rows: make([]setRow, len(b.Rows))}
 	if len(b.Rows) > 0 {
 		body := table.add("TBody")
-		for _, r := range b.Rows {
-			n := g.row(r, body.add("TR"), false)
-			n.anchor = l.name(r.Anchor)
-			n.repeat = head
-			out = append(out, n)
+		for i := range b.Rows {
+			s := &rows.rows[i]
+			if before != nil && before.rows[i].kept {
+				*s = before.rows[i]
+				s.tr.parent = body
+				body.kids = append(body.kids, kid{elem: s.tr})
+				l.unprintable += s.unprintable
+			} else {
+				*s = g.newRow(&b.Rows[i], body.add("TR"))
+			}
+			s.node.anchor, s.node.repeat = l.name(b.Rows[i].Anchor), head
+			out = append(out, s.node)
 		}
 	}
 	if len(out) == 0 {
-		return nil
+		return nil, nil
 	}
 	out[0].gap = gap(b.Before, 5)
-	return out
+	return out, rows
+}
+
+// newRow sets a row and notes whether that changed nothing else.
+func (g *grid) newRow(r *Row, tr *elem) setRow {
+	l := g.l
+	asked, unprintable, level, sealed, named := l.asked, l.unprintable, l.level, l.sealed, len(l.named)
+	l.asked = false
+	s := setRow{node: g.row(*r, tr, false), tr: tr, unprintable: l.unprintable - unprintable}
+	s.kept = !l.asked && l.level == level && l.sealed == sealed && len(l.named) == named
+	l.asked = l.asked || asked
+	return s
 }
 
 func filled(rows []Row) bool {
