@@ -44,7 +44,7 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 	if err != nil {
 		return fileError(c.From, err)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(collectorFor(len(manifest))))
+	defer tuneCollector(len(manifest), 0)()
 	content, err := packet.ReadManifest(manifest)
 	if err != nil {
 		return fileError(c.From, err)
@@ -58,6 +58,11 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 	}); err != nil {
 		return fileError(dir, err)
 	}
+	pictures := 0
+	for i := range content.Screenshots {
+		pictures += len(content.Screenshots[i].PNG)
+	}
+	tuneCollector(len(manifest), pictures)
 	if content.Fonts, err = openFonts(c.FontDir); err != nil {
 		return err
 	}
@@ -75,18 +80,25 @@ func (c *packetBuildCommand) Run(out io.Writer) error {
 }
 
 // smallManifest is the packet.json of an ordinary packet and more, with a report of
-// up to sixty pages.
+// up to fifty pages.
 const smallManifest = 256 << 10
 
-// collectorFor is how much the heap may grow, in percent, before the garbage collector
-// runs. An ordinary report needs 25 MB in all, so a collector that begins at 32 MB (8
-// times its least heap of 4 MB) never runs, which saves a fifth of the time. A large
-// report is made in little memory rather than in little time.
-func collectorFor(manifest int) int {
+// tuneCollector sets the garbage collector for a report from so many bytes of packet.json
+// and of pictures, and returns how to set it back.
+//
+// An ordinary report allocates 25 MB in all, so that a collector that begins at 32 MB (8
+// times the runtime's least heap of 4 MB) never runs, which saves a fifth of the time.
+// A large one is made in little memory instead. It holds its pictures, about 18 bytes
+// for each of packet.json, and a part that is always the same; with a limit not far above
+// the runtime collects no later than it must and gives back what is free. The limit is a
+// wish: what needs more gets it and takes longer.
+func tuneCollector(manifest, pictures int) (restore func()) {
 	if manifest <= smallManifest {
-		return 800
+		old := debug.SetGCPercent(800)
+		return func() { debug.SetGCPercent(old) }
 	}
-	return 35
+	old := debug.SetMemoryLimit(18<<20 + 20*int64(manifest) + int64(pictures))
+	return func() { debug.SetMemoryLimit(old) }
 }
 
 // fileError names the file that is in the way, unless the error does.

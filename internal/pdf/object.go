@@ -7,7 +7,7 @@ import (
 )
 
 // ref is the number of an indirect object; generations are always 0.
-type ref int
+type ref int32
 
 // String is the reference as it stands in other objects.
 func (r ref) String() string { return strconv.Itoa(int(r)) + " 0 R" }

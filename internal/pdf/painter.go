@@ -109,7 +109,7 @@ func (p *painter) begin(e *elem) {
 		if e.kids == nil {
 			e.kids = p.r.lay.kids.take(1)
 		}
-		e.kids = append(e.kids, kid{page: p.page, mcid: id})
+		e.kids = append(e.kids, kid{page: p.page, mcid: int32(id)})
 		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
 		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
 		p.op(">>BDC")
@@ -300,7 +300,7 @@ func (p *painter) iconPiece(pc *piece, x, y float64) {
 	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
 	if strings.TrimSpace(ic.Alt) != "" && pc.st.elem != nil {
 		c.elem = pc.st.elem
-		pc.st.elem.bbox = p.box(x, top, w, h)
+		pc.st.elem.looks().bbox = p.box(x, top, w, h)
 	}
 	around := p.frame(x, top)
 	ic.Draw(c)

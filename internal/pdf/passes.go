@@ -17,11 +17,11 @@ type laid struct {
 	rows  *setRows
 }
 
-// maxKept bounds the nodes that are kept from one pass for the next, which is most
-// of the memory of a document. What is behind them is set once more when it is drawn
-// and then forgotten page by page: in a long document that takes a little longer, but
-// its memory grows by its content and not by what stands on its pages.
-const maxKept = 600
+// maxKept bounds the nodes that are kept from one pass for the next. A document with
+// more keeps none: it is set once more while it is drawn and forgotten page by page.
+// That takes a little longer, but its memory does not grow by what stands on its pages,
+// which was most of it.
+const maxKept = 1000
 
 // flow gives the nodes of a document's blocks one after the other. A block is set
 // when its first node is looked at.
@@ -32,7 +32,7 @@ type flow struct {
 	blocks []Block
 	before []laid // by the pass before; what is taken over is forgotten
 	keep   []laid // for the pass behind, nil when there is to be none
-	count  int    // nodes in keep
+	count  int    // nodes so far
 	next   int    // block to be set
 	nodes  []*node
 }
@@ -77,15 +77,15 @@ func (f *flow) lay(i int) []*node {
 	if f.keep == nil {
 		return b.nodes
 	}
-	room := f.count+len(b.nodes) <= maxKept
-	if room && (b.kept || b.rows != nil) {
-		f.count += len(b.nodes)
+	if f.count += len(b.nodes); f.count > maxKept {
+		clear(f.keep)
+		b.kept, b.rows = false, nil
 	}
 	switch {
-	case room && b.kept:
+	case b.kept:
 		f.keep[i] = b
 		return b.nodes
-	case room && b.rows != nil:
+	case b.rows != nil:
 		f.keep[i] = laid{block: block, rows: b.rows}
 	}
 	clear(f.root.kids[first:]) // the elements go with the nodes

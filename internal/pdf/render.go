@@ -253,7 +253,7 @@ func (p *painter) image(img *Image, e *elem, x, y, w, h float64) {
 	}
 	p.begin(e)
 	if !p.forced {
-		e.bbox = p.box(x, y, w, h)
+		e.looks().bbox = p.box(x, y, w, h)
 	}
 	p.page.buf = append(p.page.buf, "q "...)
 	for _, v := range []float64{w, 0, 0, h} {

@@ -64,9 +64,11 @@ func (b SealBox) lay(l *layouter, width float64) []*node {
 		width = min(width, b.Width)
 	}
 	e := l.parent.add("Form")
-	if e.alt = l.plain(b.Spans); e.alt == "" {
-		e.alt = sealAlt
+	alt := l.plain(b.Spans)
+	if alt == "" {
+		alt = sealAlt
 	}
+	e.looks().alt = alt
 	ts := textStyle{size: SmallSize, colour: Ink}
 	// The text belongs to the appearance of the field, which is no page content
 	// and so has no elements of its own.
@@ -83,9 +85,9 @@ func (b SealBox) lay(l *layouter, width float64) []*node {
 		c := &Canvas{W: width, H: h, p: inner, k: 1}
 		c.RoundRect(0.4, 0.4, width-0.8, h-0.8, 3, Stroke{Fill: b.Fill, Line: border})
 		inner.node(in, sealPad, sealPad)
-		e.bbox = p.box(x, y, width, h)
+		e.looks().bbox = p.box(x, y, width, h)
 		p.r.widget = &widget{w: width, h: h, look: look.buf}
-		p.annotate(&annot{widget: true, elem: e, text: e.alt, rect: [4]float64{x, p.height - y - h, x + width, p.height - y}})
+		p.annotate(&annot{widget: true, elem: e, text: alt, rect: [4]float64{x, p.height - y - h, x + width, p.height - y}})
 	}}}
 }
 
@@ -105,9 +107,9 @@ func (r *renderer) hiddenSeal() {
 	}
 	r.widget = &widget{}
 	e := r.root.add("Form")
-	e.alt = sealAlt
+	e.looks().alt = sealAlt
 	p := newPainter(r, r.pages[0], r.doc.opt.Page.H)
-	p.annotate(&annot{widget: true, elem: e, text: e.alt})
+	p.annotate(&annot{widget: true, elem: e, text: sealAlt})
 }
 
 // sealField is the field, which is its own widget (ISO 32000-1, 12.7.4.5). It
