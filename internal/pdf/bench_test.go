@@ -153,6 +153,28 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
+// TestKeepingChangesNothing: a document that keeps nothing between the passes is the
+// one that keeps all.
+func TestKeepingChangesNothing(t *testing.T) {
+	t.Parallel()
+	build := func(keeps int) string {
+		d := packetDoc([]*Image{screenshot(300, 200)}, 1)
+		d.Add(Later(func() Block { return Paragraph{Spans: []Span{T("page "), PageOf("TST-3"), T(" \u27e8")}} }))
+		d.keeps = keeps
+		out, err := d.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Unprintable != 1 {
+			t.Errorf("%d characters are unprintable, want 1", out.Unprintable)
+		}
+		return digest(out.Bytes)
+	}
+	if all, none := build(1<<20), build(0); all != none {
+		t.Errorf("with everything kept it is %s, with nothing %s", all, none)
+	}
+}
+
 var builds = flag.Int("builds", 12, "how many builds TestBuildsAreIdentical compares")
 
 // TestBuildsAreIdentical builds one document again and again, several at a time.

@@ -74,6 +74,7 @@ type Attachment struct {
 type Doc struct {
 	opt    Options
 	blocks []Block
+	keeps  int // nodes from one pass for the next, see maxKept
 }
 
 // New starts an empty document.
@@ -90,7 +91,7 @@ func New(opt Options) *Doc {
 	if opt.Creator == "" {
 		opt.Creator = "Proofwalk"
 	}
-	return &Doc{opt: opt}
+	return &Doc{opt: opt, keeps: maxKept}
 }
 
 // Add appends blocks to the flow.

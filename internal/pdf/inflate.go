@@ -3,6 +3,7 @@ package pdf
 import (
 	"encoding/binary"
 	"math/bits"
+	"sync"
 )
 
 // inflater checks the rows of a picture: data of zlib (RFC 1950, 1951) that gives so
@@ -30,9 +31,21 @@ const (
 	maxFilter  = 4        // of PNG
 )
 
+// inflaters are kept between pictures; one takes a seventh of a megabyte.
+var inflaters = sync.Pool{New: func() any { return &inflater{win: make([]byte, 3*windowSize+longest)} }}
+
 // checkRows tells whether the data is whole.
 func checkRows(parts [][]byte, row, rows int) bool {
-	z := &inflater{parts: parts, win: make([]byte, 3*windowSize+longest), left: row * rows, row: row, sum: adler{1, 0}}
+	z, _ := inflaters.Get().(*inflater)
+	whole := z.run(parts, row, rows)
+	z.in, z.parts = nil, nil
+	inflaters.Put(z)
+	return whole
+}
+
+func (z *inflater) run(parts [][]byte, row, rows int) bool {
+	z.in, z.parts, z.buf, z.n, z.pos, z.checked = nil, parts, 0, 0, 0, 0
+	z.left, z.row, z.inRow, z.sum = row*rows, row, 0, adler{1, 0}
 	head := z.take(16)
 	if method := head & 0xFF; method&15 != 8 || method>>4 > 7 || head>>8&0x20 != 0 || (method<<8|head>>8)%31 != 0 {
 		return false
@@ -350,16 +363,16 @@ func (a *adler) add(b []byte) {
 		ones        = 1 | 1<<16 | 1<<32 | 1<<48
 		evens, odds = 2 | 4<<16 | 6<<32 | 8<<48, 1 | 3<<16 | 5<<32 | 7<<48
 	)
+	bytes, sums := a.bytes, a.sums
 	for ; len(b) >= 8; b = b[8:] {
 		word := binary.LittleEndian.Uint64(b)
 		even, odd := word&numbers, word>>8&numbers
-		a.sums += 8*a.bytes + even*evens>>48 + odd*odds>>48
-		a.bytes += (even + odd) * ones >> 48
+		sums += 8*bytes + even*evens>>48 + odd*odds>>48
+		bytes += (even + odd) * ones >> 48
 	}
 	for _, c := range b {
-		a.bytes += uint64(c)
-		a.sums += a.bytes
+		bytes += uint64(c)
+		sums += bytes
 	}
-	a.bytes %= adlerModulus
-	a.sums %= adlerModulus
+	a.bytes, a.sums = bytes%adlerModulus, sums%adlerModulus
 }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -23,7 +24,7 @@ func rowsAreWhole(data []byte, row, rows int) bool {
 		}
 	}
 	n, err := z.Read(b[:1])
-	return n == 0 && err == io.EOF && src.Len() == 0
+	return n == 0 && errors.Is(err, io.EOF) && src.Len() == 0
 }
 
 // testRows are rows of several textures.

@@ -32,6 +32,7 @@ type flow struct {
 	blocks []Block
 	before []laid // by the pass before; what is taken over is forgotten
 	keep   []laid // for the pass behind, nil when there is to be none
+	most   int    // nodes to be kept
 	count  int    // nodes so far
 	next   int    // block to be set
 	nodes  []*node
@@ -77,7 +78,7 @@ func (f *flow) lay(i int) []*node {
 	if f.keep == nil {
 		return b.nodes
 	}
-	if f.count += len(b.nodes); f.count > maxKept {
+	if f.count += len(b.nodes); f.count > f.most {
 		clear(f.keep)
 		b.kept, b.rows = false, nil
 	}

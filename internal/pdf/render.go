@@ -75,7 +75,7 @@ func (d *Doc) RenderParts() (*Output, error) {
 func (d *Doc) pass(l *layouter, before, keep []laid) (*numbers, *Output, error) {
 	root, found := newRoot(l.rooms), &numbers{byName: map[string]int{}}
 	width := q(d.opt.Page.W - d.opt.Margins.Left - d.opt.Margins.Right)
-	f := &flow{l: l, root: root, width: width, blocks: d.blocks, before: before, keep: keep}
+	f := &flow{l: l, root: root, width: width, blocks: d.blocks, before: before, keep: keep, most: d.keeps}
 	full := found.note
 	var r *renderer
 	if keep == nil {

@@ -58,9 +58,6 @@ func (b Table) set(l *layouter, width float64, before *setRows) ([]*node, *setRo
 		l.fail(ErrBadTable)
 	}
 	g.measure()
-	if before != nil && !slices.Equal(before.widths, g.widths) {
-		before = nil
-	}
 	table := l.parent.add("Table")
 	if b.Summary != "" {
 		table.attrs = "/O/Table/Summary" + textString(b.Summary)
@@ -82,28 +79,41 @@ func (b Table) set(l *layouter, width float64, before *setRows) ([]*node, *setRo
 			defer func() { l.maxH += repeat.h }()
 		}
 	}
-	rows := &setRows{widths: g.widths, rows: make([]setRow, len(b.Rows))}
-	if len(b.Rows) > 0 {
-		body := table.add("TBody")
-		for i := range b.Rows {
-			s := &rows.rows[i]
-			if before != nil && before.rows[i].kept {
-				*s = before.rows[i]
-				s.tr.parent = body
-				body.kids = append(body.kids, kid{elem: s.tr})
-				l.unprintable += s.unprintable
-			} else {
-				*s = g.newRow(&b.Rows[i], body.add("TR"))
-			}
-			s.node.anchor, s.node.repeat = l.name(b.Rows[i].Anchor), head
-			out = append(out, s.node)
-		}
+	rows := g.body(table, before)
+	for i := range rows.rows {
+		n := rows.rows[i].node
+		n.anchor, n.repeat = l.name(b.Rows[i].Anchor), head
+		out = append(out, n)
 	}
 	if len(out) == 0 {
 		return nil, nil
 	}
 	out[0].gap = gap(b.Before, 5)
 	return out, rows
+}
+
+// body sets the rows below the head, or takes them over.
+func (g *grid) body(table *elem, before *setRows) *setRows {
+	out := &setRows{widths: g.widths, rows: make([]setRow, len(g.t.Rows))}
+	if len(g.t.Rows) == 0 {
+		return out
+	}
+	if before != nil && !slices.Equal(before.widths, g.widths) {
+		before = nil
+	}
+	body := table.add("TBody")
+	for i := range g.t.Rows {
+		if before == nil || !before.rows[i].kept {
+			out.rows[i] = g.newRow(&g.t.Rows[i], body.add("TR"))
+			continue
+		}
+		s := before.rows[i]
+		s.tr.parent = body
+		body.kids = append(body.kids, kid{elem: s.tr})
+		g.l.unprintable += s.unprintable
+		out.rows[i] = s
+	}
+	return out
 }
 
 // newRow sets a row and notes whether that changed nothing else.
