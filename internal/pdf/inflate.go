@@ -354,9 +354,9 @@ const adlerModulus = 65521
 
 func (a *adler) value() uint32 { return uint32(a.sums<<16 | a.bytes) }
 
-// add adds up to a megabyte, eight bytes at a time. They stand in two words of four
-// numbers; a product has in its highest number the sum of all four, each times a
-// weight of its own.
+// add adds up to a megabyte, 32 bytes at a time. They stand in words of four numbers,
+// the even bytes of eight in one and the odd ones in another; a product has in its
+// highest number the sum of all four, each times a weight of its own.
 func (a *adler) add(b []byte) {
 	const (
 		numbers     = 0x00FF00FF00FF00FF
@@ -364,11 +364,16 @@ func (a *adler) add(b []byte) {
 		evens, odds = 2 | 4<<16 | 6<<32 | 8<<48, 1 | 3<<16 | 5<<32 | 7<<48
 	)
 	bytes, sums := a.bytes, a.sums
-	for ; len(b) >= 8; b = b[8:] {
-		word := binary.LittleEndian.Uint64(b)
-		even, odd := word&numbers, word>>8&numbers
-		sums += 8*bytes + even*evens>>48 + odd*odds>>48
-		bytes += (even + odd) * ones >> 48
+	for ; len(b) >= 32; b = b[32:] {
+		var even, odd, before, all uint64 // before: what the words behind count eight times each
+		for at := 0; at < 32; at += 8 {
+			word := binary.LittleEndian.Uint64(b[at:])
+			e, o := word&numbers, word>>8&numbers
+			before += all
+			even, odd, all = even+e, odd+o, all+e+o
+		}
+		sums += 32*bytes + even*evens>>48 + odd*odds>>48 + 8*(before*ones>>48)
+		bytes += all * ones >> 48
 	}
 	for _, c := range b {
 		bytes += uint64(c)

@@ -38,6 +38,8 @@ func testRows(random *rand.Rand, row, rows int) []byte {
 			out[i] = uint8(random.IntN(256))
 		case y%7 == 3:
 			out[i] = uint8(random.IntN(4))
+		case y%7 == 4:
+			out[i] = 255
 		default:
 			out[i] = uint8(y)
 		}
