@@ -101,8 +101,8 @@ func (c *fsckCommand) print(out io.Writer, r app.LogReport) error {
 		return json.NewEncoder(out).Encode(r)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d checkpoints, %d personal fields\nroot %s\n",
-		r.Entries, r.Waiting, r.Checkpoints, r.Personal, r.Root)
+	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d held back, %d checkpoints, %d personal fields\nroot %s\n",
+		r.Entries, r.Waiting, r.Held, r.Checkpoints, r.Personal, r.Root)
 	if k := r.Kept; k != nil {
 		word := "the log still begins with it"
 		if !k.Holds {

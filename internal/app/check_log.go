@@ -18,6 +18,7 @@ import (
 type LogReport struct {
 	Entries     int64  `json:"entries"` // in the tree
 	Waiting     int64  `json:"waiting"` // for their positions
+	Held        int64  `json:"held"`    // back: no leaf can be made of them
 	Root        string `json:"root"`    // hex, computed from the entries
 	Checkpoints int    `json:"checkpoints"`
 	Personal    int    `json:"personal_fields"`
@@ -73,7 +74,7 @@ func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, 
 	if err != nil {
 		return LogReport{}, err
 	}
-	c := &logCheck{keys: own, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}}
+	c := &logCheck{keys: own, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}, holds: map[string]int{}}
 	c.report.Problems = []string{}
 	if kept != nil {
 		c.report.Kept = &KeptCheckpoint{Size: kept.Size, At: kept.At}
@@ -84,7 +85,7 @@ func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, 
 	}
 	err = a.Store.InSnapshot(ctx, func(q store.Querier) error {
 		c.q = q
-		for _, step := range []func() error{c.checkpoints, c.packets, c.leaves, c.storedNodes, c.head, c.waiting, c.personal} {
+		for _, step := range []func() error{c.checkpoints, c.packets, c.leaves, c.storedNodes, c.head, c.waiting, c.held, c.personal} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -116,6 +117,7 @@ type logCheck struct {
 	roots map[int64][]claim // by size
 	edge  audit.Edge
 	nodes map[int][]audit.Hash // computed, by level
+	holds map[string]int       // what the log's own entries say is held back
 }
 
 func (c *logCheck) problem(format string, args ...any) {
@@ -239,6 +241,9 @@ func (c *logCheck) leaf(row store.AuditLeafRow) audit.Hash {
 		c.problem("position %d: entry %s is not in its one encoding", row.Position, row.EntryID)
 		return hash
 	}
+	if e.Action == holdAction {
+		c.holds[holdOf(e.Object.ID, e.Details["reason"].String(), e.Details["leaf_hash"].String())]++
+	}
 	if column := differs(e, row); column != "" {
 		c.problem("position %d: entry %s: the column %s does not say what the encoding says", row.Position, row.EntryID, column)
 	}
@@ -351,6 +356,7 @@ func (c *logCheck) waiting() error {
 			c.problem("entry %s is gone: it waited for its position", row.EntryID)
 		case row.Placed:
 			c.problem("entry %s waits for a position and has one", row.EntryID)
+		case !row.Waits && row.Held: // see held
 		case !row.Waits:
 			c.problem("entry %s is in no tree and does not wait for a position: it was not written by the server", row.EntryID)
 		default:
