@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ const (
 	sequencePoll = 200 * time.Millisecond
 	// leadPoll is how often the other servers try to lead.
 	leadPoll = 500 * time.Millisecond
-	// signPoll is how often the leader looks whether a checkpoint is due.
+	// signPoll is how often each server looks whether a checkpoint is due.
 	signPoll = time.Second
 	// checkpointPeriod is how old the newest checkpoint gets while there are newer entries.
 	checkpointPeriod = time.Minute
@@ -60,10 +61,13 @@ func (a *App) giveSomePositions(ctx context.Context, tx pgx.Tx) (count int, held
 	return len(leaves) + len(held), held, store.SaveAuditGrowth(ctx, tx, before, edge, nodes)
 }
 
-// RunSequencer gives positions in the audit log and signs checkpoints as long as
-// no other server does, and stands by otherwise, until ctx ends. direct reaches
-// PostgreSQL without a pooler.
+// RunSequencer gives positions in the audit log as long as no other server does,
+// and stands by otherwise; beside that it signs the checkpoints that are due. It
+// ends with ctx. direct reaches PostgreSQL without a pooler.
 func (a *App) RunSequencer(ctx context.Context, direct *store.Store) {
+	var signing sync.WaitGroup
+	signing.Go(func() { a.runSigning(ctx) })
+	defer signing.Wait()
 	var said once
 	for {
 		if err := a.leadSequencer(ctx, direct); err != nil && ctx.Err() == nil && said.isNew(err) {
@@ -98,17 +102,9 @@ func (a *App) leadSequencer(ctx context.Context, direct *store.Store) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, lead.Close()) }()
-	var quiet time.Time // until when signing is left alone
 	for {
 		if err := a.takeUpAll(ctx, lead); err != nil {
 			return err
-		}
-		if now := a.Now(); now.After(quiet) {
-			quiet = now.Add(signPoll)
-			if err := a.signInTime(ctx); err != nil && ctx.Err() == nil {
-				a.Log.LogAttrs(ctx, slog.LevelError, "no checkpoint was signed", slog.String("cause", err.Error()))
-				quiet = now.Add(checkpointPeriod)
-			}
 		}
 		if !pause(ctx, sequencePoll) {
 			return nil

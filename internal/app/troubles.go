@@ -36,6 +36,9 @@ func (a *App) Troubles(ctx context.Context) ([]string, error) {
 	if a.longAgo(log.WaitingSince, takeUpPatience) {
 		out = append(out, "the audit log takes up no entries since "+log.WaitingSince.UTC().Format(time.RFC3339))
 	}
+	if a.longAgo(log.UncoveredAt, checkpointPatience) {
+		out = append(out, "no checkpoint of the audit log covers what is newer than "+log.UncoveredAt.UTC().Format(time.RFC3339))
+	}
 	return out, nil
 }
 

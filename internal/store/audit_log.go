@@ -53,13 +53,16 @@ func AuditIsHeld(ctx context.Context, q Querier, entry uuid.UUID) (bool, error) 
 type LogState struct {
 	Held         int64      // notes that are held back
 	WaitingSince *time.Time // of the oldest entry that waits for its position
+	UncoveredAt  *time.Time // of the first entry that no checkpoint covers
 }
 
 // ReadLogState reads how the log gets on, in few rows whatever its size.
 func ReadLogState(ctx context.Context, q Querier) (LogState, error) {
 	return one[LogState](ctx, q, "reading how the audit log gets on", `
 		SELECT (SELECT count(*) FROM audit_held) AS held,
-			(SELECT e.at FROM audit_pending w JOIN audit_entries e ON e.id = w.entry_id ORDER BY w.entry_id LIMIT 1) AS waiting_since`, nil)
+			(SELECT e.at FROM audit_pending w JOIN audit_entries e ON e.id = w.entry_id ORDER BY w.entry_id LIMIT 1) AS waiting_since,
+			(SELECT e.at FROM audit_positions p JOIN audit_entries e ON e.id = p.entry_id
+				WHERE p.position = COALESCE((SELECT max(size) FROM audit_checkpoints), 0)) AS uncovered_at`, nil)
 }
 
 // AuditHead gives the right edge of the tree.
