@@ -429,7 +429,7 @@ CREATE TABLE public.packet_seals (
     CONSTRAINT packet_seals_check CHECK (((checkpoint IS NULL) = (proofs IS NULL)))
 );
 
-COMMENT ON TABLE public.packet_seals IS 'what the log says of a packet, kept from the first attempt on so that a retry makes the same bytes';
+COMMENT ON TABLE public.packet_seals IS 'what the log says of a packet, by the SHA-256 of packet.json; kept from the first attempt on so that a retry makes the same bytes';
 
 COMMENT ON COLUMN public.packet_seals.entry_id IS 'the audit entry packet.seal, which names packet_json, the SHA-256 of packet.json';
 
@@ -858,7 +858,7 @@ ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.packet_seals
-    ADD CONSTRAINT packet_seals_pkey PRIMARY KEY (partner_id, packet_id);
+    ADD CONSTRAINT packet_seals_pkey PRIMARY KEY (partner_id, packet_id, packet_json);
 
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_revision_id_edition_key UNIQUE (partner_id, revision_id, edition);
