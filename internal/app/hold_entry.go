@@ -60,7 +60,7 @@ func (c *logCheck) held() error {
 		for _, row := range rows {
 			after = row.Number
 			c.report.Held++
-			c.problem("entry %s is held back from the log: %s", row.EntryID, heldWords[row.Reason])
+			c.report.problem("entry %s is held back from the log: %s", row.EntryID, heldWords[row.Reason])
 			c.holds[holdOf(row.EntryID.String(), row.Reason, hex.EncodeToString(row.LeafHash))]--
 		}
 		if len(rows) < pageSize {
@@ -70,7 +70,7 @@ func (c *logCheck) held() error {
 	for hold, more := range c.holds { // fewer: the entry that tells of it still waits
 		if more > 0 {
 			entry, _, _ := strings.Cut(hold, " ")
-			c.problem("entry %s: the log says that it is held back, but what was held back is gone", entry)
+			c.report.problem("entry %s: the log says that it is held back, but what was held back is gone", entry)
 		}
 	}
 	return nil
