@@ -13,8 +13,8 @@ import (
 	"github.com/proofwalk/proofwalk/internal/testkit"
 )
 
-// stored is a team with two made packets, a transcript, and its files in a known folder.
-type stored struct {
+// keptFiles is a team with two made packets, a transcript, and its files in a known folder.
+type keptFiles struct {
 	team
 	attacker
 	root          string
@@ -22,10 +22,10 @@ type stored struct {
 	firstZip      []byte
 }
 
-func newStored(t *testing.T) stored {
+func newKeptFiles(t *testing.T) keptFiles {
 	t.Helper()
 	m := newTeam(t)
-	s := stored{team: m, attacker: attacker{t: t, app: m.app, conn: testkit.Superuser(t, m.app.Store.Pool())}, root: t.TempDir()}
+	s := keptFiles{team: m, attacker: attacker{t: t, app: m.app, conn: testkit.Superuser(t, m.app.Store.Pool())}, root: t.TempDir()}
 	var err error
 	m.app.Blobs, err = blob.OpenDirectory(s.root)
 	must(t, err)
@@ -46,9 +46,9 @@ func newStored(t *testing.T) stored {
 	return s
 }
 
-func (s stored) path(digest string) string { return filepath.Join(s.root, digest[:2], digest) }
+func (s keptFiles) path(digest string) string { return filepath.Join(s.root, digest[:2], digest) }
 
-func (s stored) check(t *testing.T) app.StoredReport {
+func (s keptFiles) check(t *testing.T) app.StoredReport {
 	t.Helper()
 	report, err := s.team.app.CheckStored(t.Context())
 	must(t, err)
@@ -60,26 +60,26 @@ func (s stored) check(t *testing.T) app.StoredReport {
 func TestCheckStored(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		tamper func(t *testing.T, s stored)
+		tamper func(t *testing.T, s keptFiles)
 		says   string
 	}{
-		"a byte of the archive": {func(t *testing.T, s stored) {
+		"a byte of the archive": {func(t *testing.T, s keptFiles) {
 			b := bytes.Clone(s.firstZip)
 			b[len(b)/2] ^= 1
 			must(t, os.WriteFile(s.path(*s.first.Digest), b, 0o600))
 		}, "another digest"},
-		"the archive is cut": {func(t *testing.T, s stored) {
+		"the archive is cut": {func(t *testing.T, s keptFiles) {
 			must(t, os.WriteFile(s.path(*s.first.Digest), s.firstZip[:100], 0o600))
 		}, "not its length"},
-		"the archive is gone": {func(t *testing.T, s stored) { must(t, os.Remove(s.path(*s.first.Digest))) }, "missing"},
-		"another archive, and its digest in the row": {func(t *testing.T, s stored) {
+		"the archive is gone": {func(t *testing.T, s keptFiles) { must(t, os.Remove(s.path(*s.first.Digest))) }, "missing"},
+		"another archive, and its digest in the row": {func(t *testing.T, s keptFiles) {
 			b := bytes.Clone(s.firstZip)
 			b[len(b)/2] ^= 1
 			digest, err := s.team.app.Blobs.Put(t.Context(), b)
 			must(t, err)
 			s.exec("UPDATE packets SET digest = $2 WHERE id = $1", s.first.ID, digest)
 		}, "no entry of the log says that it was made"},
-		"another archive, and its digest in row and log": {func(t *testing.T, s stored) {
+		"another archive, and its digest in row and log": {func(t *testing.T, s keptFiles) {
 			b := bytes.Clone(s.firstZip)
 			b[len(b)/2] ^= 1
 			digest, err := s.team.app.Blobs.Put(t.Context(), b)
@@ -87,17 +87,17 @@ func TestCheckStored(t *testing.T) {
 			s.exec("UPDATE packets SET digest = $2 WHERE id = $1", s.first.ID, digest)
 			s.exec("UPDATE audit_entries SET details = details || jsonb_build_object('digest', $2::text) WHERE action = 'packet.make' AND details->>'digest' = $1", *s.first.Digest, digest)
 		}, "INVALID"},
-		"the packet.json in the row": {func(_ *testing.T, s stored) {
+		"the packet.json in the row": {func(_ *testing.T, s keptFiles) {
 			s.exec("UPDATE packets SET packet_json = $2 WHERE id = $1", s.first.ID, strings.Repeat("0", 64))
 		}, "no entry in the log seals"},
-		"its seal": {func(_ *testing.T, s stored) { s.exec("DELETE FROM packet_seals WHERE packet_id = $1", s.first.ID) }, "no entry in the log seals"},
-		"its checkpoint": {func(_ *testing.T, s stored) {
+		"its seal": {func(_ *testing.T, s keptFiles) { s.exec("DELETE FROM packet_seals WHERE packet_id = $1", s.first.ID) }, "no entry in the log seals"},
+		"its checkpoint": {func(_ *testing.T, s keptFiles) {
 			s.exec("UPDATE packet_seals SET checkpoint = (SELECT checkpoint FROM packet_seals WHERE packet_id = $2) WHERE packet_id = $1", s.first.ID, s.second.ID)
 		}, "its checkpoint is not"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStored(t)
+			s := newKeptFiles(t)
 			if before := s.check(t); before.Found != 0 || before.Packets != 2 || before.Files == 0 {
 				t.Fatalf("before: %+v", before)
 			}
@@ -114,7 +114,7 @@ func TestCheckStored(t *testing.T) {
 // TestCheckStoredFiles: transcripts too.
 func TestCheckStoredFiles(t *testing.T) {
 	t.Parallel()
-	s := newStored(t)
+	s := newKeptFiles(t)
 	var digest string
 	must(t, s.conn.QueryRow(t.Context(), "SELECT digest FROM captures").Scan(&digest))
 	must(t, os.WriteFile(s.path(digest), []byte("{}"), 0o600))
