@@ -85,14 +85,10 @@ func readAtMost(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.Size() > limit {
-		err = fmt.Errorf("it is longer than %d bytes", limit)
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if int64(len(b)) > limit {
+		b, err = nil, fmt.Errorf("it is longer than %d bytes", limit)
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	b, err := io.ReadAll(io.LimitReader(f, limit))
 	return b, errors.Join(err, f.Close())
 }
 

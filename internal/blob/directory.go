@@ -18,6 +18,9 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 )
 
+// ErrDamaged says that a file on the disk has not the digest that it is named after.
+var ErrDamaged = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+
 // Directory is a blob store in one directory tree. A blob is either wholly
 // there or not: it is written beside, synced, renamed, and its folder synced.
 type Directory struct{ root string }
@@ -135,7 +138,7 @@ func (d *Directory) Read(ctx context.Context, digest string) ([]byte, error) {
 	}
 	sum := sha256.Sum256(b)
 	if hex.EncodeToString(sum[:]) != digest {
-		return nil, apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+		return nil, ErrDamaged
 	}
 	return b, nil
 }
@@ -150,7 +153,7 @@ func (d *Directory) Verified(ctx context.Context, digest string) (io.ReadSeekClo
 	h := sha256.New()
 	_, err = io.Copy(h, f)
 	if err == nil && hex.EncodeToString(h.Sum(nil)) != digest {
-		err = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+		err = ErrDamaged
 	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)

@@ -14,7 +14,7 @@ import (
 // actionWords say in words what an entry's action did to its object. An action
 // that is not here is shown as it is stored.
 var actionWords = map[string]string{
-	"capture.add": "Capture added", "redactor.hand_over": "Round key handed to a redactor", "exporter_key.show": "Round key shown for an exporter",
+	"audit.hold": "Entry held back from the log", "capture.add": "Capture added", "redactor.hand_over": "Round key handed to a redactor", "exporter_key.show": "Round key shown for an exporter",
 	"integration.declare": "Names declared", "capture.download": "Transcript downloaded", "capture.view": "Transcript viewed",
 	"comment.create": "Comment added", "consultant.assign": "Consultant named",
 	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.download": "Document downloaded", "evidence.withdraw": "Evidence taken off",

@@ -356,14 +356,3 @@ func coverageVerdict(state string) components.Verdict {
 	}
 	return components.VerdictNotSeen
 }
-
-// coverageWords are the states for readers, as the report writes them.
-var coverageWords = map[string]string{
-	"handled": "Handled", "mishandled": "Mishandled", "untold": "Exercised, cannot be told", "not_exercised": "Not exercised",
-}
-
-var nullWords = map[string]string{
-	"handled": "Empty, page loaded", "broken": "Empty, error page", "untold": "Cannot be told", "value_only": "Only with a value", "never_seen": "Never seen",
-}
-
-var receiptWords = map[string]string{"received": "Received", "never_received": "Never received", "untold": "Cannot be told"}
