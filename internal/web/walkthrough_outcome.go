@@ -33,7 +33,8 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 		Reasons: components.FieldModel{Name: "reasons", ID: "reasons", Label: "Reasons and conditions", Rows: 3, Optional: true, Hint: "Needed for no go. They stand in the packet."}}
 	held := apperr.FieldsOf(walkthrough.CheckOutcome(walkthrough.Go, steps, checklist.GoBlockers(rules), ""))
 	for _, h := range held {
-		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, Title: h.Text, Href: pathItem(p.Summary.ID, h.Name)})
+		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, Open: untouched(p.steps, items, h.Name), Title: h.Text,
+			Href: pathItem(p.Summary.ID, h.Name)})
 	}
 	if len(held) > 0 {
 		f.Gate.Verdict, f.Gate.Title = components.VerdictFail, "Not go, as of now"
@@ -44,6 +45,22 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 		r.refuse(cause, summary, &f.Choice.FieldModel, &f.Reasons)
 	}
 	return f
+}
+
+// untouched tells that nobody has said anything yet of the step that confirms an
+// item, or of the item where no step does: it is still to be done and fails nothing.
+func untouched(steps []store.WalkthroughStep, items []store.ChecklistItem, requirement string) bool {
+	for _, s := range steps {
+		if s.RequirementID == requirement {
+			return s.Mark == nil
+		}
+	}
+	for _, i := range items {
+		if i.RequirementID == requirement {
+			return i.State == checklist.Open && i.StaleReason == nil
+		}
+	}
+	return false
 }
 
 // recordOutcome ends the walkthrough.
