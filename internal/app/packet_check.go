@@ -88,7 +88,9 @@ func (a *App) CheckPacket(ctx context.Context, p store.Packet, again bool) (Pack
 	if err != nil {
 		return PacketCheck{}, err
 	}
-	a.checked.put(state, c, c.size(), maxChecks)
+	if len(c.Result.Checks) > 1 { // it was read; where it was not, that may be mended unseen
+		a.checked.put(state, c, c.size(), maxChecks)
+	}
 	return c, nil
 }
 
@@ -108,13 +110,14 @@ func (a *App) publishedTrust(ctx context.Context) (verify.Trust, error) {
 func (a *App) verifyStored(ctx context.Context, digest string, trust verify.Trust) (PacketCheck, error) {
 	c := PacketCheck{At: a.Now()}
 	archive, err := a.readStored(ctx, digest)
-	if err != nil && !apperr.Is(err, apperr.NotFound) {
-		return c, err
-	}
 	stored := verify.Check{Name: CheckStored, OK: true, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
-	case err != nil:
+	case apperr.Is(err, apperr.NotFound):
 		stored.OK, stored.Detail = false, "the archive is missing from the store"
+		c.Result.Verdict = verify.Invalid
+	case err != nil:
+		a.Log.ErrorContext(ctx, "reading a stored packet", "digest", digest, "cause", err.Error())
+		stored.OK, stored.Detail = false, "the archive could not be read from the store"
 		c.Result.Verdict = verify.Invalid
 	default:
 		c.Result = verify.Verify(archive, trust)
@@ -129,6 +132,9 @@ func (a *App) verifyStored(ctx context.Context, digest string, trust verify.Trus
 		return c, fmt.Errorf("writing what was checked: %w", err)
 	}
 	c.Text = text.String()
+	if !stored.OK {
+		a.opened.forget(digest) // pages have nothing from memory that the store has lost
+	}
 	if c.Result.Verdict == verify.Invalid {
 		return c, nil
 	}

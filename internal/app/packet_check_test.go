@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -128,10 +129,19 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 		must(t, os.WriteFile(s.file, s.bytes, 0o600))
 		must(t, os.Chtimes(s.file, time.Time{}, time.Now().Add(2*time.Hour)))
 	}
+	_, err := s.app.PacketContent(t.Context(), s.packet)
+	must(t, err)
 	must(t, os.Remove(s.file))
 	if got := s.check(t, false); got.Result.Verdict != verify.Invalid || len(got.Result.Checks) != 1 {
 		t.Errorf("a missing file: %s, %v", got.Result.Verdict, got.Result.Checks)
 	}
+	_, err = s.app.PacketContent(t.Context(), s.packet)
+	kind(t, err, apperr.NotFound) // also of what was read before
+	must(t, os.Mkdir(s.file, 0o700))
+	if got := s.check(t, false); got.Result.Verdict != verify.Invalid || !strings.Contains(got.Text, "could not be read") {
+		t.Errorf("what cannot be read: %s", got.Text)
+	}
+	must(t, os.Remove(s.file))
 
 	must(t, os.WriteFile(s.file, s.bytes, 0o600))
 	info, err := os.Stat(s.file)

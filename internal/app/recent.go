@@ -38,9 +38,7 @@ func (r *recent[V]) get(key string) (V, bool) {
 func (r *recent[V]) put(key string, v V, size, limit int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e, found := r.byKey[key]; found {
-		r.drop(e)
-	}
+	r.drop(key)
 	if size > limit {
 		return
 	}
@@ -49,12 +47,22 @@ func (r *recent[V]) put(key string, v V, size, limit int64) {
 	}
 	r.byKey[key] = r.order.PushFront(recentValue[V]{key, v, size})
 	for r.size += size; r.size > limit; {
-		r.drop(r.order.Back())
+		r.drop(r.order.Back().Value.(recentValue[V]).key)
 	}
 }
 
-func (r *recent[V]) drop(e *list.Element) {
-	gone := r.order.Remove(e).(recentValue[V])
-	delete(r.byKey, gone.key)
-	r.size -= gone.size
+// forget lets go of the value of the key.
+func (r *recent[V]) forget(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(key)
+}
+
+// drop is forget for whoever holds the lock.
+func (r *recent[V]) drop(key string) {
+	if e, found := r.byKey[key]; found {
+		gone := r.order.Remove(e).(recentValue[V])
+		delete(r.byKey, key)
+		r.size -= gone.size
+	}
 }

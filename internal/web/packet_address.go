@@ -113,7 +113,7 @@ func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) err
 	if err != nil {
 		return err
 	}
-	m.Packet = &view.AddressedModel{Name: p.Name(), Integration: summary.Name, Partner: summary.PartnerName, PacketsHref: pathPacket(summary.ID, p.ID),
+	m.Packet = &view.AddressedModel{Name: p.Name(), Integration: summary.Name, Partner: summary.PartnerName, PacketHref: pathPacket(summary.ID, p.ID),
 		Download: pathAddress(status.Digest) + "/download", Report: pathReport(summary.ID, p.ID), At: instant(p.MadeAt)}
 	m.VerifyCommand = strings.Replace(m.VerifyCommand, "PACKET.zip", app.PacketFile(summary.PartnerName, summary.Name, p), 1)
 	if m.SupersededBy != nil {

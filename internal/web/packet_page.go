@@ -177,7 +177,7 @@ func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel,
 	if k.Bytes != nil {
 		m.Size = sizeWords(*k.Bytes)
 	}
-	m.VerifyCommand = "proofwalk verify \\\n  --fingerprint " + p.fingerprint + " \\\n  " + m.File
+	m.VerifyCommand = verifyCommand(p.fingerprint, m.File)
 	asked, err := r.questionsOf(k)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 		Reasons: components.FieldModel{Name: "reasons", ID: "reasons", Label: "Reasons and conditions", Rows: 3, Optional: true, Hint: "Needed for no go. They stand in the packet."}}
 	held := apperr.FieldsOf(walkthrough.CheckOutcome(walkthrough.Go, steps, checklist.GoBlockers(rules), ""))
 	for _, h := range held {
-		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, Open: untouched(p.steps, items, h.Name), Title: h.Text,
+		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, State: onItsWay(p.steps, items, h.Name), Title: h.Text,
 			Href: pathItem(p.Summary.ID, h.Name)})
 	}
 	if len(held) > 0 {
@@ -47,20 +47,24 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 	return f
 }
 
-// untouched tells that nobody has said anything yet of the step that confirms an
-// item, or of the item where no step does: it is still to be done and fails nothing.
-func untouched(steps []store.WalkthroughStep, items []store.ChecklistItem, requirement string) bool {
+// onItsWay is the state of an item that is in the way of go and has not failed: open
+// while nobody has marked the step that confirms it; where no step does, as it stands
+// before a decision. Empty for one that was decided against, or is stale.
+func onItsWay(steps []store.WalkthroughStep, items []store.ChecklistItem, requirement string) components.ItemState {
 	for _, s := range steps {
+		if s.RequirementID == requirement && s.Mark == nil {
+			return components.StateOpen
+		}
 		if s.RequirementID == requirement {
-			return s.Mark == nil
+			return ""
 		}
 	}
 	for _, i := range items {
-		if i.RequirementID == requirement {
-			return i.State == checklist.Open && i.StaleReason == nil
+		if i.RequirementID == requirement && i.StaleReason == nil && (i.State == checklist.Open || i.State == checklist.Claimed) {
+			return components.ItemState(i.State)
 		}
 	}
-	return false
+	return ""
 }
 
 // recordOutcome ends the walkthrough.

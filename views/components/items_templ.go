@@ -744,8 +744,8 @@ type GateModel struct {
 // GateCondition is one line of a gate.
 type GateCondition struct {
 	Verdict Verdict
-	// Open says that nobody has done anything about it yet: it has not failed.
-	Open        bool
+	// State takes the place of Verdict where the item is on its way: it has not failed.
+	State       ItemState
 	Title, Note string
 	// Href leads to what is to be done.
 	Href string
@@ -931,8 +931,8 @@ func gateLine(c GateCondition) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Open {
-			templ_7745c5c3_Err = StateMark(StateOpen, false).Render(ctx, templ_7745c5c3_Buffer)
+		if c.State != "" {
+			templ_7745c5c3_Err = StateMark(c.State, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -71,7 +71,6 @@ func (w world) pages() []page {
 		{"review, decided", w.lakeshoreAdmin, lake + "/review"},
 		{"walkthrough, live", w.consultant, lake + "/walkthrough"},
 		{"packet", w.lakeshoreAdmin, lake + "/packets"},
-		{"packet, checked again", w.lakeshoreAdmin, lake + "/packets?check=again"},
 		{"packet, every file", w.lakeshoreAdmin, lake + "/packets?files=all"},
 		{"history of a packet", w.lakeshoreAdmin, lake + "/history?packet=r1.1"},
 		{"history", w.consultant, full + "/history"},
