@@ -308,6 +308,9 @@ func TestWalkthroughPages(t *testing.T) {
 	dana := v.as(t, v.consultant)
 	p := dana.get(base)
 	p.wants(http.StatusOK, "Northfall: Member sign-up")
+	if got := p.text("#outcome .gate li"); !strings.HasPrefix(got, "Open step 1") {
+		t.Errorf("before anything was marked the gate says %q", got)
+	}
 	p = dana.post(p.attr("#mark", "action"), p.form("#mark", "mark", "with_condition"))
 	if p.Status != http.StatusUnprocessableEntity || p.text("#observation-error") == "" || len(p.all("#mark input[value=with_condition][checked]")) != 1 {
 		t.Errorf("a condition without words: status %d, %q", p.Status, p.text("#observation-error"))
