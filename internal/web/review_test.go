@@ -330,13 +330,32 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || p.text(".banner-title") != "Go, with conditions" || len(p.all("#minutes tbody tr")) != 5 {
 		t.Fatalf("after the outcome: status %d, %q, %d steps", p.Status, p.text(".banner-title"), len(p.all("#minutes tbody tr")))
 	}
+	v.withdrawNewest(t, "The wrong run.")
 	p = marcus.get(base)
+	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run”") {
+		t.Errorf("before a sign-off over a withdrawn packet: %q", got)
+	}
 	p = marcus.post(base+"/sign-offs", p.form("#sign-offs form", "part", "account_team"))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))
 	}
 	if p := marcus.get(v.path + "/review"); !strings.Contains(p.text(".gate"), "Nothing is missing") || !strings.Contains(p.text(".gate"), "leaves its stage") {
 		t.Errorf("submitting again is offered without a warning: %q", p.text(".gate"))
+	}
+}
+
+// withdrawNewest makes the newest edition and withdraws it.
+func (v *reviewed) withdrawNewest(t *testing.T, reason string) {
+	t.Helper()
+	packets, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
+	if err != nil || len(packets) == 0 {
+		t.Fatalf("%d packets, %v", len(packets), err)
+	}
+	if err := v.BuildPacket(t.Context(), packets[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.WithdrawPacket(t.Context(), app.Command{Actor: v.consultant}, v.id, packets[0].ID, reason); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -116,6 +117,9 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
+	if slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" }) {
+		m.Withdrawn = beside.withdrawn()
+	}
 	return m, nil
 }
 
