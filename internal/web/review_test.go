@@ -344,21 +344,6 @@ func TestWalkthroughPages(t *testing.T) {
 	}
 }
 
-// withdrawNewest makes the newest edition and withdraws it.
-func (v *reviewed) withdrawNewest(t *testing.T, reason string) {
-	t.Helper()
-	packets, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
-	if err != nil || len(packets) == 0 {
-		t.Fatalf("%d packets, %v", len(packets), err)
-	}
-	if err := v.BuildPacket(t.Context(), packets[0].ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := v.WithdrawPacket(t.Context(), app.Command{Actor: v.consultant}, v.id, packets[0].ID, reason); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestPlanForm(t *testing.T) {
 	t.Parallel()
 	v := newReviewed(t)
