@@ -71,7 +71,7 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: setup wasm ## measure what the README quotes about captures: leaks, time, memory, in whole processes
+bench: setup wasm ## measure what the README quotes: captures, packets and the audit log, in whole processes
 	@scripts/bench.sh
 
 .PHONY: bench-packet

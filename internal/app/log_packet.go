@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -56,9 +55,9 @@ func (a *App) logPacket(ctx context.Context, p store.Packet, digest string) (pac
 func (a *App) writePacketSeal(ctx context.Context, p store.Packet, digest string) (store.PacketSeal, error) {
 	seal := store.PacketSeal{PartnerID: p.PartnerID, PacketID: p.ID, PacketJSON: digest}
 	_, err := a.write(ctx, Command{Actor: auth.System()}, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		entry, err := uuid.Parse(w.entry.ID)
+		entry, err := w.entryID()
 		if err != nil {
-			return uuid.Nil, fmt.Errorf("sealing a packet in the audit log: %w", err)
+			return uuid.Nil, err
 		}
 		seal.EntryID = entry
 		w.Audit(packet.SealAction, p.PartnerID, p.IntegrationID, audit.Object{ID: p.Name(), Kind: "packet"},

@@ -111,7 +111,7 @@ func (d *Directory) Put(_ context.Context, b []byte) (digest string, err error) 
 
 // Open gives the bytes of a blob. A missing blob is apperr.NotFound.
 func (d *Directory) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
-	if len(digest) != 2*sha256.Size || strings.Trim(digest, "0123456789abcdef") != "" {
+	if !isDigest(digest) {
 		return nil, apperr.New(apperr.NotFound, "There is no such file.")
 	}
 	f, err := os.Open(d.path(digest))
@@ -162,6 +162,23 @@ func (d *Directory) Verified(ctx context.Context, digest string) (io.ReadSeekClo
 		return nil, errors.Join(fmt.Errorf("reading blob: %w", err), f.Close())
 	}
 	return f, nil
+}
+
+// State describes the file of a blob without reading it: another state means that
+// it was written again or is gone. Bytes that a disk loses by itself change none.
+func (d *Directory) State(digest string) string {
+	if !isDigest(digest) {
+		return "missing"
+	}
+	info, err := os.Stat(d.path(digest))
+	if err != nil {
+		return "missing"
+	}
+	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
+}
+
+func isDigest(s string) bool {
+	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func (d *Directory) path(digest string) string {

@@ -30,9 +30,23 @@ func (r *report) screenshots() {
 		}
 		r.doc.Add(pdf.Group{Blocks: []pdf.Block{
 			pdf.Heading{Level: 3, Text: s.ID + " " + s.Title, Anchor: s.ID, Spans: []pdf.Span{{Text: s.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + s.Title)}},
-			pdf.Figure{Image: r.pictures[s.ID], Alt: s.Title, MaxHeight: 420, Border: pdf.Edge, Caption: caption, Before: 4},
+			pdf.Figure{Image: r.pictures[s.ID], Alt: s.Title, MaxHeight: screenshotHeight(r.pictures[s.ID]), Border: pdf.Edge, Caption: caption, Before: 4},
 		}})
 	}
+}
+
+// The greatest heights of a screenshot, in points: two wide ones fit on a page; a
+// tall one is the picture of a whole page and could not be read at that height.
+const (
+	wideHeight = 278.0
+	tallHeight = 420.0
+)
+
+func screenshotHeight(img *pdf.Image) float64 {
+	if 4*img.Width >= 5*img.Height {
+		return wideHeight
+	}
+	return tallHeight
 }
 
 // remarkList writes each remark with its answers.

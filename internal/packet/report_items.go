@@ -97,6 +97,9 @@ func (r *report) itemActs(it *Item) pdf.KeyValue {
 	if it.Decision != nil {
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: it.Decided(), Value: r.act(*it.Decision)})
 	}
+	if len(kv.Pairs) == 1 {
+		kv.Columns = 1
+	}
 	return kv
 }
 

@@ -85,11 +85,11 @@ func tally(findings []*Finding) []pdf.Span {
 // height at which a hop's node stands, its half width and half height.
 const (
 	laneWidth         = 150.0
-	nodeAt            = 13.0
-	nodeHalf, nodeUp  = 16.0, 7.5
-	laneNameAt        = 14.0
-	laneHeader        = 24.0
-	rowHeight         = 28.0
+	nodeAt            = 10.5
+	nodeHalf, nodeUp  = 16.0, 7.0
+	laneNameAt        = 13.0
+	laneHeader        = 20.0
+	rowHeight         = 20.0
 	rowNumberWidth    = 34.0
 	laneLabelMaxWidth = 46.0
 )
@@ -105,7 +105,7 @@ func (r *report) walk(t *Transcript) pdf.Block {
 		}
 	}
 	out := pdf.Table{
-		Columns: []pdf.Column{{Width: rowNumberWidth, Align: pdf.Right}, {Width: laneWidth}, {}}, Frame: true, Size: 9, Pad: 5, Before: 4,
+		Columns: []pdf.Column{{Width: rowNumberWidth, Align: pdf.Right}, {Width: laneWidth}, {}}, Frame: true, Size: 9, Pad: 3, Before: 4,
 		Summary: "The walk of the sign-in, a row for each hop",
 		Head: []pdf.Cell{
 			{Spans: []pdf.Span{pdf.T("Hop")}},
@@ -124,7 +124,7 @@ func (r *report) walk(t *Transcript) pdf.Block {
 		out.Rows = append(out.Rows, pdf.Row{Anchor: HopAnchor(t.ID, h.N), Cells: []pdf.Cell{
 			{Spans: []pdf.Span{{Text: fmt.Sprint(h.N), Colour: pdf.Ink2}}, Header: true},
 			{Draw: func(c *pdf.Canvas) { drawHop(c, before, h, last, colour) }, MinHeight: rowHeight, Spoken: laneWords(t.Lanes, before, h)},
-			{Blocks: r.request(h, shots[h.N])},
+			{Spans: requestLine(h), Blocks: r.requestDetails(h, shots[h.N])},
 		}})
 	}
 	return out
@@ -205,8 +205,8 @@ func drawHop(c *pdf.Canvas, before, h *Hop, last bool, colour pdf.Colour) {
 	c.Text(x, nodeAt+3, pdf.Centre, pdf.Span{Text: status, Mono: true, Bold: true, Size: 9.5, Colour: colour})
 }
 
-// request is what the hop asked for, in words and parameters.
-func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
+// requestLine is what the hop asked for.
+func requestLine(h *Hop) []pdf.Span {
 	spans := []pdf.Span{monoGrey(h.Method + " " + h.Host), monoBold(h.Path)}
 	if h.Page != "" {
 		spans = append(spans, small("  "+strings.TrimSuffix(h.Page, " page")+" page"))
@@ -220,7 +220,12 @@ func (r *report) request(h *Hop, shots []*Screenshot) []pdf.Block {
 	if h.TimeMS > 0 {
 		spans = append(spans, small(fmt.Sprintf("  %d ms", h.TimeMS)))
 	}
-	blocks := []pdf.Block{pdf.Paragraph{Spans: spans, Size: 9, Before: 1}}
+	return spans
+}
+
+// requestDetails are the parameters, cookies, findings and pictures of the hop.
+func (r *report) requestDetails(h *Hop, shots []*Screenshot) []pdf.Block {
+	var blocks []pdf.Block
 	var params []pdf.Span
 	for i, p := range h.Params {
 		if i > 0 {

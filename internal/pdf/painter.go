@@ -225,6 +225,22 @@ func appendCode(b []byte, code uint16) []byte {
 	return b
 }
 
+// moved makes a place of the page the origin until back is called.
+func (p *painter) moved(x, y float64) (back func()) {
+	p.end()
+	before := *p
+	p.page.buf = append(p.page.buf, "q 1 0 0 1 "...)
+	p.num(x)
+	p.num(p.height - y)
+	p.op("cm")
+	p.height = 0
+	return func() {
+		p.end()
+		p.op("Q")
+		*p = before
+	}
+}
+
 // hline draws a line as an artifact.
 func (p *painter) hline(x1, x2, y, width float64, c Colour) {
 	p.begin(nil)

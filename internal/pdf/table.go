@@ -1,5 +1,7 @@
 package pdf
 
+import "slices"
+
 // Space left and right of a cell's content, and the size of header cells.
 const (
 	cellPad  = 6
@@ -196,7 +198,14 @@ func (g *grid) row(r Row, tr *elem, head bool) *node {
 
 // painter draws what stands behind a row: fill, drawings, lines.
 func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter, x, y, h float64, rest bool) {
+	draws := slices.ContainsFunc(cells, func(c rowCell) bool { return c.draw != nil })
 	return func(p *painter, x, y, h float64, rest bool) {
+		if draws {
+			// Drawings are alike from row to row: from an origin of its own the same bytes
+			// come again and again, which deflate makes small.
+			defer p.moved(x, y)()
+			x, y = 0, 0
+		}
 		c := &Canvas{W: g.width, H: h, p: p, x: x, y: y, k: 1}
 		if fill != 0 {
 			c.Rect(0, 0, g.width, h, Stroke{Fill: fill})

@@ -53,7 +53,10 @@ func (s *Server) integrationRoutes(g *echo.Group) {
 // loadSession loads and saves the login session around the pages; assets and
 // probes do without.
 func (s *Server) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
-	load := echo.WrapMiddleware(s.Sessions.LoadAndSave)(next)
+	load := echo.WrapMiddleware(s.Sessions.LoadAndSave)(func(c echo.Context) error {
+		c.Set(keySession, true)
+		return next(c)
+	})
 	return func(c echo.Context) error {
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), echoContext{}, c)))
 		return load(c)

@@ -23,9 +23,10 @@ type ReadingModel struct {
 	VerifyCommand      string
 	Superseded         bool
 	Withdrawn          *WithdrawnModel
-	// Where the packet is: all of them, the archive, its report, its summary, its
-	// questions, its pictures (a label and ".png" follow).
-	PacketsHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref, PictureBase string
+	// Where the packet is: its page, the archive, its report, its summary, its questions.
+	PacketHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref string
+	// PictureHref gives where a picture is, by its label.
+	PictureHref func(label string) string
 	// CanAsk draws the link that asks a question at each place.
 	CanAsk bool
 	// Asked are the questions about this packet, by the anchor that they are pinned to.

@@ -96,7 +96,7 @@ func Reading(m ReadingModel) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.PageHead(components.PageHeadModel{Over: "Packets", OverHref: m.PacketsHref, Title: "Packet " + m.C.Name(), Lead: "What its packet.json says, with the numbers and places of its report."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.PageHead(components.PageHeadModel{Over: "Packet " + m.C.Name() + " and whether it holds", OverHref: m.PacketHref, Title: "Packet " + m.C.Name(), Lead: "What its packet.json says, with the numbers and places of its report."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
