@@ -72,6 +72,28 @@ COMMENT ON TABLE public.audit_head IS 'what appending needs to know of the tree;
 
 COMMENT ON COLUMN public.audit_head.edge IS 'hashes of the largest complete subtrees, from the left: one for each one bit of the size';
 
+CREATE TABLE public.audit_held (
+    number bigint NOT NULL,
+    entry_id uuid NOT NULL,
+    leaf_hash bytea NOT NULL,
+    reason text NOT NULL,
+    held_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_held_reason_check CHECK ((reason = ANY (ARRAY['no_entry'::text, 'has_position'::text, 'other_hash'::text])))
+);
+
+COMMENT ON TABLE public.audit_held IS 'notes out of audit_pending that got no position, as they were; for each the log has an entry audit.hold. One id may come again';
+
+COMMENT ON COLUMN public.audit_held.reason IS 'no_entry: there is no such entry; has_position: it has its position already; other_hash: its bytes are not those that the note was made of';
+
+ALTER TABLE public.audit_held ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_held_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.audit_nodes (
     level smallint NOT NULL,
     "position" bigint NOT NULL,
@@ -407,7 +429,7 @@ CREATE TABLE public.packet_seals (
     CONSTRAINT packet_seals_check CHECK (((checkpoint IS NULL) = (proofs IS NULL)))
 );
 
-COMMENT ON TABLE public.packet_seals IS 'what the log says of a packet, kept from the first attempt on so that a retry makes the same bytes';
+COMMENT ON TABLE public.packet_seals IS 'what the log says of a packet, by the SHA-256 of packet.json; kept from the first attempt on so that a retry makes the same bytes';
 
 COMMENT ON COLUMN public.packet_seals.entry_id IS 'the audit entry packet.seal, which names packet_json, the SHA-256 of packet.json';
 
@@ -769,6 +791,9 @@ ALTER TABLE ONLY public.audit_entries
 ALTER TABLE ONLY public.audit_head
     ADD CONSTRAINT audit_head_pkey PRIMARY KEY (one);
 
+ALTER TABLE ONLY public.audit_held
+    ADD CONSTRAINT audit_held_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.audit_nodes
     ADD CONSTRAINT audit_nodes_pkey PRIMARY KEY (level, "position");
 
@@ -833,7 +858,7 @@ ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.packet_seals
-    ADD CONSTRAINT packet_seals_pkey PRIMARY KEY (partner_id, packet_id);
+    ADD CONSTRAINT packet_seals_pkey PRIMARY KEY (partner_id, packet_id, packet_json);
 
 ALTER TABLE ONLY public.packets
     ADD CONSTRAINT packets_partner_id_revision_id_edition_key UNIQUE (partner_id, revision_id, edition);
@@ -988,6 +1013,8 @@ CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER audit_head_grows BEFORE UPDATE ON public.audit_head FOR EACH ROW EXECUTE FUNCTION public.refuse_audit_shrinking();
 
 CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
+
+CREATE TRIGGER audit_held_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_held FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
 CREATE TRIGGER audit_nodes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
@@ -1250,6 +1277,11 @@ GRANT SELECT ON TABLE public.audit_entries TO proofwalk_read;
 
 GRANT SELECT,UPDATE ON TABLE public.audit_head TO proofwalk_app;
 GRANT SELECT ON TABLE public.audit_head TO proofwalk_read;
+
+GRANT SELECT,INSERT ON TABLE public.audit_held TO proofwalk_app;
+GRANT SELECT ON TABLE public.audit_held TO proofwalk_read;
+
+GRANT SELECT,USAGE ON SEQUENCE public.audit_held_number_seq TO proofwalk_app;
 
 GRANT SELECT,INSERT ON TABLE public.audit_nodes TO proofwalk_app;
 GRANT SELECT ON TABLE public.audit_nodes TO proofwalk_read;

@@ -20,21 +20,31 @@ import (
 type fsckCommand struct {
 	config.Serve
 	Checkpoint string `placeholder:"FILE" help:"A checkpoint of the audit log that was kept outside the database (/log/checkpoint), or a packet: the log must still begin with it."`
+	LogOnly    bool   `name:"log-only" help:"Check the audit log alone, not the packets and the other stored files."`
 	JSON       bool   `name:"json" help:"Print JSON."`
 }
 
 // errProblems says that the answer is no.
-var errProblems = errors.New("the audit log is not as it was written")
+var errProblems = errors.New("what is stored is not as it was written")
 
 // Help shows examples.
 func (fsckCommand) Help() string {
-	return `Name the data folder of the server with --data-dir where it is not the default. Exit 1 when the log is not as it was written.
+	return `Computes the audit log anew, verifies every packet as proofwalk verify does, and reads every stored file.
+Name the data folder of the server with --data-dir where it is not the default. Exit 1 when something is not as it was written.
 Examples:
   proofwalkd fsck --data-dir /srv/proofwalk
   proofwalkd fsck --data-dir /srv/proofwalk --checkpoint packet.zip`
 }
 
-// Run computes the audit log anew from its entries and says what it found.
+// fsckReport is the answer as JSON.
+type fsckReport struct {
+	app.LogReport
+	// Stored is about the packets and files; nil when they were left out.
+	Stored *app.StoredReport `json:"stored"`
+}
+
+// Run computes the audit log anew from its entries, reads what is stored, and
+// says what it found.
 func (c *fsckCommand) Run(ctx context.Context, out io.Writer) error {
 	if err := c.servedBefore(); err != nil {
 		return err
@@ -44,14 +54,21 @@ func (c *fsckCommand) Run(ctx context.Context, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		report, err := p.app.CheckLog(ctx, kept)
-		if err != nil {
+		var report fsckReport
+		if report.LogReport, err = p.app.CheckLog(ctx, kept); err != nil {
 			return err
+		}
+		if !c.LogOnly {
+			stored, err := p.app.CheckStored(ctx)
+			if err != nil {
+				return err
+			}
+			report.Stored = &stored
 		}
 		if err := c.print(out, report); err != nil {
 			return err
 		}
-		if report.Found > 0 {
+		if report.Found > 0 || report.Stored != nil && report.Stored.Found > 0 {
 			return errProblems
 		}
 		return nil
@@ -96,13 +113,13 @@ func (c *fsckCommand) kept(a *app.App) (*audit.Checkpoint, error) {
 	return a.OpenKept(b)
 }
 
-func (c *fsckCommand) print(out io.Writer, r app.LogReport) error {
+func (c *fsckCommand) print(out io.Writer, r fsckReport) error {
 	if c.JSON {
 		return json.NewEncoder(out).Encode(r)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d checkpoints, %d personal fields\nroot %s\n",
-		r.Entries, r.Waiting, r.Checkpoints, r.Personal, r.Root)
+	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d held back, %d checkpoints, %d personal fields\nroot %s\n",
+		r.Entries, r.Waiting, r.Held, r.Checkpoints, r.Personal, r.Root)
 	if k := r.Kept; k != nil {
 		word := "the log still begins with it"
 		if !k.Holds {
@@ -110,14 +127,10 @@ func (c *fsckCommand) print(out io.Writer, r app.LogReport) error {
 		}
 		fmt.Fprintf(&b, "kept checkpoint of %d entries, signed %s: %s\n", k.Size, k.At.Format("2006-01-02 15:04:05 UTC"), word)
 	}
-	for _, p := range r.Problems {
-		fmt.Fprintf(&b, "FAIL  %s\n", p)
-	}
-	if more := r.Found - len(r.Problems); more > 0 {
-		fmt.Fprintf(&b, "FAIL  and %d more\n", more)
-	}
-	if r.Found == 0 {
-		b.WriteString("ok    all of it is as the entries make it\n")
+	printProblems(&b, r.ProblemList, "all of it is as the entries make it")
+	if s := r.Stored; s != nil {
+		fmt.Fprintf(&b, "\nstored: %d packets, %d other files\n", s.Packets, s.Files)
+		printProblems(&b, s.ProblemList, "every packet is the one in the log and verifies, every file has its digest")
 	}
 	b.WriteString("\nThis check cannot see:\n")
 	for _, u := range r.Unseen {
@@ -129,4 +142,17 @@ func (c *fsckCommand) print(out io.Writer, r app.LogReport) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// printProblems prints a line each, or that there are none.
+func printProblems(b *strings.Builder, l app.ProblemList, fine string) {
+	for _, p := range l.Problems {
+		fmt.Fprintf(b, "FAIL  %s\n", p)
+	}
+	if more := l.Found - len(l.Problems); more > 0 {
+		fmt.Fprintf(b, "FAIL  and %d more\n", more)
+	}
+	if l.Found == 0 {
+		fmt.Fprintf(b, "ok    %s\n", fine)
+	}
 }

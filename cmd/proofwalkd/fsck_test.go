@@ -78,7 +78,28 @@ func TestFsck(t *testing.T) {
 	fsck(2, "--checkpoint", filepath.Join(dir, "none"))
 	fsck(2, "--checkpoint", filepath.Join(cfg.KeyDir(), "keys.json"))
 
+	digest, err := p.app.Blobs.Put(t.Context(), []byte("redacted"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	super := testkit.Superuser(t, db.Pool)
+	if _, err := super.Exec(t.Context(), `INSERT INTO artifacts (partner_id, digest, media_type, bytes, created_at)
+		SELECT id, $1, 'text/plain', 8, now() FROM partners LIMIT 1`, digest); err != nil {
+		t.Fatal(err)
+	}
+	if got := fsck(0); !strings.Contains(got, "stored: 0 packets, 1 other files\nok    every packet") {
+		t.Error(got)
+	}
+	if err := os.WriteFile(filepath.Join(cfg.BlobDir(), digest[:2], digest), []byte("Redacted"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := fsck(1); !strings.Contains(got, "FAIL  file "+digest+": its bytes were changed") || !strings.Contains(got, "ok    all of it") {
+		t.Error(got)
+	}
+	if got := fsck(0, "--log-only"); strings.Contains(got, "stored") {
+		t.Error(got)
+	}
+
 	for _, sql := range []string{
 		"SET session_replication_role = replica", "DELETE FROM audit_checkpoints WHERE size = 3", "DELETE FROM audit_positions WHERE position = 2",
 	} {
@@ -89,8 +110,8 @@ func TestFsck(t *testing.T) {
 	if got := fsck(1, "--checkpoint", file); !strings.Contains(got, "THE LOG DOES NOT BEGIN WITH IT") || !strings.Contains(got, "FAIL  the log has 2 entries") {
 		t.Error(got)
 	}
-	var report app.LogReport
-	if err := json.Unmarshal([]byte(fsck(1, "--json", "--checkpoint", file)), &report); err != nil || report.Kept == nil || report.Kept.Holds || report.Found == 0 {
+	var report fsckReport
+	if err := json.Unmarshal([]byte(fsck(1, "--json", "--checkpoint", file)), &report); err != nil || report.Kept == nil || report.Kept.Holds || report.Found == 0 || report.Stored.Found != 1 {
 		t.Errorf("%+v, %v", report, err)
 	}
 }

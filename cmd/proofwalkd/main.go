@@ -27,7 +27,7 @@ type commands struct {
 	Keys    keysCommand    `cmd:"" help:"Make, list and export the signing keys."`
 	User    userCommand    `cmd:"" help:"Make sign-in links, list and disable people."`
 	Packet  packetCommand  `cmd:"" help:"Make a packet's report from its packet.json."`
-	Fsck    fsckCommand    `cmd:"" help:"Compute the audit log anew and compare; changes nothing."`
+	Fsck    fsckCommand    `cmd:"" help:"Check the audit log, the packets and the stored files; changes nothing."`
 	Version versionCommand `cmd:"" help:"Say what this build is."`
 }
 

@@ -8,8 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/packet"
 )
 
@@ -119,6 +121,25 @@ func TestPacketBuild(t *testing.T) {
 	} {
 		if code, stdout, messages := call(args...); code != 2 || len(stdout) > 0 && name != "missing flags: --from" || !strings.Contains(messages, name) {
 			t.Errorf("%s: exit %d, %s", name, code, messages)
+		}
+	}
+}
+
+// TestLongPipe: of a pipe nobody knows the length before it is read.
+func TestLongPipe(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for length, want := range map[int]bool{4: true, 5: false, 500: false} {
+		go func() { _ = os.WriteFile(name, bytes.Repeat([]byte("x"), length), 0o600) }()
+		got, err := readAtMost(name, 4)
+		if (err == nil) != want || want && len(got) != length {
+			t.Errorf("%d bytes where 4 are allowed: %q, %v", length, got, err)
+		}
+		if err := fileError(name, err); !want && (!apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "longer than 4 bytes")) {
+			t.Errorf("%d bytes: it says %v", length, err)
 		}
 	}
 }

@@ -58,6 +58,10 @@ type App struct {
 	recorded atomic.Pointer[*keys.Ring] // whose list the database has
 	turns    captureTurns
 	pictures sync.Mutex // held while one is decoded
+	opened   recent[*openedPacket]
+	opening  sync.Mutex // held while a packet is read from the store
+	checked  recent[PacketCheck]
+	checking sync.Mutex // held while a packet is checked
 }
 
 // Command says who asks for a write.
@@ -102,6 +106,15 @@ func (w *Write) Audit(action string, partner, integration uuid.UUID, object audi
 		w.entry.IntegrationID = integration.String()
 	}
 	w.audited = true
+}
+
+// entryID is the id of the write's audit entry.
+func (w *Write) entryID() (uuid.UUID, error) {
+	id, err := uuid.Parse(w.entry.ID)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("reading the id of an audit entry: %w", err)
+	}
+	return id, nil
 }
 
 // AuditPersonal adds a field that names a person; the entry gets its salted digest.

@@ -140,33 +140,13 @@ func (a *App) buildPacket(ctx context.Context, row store.PacketSource, before *p
 	}
 	c := &source.Content
 	c.Supersedes = before
-	n, err := packet.LeafCount(c)
-	if err != nil {
-		return nil, err
-	}
-	salts, err := packet.NewSalts(saltStream(row.Seed), n)
-	if err != nil {
-		return nil, err
-	}
 	// A packet that waited while a key was rotated cannot be older than its key.
 	if since := packet.At(ring.Since()); since.After(c.MadeAt.Time) {
 		c.MadeAt = since
 	}
-	seal := sealWith(ring, salts)
-	if seal.Log, err = a.logPacket(ctx, row.Packet, c, salts); err != nil {
-		return nil, err
-	}
-	seal.Stamp = a.stampOf(ctx, row)
-	return packet.Build(c, seal)
-}
-
-// sealWith is what seals a packet with the keys of a ring.
-func sealWith(ring *keys.Ring, salts []byte) packet.Seal {
-	signer, keyID := ring.Bundle()
-	pdfSigner, certificate, _ := ring.PDF()
-	return packet.Seal{
-		Salts: salts, Signer: signer, KeyID: keyID, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate,
-	}
+	return sealContent(c, ring, saltStream(row.Seed), a.stampOf(ctx, row), func(digest string) (packet.Log, error) {
+		return a.logPacket(ctx, row.Packet, digest)
+	})
 }
 
 // saltStream spreads the packet's random seed over as many salts as it needs.

@@ -18,14 +18,13 @@ import (
 type LogReport struct {
 	Entries     int64  `json:"entries"` // in the tree
 	Waiting     int64  `json:"waiting"` // for their positions
+	Held        int64  `json:"held"`    // back: no leaf can be made of them
 	Root        string `json:"root"`    // hex, computed from the entries
 	Checkpoints int    `json:"checkpoints"`
 	Personal    int    `json:"personal_fields"`
 	// Kept is the checkpoint that was given; nil for none.
 	Kept *KeptCheckpoint `json:"kept_checkpoint"`
-	// Problems are at most MaxLogProblems of the Found ones.
-	Problems []string `json:"problems"`
-	Found    int      `json:"problems_found"`
+	ProblemList
 	// Unseen are the ways of tampering that this check cannot see.
 	Unseen []Unseen `json:"not_seen"`
 }
@@ -43,9 +42,6 @@ type Unseen struct {
 	Case string `json:"case"` // a word
 	Text string `json:"text"`
 }
-
-// MaxLogProblems is how many problems a report spells out.
-const MaxLogProblems = 50
 
 // unseenAlone are the cases that only a checkpoint kept outside shows.
 var unseenAlone = []Unseen{
@@ -73,7 +69,7 @@ func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, 
 	if err != nil {
 		return LogReport{}, err
 	}
-	c := &logCheck{keys: own, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}}
+	c := &logCheck{keys: own, ctx: ctx, roots: map[int64][]claim{}, nodes: map[int][]audit.Hash{}, holds: map[string]int{}}
 	c.report.Problems = []string{}
 	if kept != nil {
 		c.report.Kept = &KeptCheckpoint{Size: kept.Size, At: kept.At}
@@ -84,7 +80,7 @@ func (a *App) CheckLog(ctx context.Context, kept *audit.Checkpoint) (LogReport, 
 	}
 	err = a.Store.InSnapshot(ctx, func(q store.Querier) error {
 		c.q = q
-		for _, step := range []func() error{c.checkpoints, c.packets, c.leaves, c.storedNodes, c.head, c.waiting, c.personal} {
+		for _, step := range []func() error{c.checkpoints, c.packets, c.leaves, c.storedNodes, c.head, c.waiting, c.held, c.personal} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -116,13 +112,7 @@ type logCheck struct {
 	roots map[int64][]claim // by size
 	edge  audit.Edge
 	nodes map[int][]audit.Hash // computed, by level
-}
-
-func (c *logCheck) problem(format string, args ...any) {
-	c.report.Found++
-	if len(c.report.Problems) < MaxLogProblems {
-		c.report.Problems = append(c.report.Problems, fmt.Sprintf(format, args...))
-	}
+	holds map[string]int       // what the log's own entries say is held back
 }
 
 func (c *logCheck) claim(h audit.Head, who string) {
@@ -146,14 +136,14 @@ func (c *logCheck) checkpoints() error {
 			c.report.Checkpoints++
 			opened, key, err := c.keys.open([]byte(row.Note))
 			if err != nil {
-				c.problem("checkpoint of %d entries: its signature does not hold", row.Size)
+				c.report.problem("checkpoint of %d entries: its signature does not hold", row.Size)
 				continue
 			}
 			if opened.Size != row.Size || !bytes.Equal(opened.Root[:], row.Root) || !opened.At.Equal(row.SignedAt) || key.ID != row.KeyID {
-				c.problem("checkpoint of %d entries: its columns do not say what is signed", row.Size)
+				c.report.problem("checkpoint of %d entries: its columns do not say what is signed", row.Size)
 			}
 			if opened.At.Before(smaller) {
-				c.problem("checkpoint of %d entries: it is older than one of a smaller tree", row.Size)
+				c.report.problem("checkpoint of %d entries: it is older than one of a smaller tree", row.Size)
 			}
 			if opened.At.After(at) {
 				at = opened.At
@@ -169,7 +159,7 @@ func (c *logCheck) packets() error {
 	for _, row := range rows {
 		opened, _, err := c.keys.open([]byte(row.Checkpoint))
 		if err != nil {
-			c.problem("packet %s: the signature of its checkpoint does not hold", row.PacketID)
+			c.report.problem("packet %s: the signature of its checkpoint does not hold", row.PacketID)
 			continue
 		}
 		c.claim(opened.Head, fmt.Sprintf("the checkpoint in packet %s", row.PacketID))
@@ -187,7 +177,7 @@ func (c *logCheck) leaves() error {
 		}
 		for _, row := range rows {
 			if row.Position != next {
-				c.problem("positions %d to %d are missing", next, row.Position-1)
+				c.report.problem("positions %d to %d are missing", next, row.Position-1)
 			}
 			next = row.Position + 1
 			c.grow(c.leaf(row))
@@ -198,7 +188,7 @@ func (c *logCheck) leaves() error {
 	}
 	for size, claims := range c.roots {
 		for _, claim := range claims {
-			c.problem("the log has %d entries, but %s counts %d: entries were taken away, or the database was set back", c.edge.Size(), claim.who, size)
+			c.report.problem("the log has %d entries, but %s counts %d: entries were taken away, or the database was set back", c.edge.Size(), claim.who, size)
 		}
 	}
 	c.report.Entries = c.edge.Size()
@@ -215,7 +205,7 @@ func (c *logCheck) grow(leaf audit.Hash) {
 	claims, root := c.roots[c.edge.Size()], c.edge.Root()
 	for _, claim := range claims {
 		if claim.root != root {
-			c.problem("the first %d entries are not those of %s", c.edge.Size(), claim.who)
+			c.report.problem("the first %d entries are not those of %s", c.edge.Size(), claim.who)
 		}
 	}
 	if c.kept != nil && c.kept.Size == c.edge.Size() {
@@ -227,20 +217,23 @@ func (c *logCheck) grow(leaf audit.Hash) {
 // leaf checks one leaf and gives the hash that it must have.
 func (c *logCheck) leaf(row store.AuditLeafRow) audit.Hash {
 	if row.ID == nil {
-		c.problem("position %d: its entry %s is gone", row.Position, row.EntryID)
+		c.report.problem("position %d: its entry %s is gone", row.Position, row.EntryID)
 		return hashOr(row.LeafHash)
 	}
 	hash := audit.LeafHash(row.Encoded)
 	if !bytes.Equal(hash[:], row.LeafHash) {
-		c.problem("position %d: entry %s was changed: it has not the hash of its leaf", row.Position, row.EntryID)
+		c.report.problem("position %d: entry %s was changed: it has not the hash of its leaf", row.Position, row.EntryID)
 	}
 	e, err := audit.Parse(row.Encoded)
 	if err != nil {
-		c.problem("position %d: entry %s is not in its one encoding", row.Position, row.EntryID)
+		c.report.problem("position %d: entry %s is not in its one encoding", row.Position, row.EntryID)
 		return hash
 	}
+	if e.Action == holdAction {
+		c.holds[holdOf(e.Object.ID, e.Details["reason"].String(), e.Details["leaf_hash"].String())]++
+	}
 	if column := differs(e, row); column != "" {
-		c.problem("position %d: entry %s: the column %s does not say what the encoding says", row.Position, row.EntryID, column)
+		c.report.problem("position %d: entry %s: the column %s does not say what the encoding says", row.Position, row.EntryID, column)
 	}
 	return hash
 }
@@ -309,13 +302,13 @@ func (c *logCheck) storedNodes() error {
 			}
 			for _, row := range rows {
 				if row.Position != next {
-					c.problem("nodes %d to %d of level %d of the tree are missing", next, row.Position-1, level)
+					c.report.problem("nodes %d to %d of level %d of the tree are missing", next, row.Position-1, level)
 				}
 				next = row.Position + 1
 				if row.Position >= int64(len(c.nodes[level])) {
-					c.problem("node %d of level %d of the tree is one too many", row.Position, level)
+					c.report.problem("node %d of level %d of the tree is one too many", row.Position, level)
 				} else if want := c.nodes[level][row.Position]; !bytes.Equal(row.Hash, want[:]) {
-					c.problem("node %d of level %d of the tree is not that of the entries", row.Position, level)
+					c.report.problem("node %d of level %d of the tree is not that of the entries", row.Position, level)
 				}
 			}
 			if len(rows) < pageSize {
@@ -323,7 +316,7 @@ func (c *logCheck) storedNodes() error {
 			}
 		}
 		if missing := int64(len(c.nodes[level])) - next; missing > 0 {
-			c.problem("the last %d nodes of level %d of the tree are missing", missing, level)
+			c.report.problem("the last %d nodes of level %d of the tree are missing", missing, level)
 		}
 	}
 	return nil
@@ -337,7 +330,7 @@ func (c *logCheck) head() error {
 	}
 	root := c.edge.Root()
 	if head.Size != c.edge.Size() || !bytes.Equal(head.Root, root[:]) || !bytes.Equal(head.Edge, c.edge.Bytes()) {
-		c.problem("the head of the log is not that of the entries: it counts %d", head.Size)
+		c.report.problem("the head of the log is not that of the entries: it counts %d", head.Size)
 	}
 	return nil
 }
@@ -348,11 +341,12 @@ func (c *logCheck) waiting() error {
 	for _, row := range rows {
 		switch {
 		case !row.Exists:
-			c.problem("entry %s is gone: it waited for its position", row.EntryID)
+			c.report.problem("entry %s is gone: it waited for its position", row.EntryID)
 		case row.Placed:
-			c.problem("entry %s waits for a position and has one", row.EntryID)
+			c.report.problem("entry %s waits for a position and has one", row.EntryID)
+		case !row.Waits && row.Held: // see held
 		case !row.Waits:
-			c.problem("entry %s is in no tree and does not wait for a position: it was not written by the server", row.EntryID)
+			c.report.problem("entry %s is in no tree and does not wait for a position: it was not written by the server", row.EntryID)
 		default:
 			c.report.Waiting++
 		}
@@ -373,7 +367,7 @@ func (c *logCheck) personal() error {
 			after, field = row.EntryID, row.Field
 			c.report.Personal++
 			if !hasDigest(row) {
-				c.problem("entry %s: the personal field %q is not the one of its digest", row.EntryID, row.Field)
+				c.report.problem("entry %s: the personal field %q is not the one of its digest", row.EntryID, row.Field)
 			}
 		}
 		if len(rows) < pageSize {

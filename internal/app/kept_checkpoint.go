@@ -15,7 +15,7 @@ import (
 func (a *App) OpenKept(b []byte) (*audit.Checkpoint, error) {
 	if bytes.HasPrefix(b, []byte("PK")) {
 		var err error
-		if b, err = packetCheckpoint(b); err != nil {
+		if b, err = archivedFile(b, checkpointFile, audit.MaxCheckpoint); err != nil {
 			return nil, apperr.Wrap(apperr.Invalid, "The file is neither a checkpoint nor a packet with one.", err)
 		}
 	}
@@ -30,20 +30,26 @@ func (a *App) OpenKept(b []byte) (*audit.Checkpoint, error) {
 	return &c, nil
 }
 
-// packetCheckpoint takes the checkpoint out of a packet's archive.
-func packetCheckpoint(b []byte) ([]byte, error) {
-	archive, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+// checkpointFile is the name of the checkpoint in a packet.
+const checkpointFile = "audit/checkpoint"
+
+// archivedFile takes a file of at most limit bytes out of a packet's archive.
+func archivedFile(archived []byte, name string, limit int64) ([]byte, error) {
+	archive, err := zip.NewReader(bytes.NewReader(archived), int64(len(archived)))
 	if err != nil {
 		return nil, fmt.Errorf("reading a packet: %w", err)
 	}
-	f, err := archive.Open("audit/checkpoint")
+	f, err := archive.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading a packet's checkpoint: %w", err)
+		return nil, fmt.Errorf("reading a packet: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	note, err := io.ReadAll(io.LimitReader(f, audit.MaxCheckpoint+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading a packet's checkpoint: %w", err)
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("%s is longer than %d bytes", name, limit)
 	}
-	return note, nil
+	if err != nil {
+		return nil, fmt.Errorf("reading a packet: %w", err)
+	}
+	return b, nil
 }

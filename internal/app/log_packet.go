@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -13,20 +12,17 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
-// logPacket writes into the audit log that a packet with this packet.json is
-// about to be sealed, waits until a checkpoint covers that, and gives the proofs.
-// The first attempt's proofs are kept, so that a later one makes the same bytes.
-func (a *App) logPacket(ctx context.Context, p store.Packet, c *packet.Content, salts []byte) (packet.Log, error) {
-	digest, err := packet.ManifestDigest(c, salts)
-	if err != nil {
-		return packet.Log{}, err
-	}
+// logPacket writes into the audit log that a packet with a packet.json of that
+// digest is about to be sealed, waits until a checkpoint covers that, and gives the proofs.
+// The first attempt's entry and proofs are kept for each packet.json, so that a
+// later one makes the same bytes.
+func (a *App) logPacket(ctx context.Context, p store.Packet, digest string) (packet.Log, error) {
 	scope := auth.System().Scope()
-	seal, found, err := store.FindPacketSeal(ctx, a.Store.Reader(), scope, p.ID)
+	seal, found, err := store.FindPacketSeal(ctx, a.Store.Reader(), scope, p.ID, digest)
 	if err != nil {
 		return packet.Log{}, err
 	}
-	if !found || seal.PacketJSON != digest { // another digest: a newer program writes packet.json otherwise
+	if !found { // or found with another digest only: a newer program writes packet.json otherwise
 		if seal, err = a.writePacketSeal(ctx, p, digest); err != nil {
 			return packet.Log{}, err
 		}
@@ -59,9 +55,9 @@ func (a *App) logPacket(ctx context.Context, p store.Packet, c *packet.Content, 
 func (a *App) writePacketSeal(ctx context.Context, p store.Packet, digest string) (store.PacketSeal, error) {
 	seal := store.PacketSeal{PartnerID: p.PartnerID, PacketID: p.ID, PacketJSON: digest}
 	_, err := a.write(ctx, Command{Actor: auth.System()}, func(ctx context.Context, w *Write) (uuid.UUID, error) {
-		entry, err := uuid.Parse(w.entry.ID)
+		entry, err := w.entryID()
 		if err != nil {
-			return uuid.Nil, fmt.Errorf("sealing a packet in the audit log: %w", err)
+			return uuid.Nil, err
 		}
 		seal.EntryID = entry
 		w.Audit(packet.SealAction, p.PartnerID, p.IntegrationID, audit.Object{ID: p.Name(), Kind: "packet"},

@@ -20,48 +20,62 @@ func PacketFile(partner, integration string, p store.Packet) string {
 // DownloadPacket notes in the audit log that the actor takes a packet and then
 // gives its name and bytes; bytes that changed in the store are not given.
 func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, archive []byte, err error) {
-	name, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.download")
+	read, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.download")
 	if err != nil {
 		return "", nil, err
 	}
-	archive, err = a.Blobs.Read(ctx, *p.Digest)
-	return name, archive, err
+	archive, err = a.Blobs.Read(ctx, *read.packet.Digest)
+	return read.file, archive, err
 }
 
 // ReadPacket notes in the audit log that the actor reads a packet's report and
 // then gives the report as it is in the archive.
 func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) ([]byte, error) {
-	_, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.view")
+	read, err := a.notePacketRead(ctx, cmd, integrationID, id, actionView)
 	if err != nil {
 		return nil, err
 	}
-	files, err := a.packetFiles(ctx, p)
+	o, err := a.openPacket(ctx, read.packet)
 	if err != nil {
 		return nil, err
 	}
-	return packetFile(files, "packet.pdf")
+	return o.file("packet.pdf")
 }
 
-// notePacketRead appends the audit entry of a packet that is about to be given,
-// and gives the packet with its file name.
-func (a *App) notePacketRead(ctx context.Context, cmd Command, integrationID, id uuid.UUID, action string) (name string, p store.Packet, err error) {
+// actionView is the action of an audit entry about a packet that somebody reads.
+const actionView = "packet.view"
+
+// notedRead is a packet that is about to be given.
+type notedRead struct {
+	packet store.Packet
+	file   string    // name of its archive
+	entry  uuid.UUID // the audit entry that says so
+}
+
+// notePacketRead appends the audit entry of a packet that is about to be given.
+func (a *App) notePacketRead(ctx context.Context, cmd Command, integrationID, id uuid.UUID, action string) (read notedRead, err error) {
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		i, err := store.FindIntegration(ctx, w.Tx, cmd.Actor.Scope(), integrationID)
 		if err != nil {
 			return uuid.Nil, err
 		}
-		if p, err = store.FindPacket(ctx, w.Tx, cmd.Actor.Scope(), integrationID, id); err != nil {
+		p, err := store.FindPacket(ctx, w.Tx, cmd.Actor.Scope(), integrationID, id)
+		if err != nil {
 			return uuid.Nil, err
 		}
 		if p.Digest == nil {
 			return uuid.Nil, apperr.New(apperr.Conflict, "The packet is being made. Load the page again in a few seconds.")
 		}
-		name = PacketFile(i.PartnerName, i.Name, p)
+		entry, err := w.entryID()
+		if err != nil {
+			return uuid.Nil, err
+		}
+		read = notedRead{packet: p, file: PacketFile(i.PartnerName, i.Name, p), entry: entry}
 		w.Audit(action, p.PartnerID, integrationID, audit.Object{ID: p.Name(), Kind: "packet"},
 			map[string]audit.Value{"digest": audit.Text(*p.Digest)})
 		return p.ID, nil
 	})
-	return name, p, err
+	return read, err
 }
 
 // DraftPDF renders the integration as it stands: unsigned, DRAFT on each page.

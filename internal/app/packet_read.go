@@ -6,9 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,113 +16,172 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
-// packetFiles opens the archive of a made packet.
-func (a *App) packetFiles(ctx context.Context, p store.Packet) (*zip.Reader, error) {
-	archive, err := a.Blobs.Read(ctx, *p.Digest)
-	if err != nil {
-		return nil, err
-	}
-	files, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+// What pages keep in memory of the packets that were read last.
+const (
+	maxOpened = 64 << 20 // bytes of all together
+	// parsedShare is how much more than its bytes the content of a packet.json takes.
+	parsedShare = 4
+)
+
+// openedPacket is a made packet in memory. It is shared by all who read it:
+// nobody changes it.
+type openedPacket struct {
+	files []archiveFile
+	says  *packet.Content // with the bytes of its transcripts and pictures
+}
+
+// archiveFile is a file of an archive; data is a part of the archive's bytes.
+type archiveFile struct {
+	name string
+	data []byte
+}
+
+// archiveFiles lists the files of an archive that stores them as they are, as
+// packets do.
+func archiveFiles(archive []byte) ([]archiveFile, error) {
+	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
 		return nil, fmt.Errorf("opening a packet: %w", err)
+	}
+	files := make([]archiveFile, len(r.File))
+	for i, f := range r.File {
+		begin, err := f.DataOffset()
+		if err != nil {
+			return nil, fmt.Errorf("opening a file of a packet: %w", err)
+		}
+		if f.Method != zip.Store || f.CompressedSize64 > uint64(len(archive))-uint64(begin) {
+			return nil, errors.New("opening a file of a packet: it is not stored as it is")
+		}
+		files[i] = archiveFile{f.Name, archive[begin : begin+int64(f.CompressedSize64)]}
 	}
 	return files, nil
 }
 
-// packetFile gives one file of an archive.
-func packetFile(files *zip.Reader, name string) ([]byte, error) {
-	f, err := files.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, apperr.New(apperr.NotFound, "The packet has no such file.")
+// file gives one file of the packet.
+func (o *openedPacket) file(name string) ([]byte, error) {
+	for _, f := range o.files {
+		if f.name == name {
+			return f.data, nil
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("opening a file of a packet: %w", err)
-	}
-	defer func() { _ = f.Close() }() // reading only
-	b, err := io.ReadAll(f)
-	if err != nil {
-		return nil, fmt.Errorf("reading a file of a packet: %w", err)
-	}
-	return b, nil
+	return nil, apperr.New(apperr.NotFound, "The packet has no such file.")
 }
 
-// packetSays reads what a packet says out of its own packet.json.
-func packetSays(files *zip.Reader) (*packet.Content, error) {
-	b, err := packetFile(files, "packet.json")
-	if err != nil {
-		return nil, err
-	}
-	return packet.ReadManifest(b)
-}
-
-// PacketContent gives what a made packet says, read from its packet.json, without
-// the bytes of transcripts and pictures. It is for pages that lead into the packet
-// and show its labels; a page that shows the packet itself uses OpenPacket.
-func (a *App) PacketContent(ctx context.Context, p store.Packet) (*packet.Content, error) {
+// openPacket reads a made packet from the store, or from memory when it was read
+// before; bytes that changed in the store are not taken. Whoever calls it has
+// found p in the reader's scope.
+func (a *App) openPacket(ctx context.Context, p store.Packet) (*openedPacket, error) {
 	if p.Digest == nil {
 		return nil, apperr.New(apperr.Conflict, "The packet is being made.")
 	}
-	files, err := a.packetFiles(ctx, p)
+	if o, known := a.opened.get(*p.Digest); known {
+		return o, nil
+	}
+	a.opening.Lock() // one at a time: everybody opens a new packet in the same minute
+	defer a.opening.Unlock()
+	if o, known := a.opened.get(*p.Digest); known {
+		return o, nil
+	}
+	archive, err := a.Blobs.Read(ctx, *p.Digest)
 	if err != nil {
 		return nil, err
 	}
-	return packetSays(files)
+	o := &openedPacket{}
+	if o.files, err = archiveFiles(archive); err != nil {
+		return nil, err
+	}
+	manifest, err := o.file("packet.json")
+	if err != nil {
+		return nil, err
+	}
+	if o.says, err = packet.ReadManifest(manifest); err != nil {
+		return nil, err
+	}
+	if err := packet.AddFiles(o.says, o.file); err != nil {
+		return nil, err
+	}
+	a.opened.put(*p.Digest, o, int64(len(archive)+parsedShare*len(manifest)), maxOpened)
+	return o, nil
+}
+
+// PacketContent gives what a made packet says, read from its packet.json; it is
+// shared and not to be changed. It is for pages that lead into the packet and show
+// its labels; a page that shows the packet itself uses OpenPacket.
+func (a *App) PacketContent(ctx context.Context, p store.Packet) (*packet.Content, error) {
+	o, err := a.openPacket(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return o.says, nil
+}
+
+// PacketView is a packet that somebody reads.
+type PacketView struct {
+	Packet store.Packet
+	Says   *packet.Content // with the bytes of transcripts and pictures; shared, not to be changed
+	Entry  uuid.UUID       // the audit entry that notes it
 }
 
 // OpenPacket notes in the audit log that the actor reads a packet and gives what
-// it says, with the bytes of its transcripts and pictures: from the stored archive
-// alone.
-func (a *App) OpenPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (*packet.Content, store.Packet, error) {
-	_, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.view")
+// it says: from the stored archive alone.
+func (a *App) OpenPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (PacketView, error) {
+	read, err := a.notePacketRead(ctx, cmd, integrationID, id, actionView)
 	if err != nil {
-		return nil, p, err
+		return PacketView{}, err
 	}
-	files, err := a.packetFiles(ctx, p)
+	o, err := a.openPacket(ctx, read.packet)
 	if err != nil {
-		return nil, p, err
+		return PacketView{}, err
 	}
-	c, err := packetSays(files)
-	if err != nil {
-		return nil, p, err
-	}
-	return c, p, packet.AddFiles(c, func(name string) ([]byte, error) { return packetFile(files, name) })
+	return PacketView{Packet: read.packet, Says: o.says, Entry: read.entry}, nil
 }
 
-// PacketPicture notes in the audit log that the actor looks at a picture of a
-// packet, by its label ("s-001"), and gives it as PNG.
-func (a *App) PacketPicture(ctx context.Context, cmd Command, integrationID, id uuid.UUID, label string) ([]byte, error) {
+// viewLasts is how long the pictures of a view are given under its audit entry.
+const viewLasts = 24 * time.Hour
+
+// PacketPicture gives a picture of a packet as PNG, by its label ("s-001"). The
+// audit log has noted that the actor looks at it: with the view that it is a part
+// of, or, where view is none of theirs, with an entry of its own.
+func (a *App) PacketPicture(ctx context.Context, cmd Command, integrationID, id uuid.UUID, label string, view uuid.UUID) ([]byte, error) {
 	if rest, ok := strings.CutPrefix(label, packet.LabelScreenshot); !ok || strings.Trim(rest, "0123456789") != "" {
 		return nil, apperr.New(apperr.NotFound, "The packet has no such picture.")
 	}
-	_, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.view")
+	p, err := store.FindPacket(ctx, a.Store.Reader(), cmd.Actor.Scope(), integrationID, id)
 	if err != nil {
 		return nil, err
 	}
-	files, err := a.packetFiles(ctx, p)
+	noted, err := store.PacketViewNoted(ctx, a.Store.Reader(), cmd.Actor.Scope(), store.NotedView{Entry: view, Actor: cmd.Actor.UserID, Action: actionView,
+		Integration: integrationID, Packet: p.Name(), After: a.Now().Add(-viewLasts)})
 	if err != nil {
 		return nil, err
 	}
-	return packetFile(files, "screenshots/"+label+".png")
+	if !noted {
+		if _, err := a.notePacketRead(ctx, cmd, integrationID, id, actionView); err != nil {
+			return nil, err
+		}
+	}
+	o, err := a.openPacket(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return o.file("screenshots/" + label + ".png")
 }
 
 // PacketSummary notes in the audit log that the actor takes the summary of a
 // packet, and makes it from the packet's packet.json.
 func (a *App) PacketSummary(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, pdf []byte, err error) {
-	name, p, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.summary")
+	read, err := a.notePacketRead(ctx, cmd, integrationID, id, "packet.summary")
 	if err != nil {
 		return "", nil, err
 	}
-	files, err := a.packetFiles(ctx, p)
+	o, err := a.openPacket(ctx, read.packet)
 	if err != nil {
 		return "", nil, err
 	}
-	c, err := packetSays(files)
-	if err != nil {
-		return "", nil, err
-	}
+	c := *o.says
 	c.Fonts = a.Fonts
-	pdf, err = packet.RenderSummary(c, packet.SummaryOf{SHA256: *p.Digest, ManifestSHA256: deref(p.PacketJSON)})
-	return "summary-" + strings.TrimSuffix(strings.TrimPrefix(name, "packet-"), ".zip") + ".pdf", pdf, err
+	pdf, err = packet.RenderSummary(&c, packet.SummaryOf{SHA256: *read.packet.Digest, ManifestSHA256: deref(read.packet.PacketJSON)})
+	return "summary-" + strings.TrimSuffix(strings.TrimPrefix(read.file, "packet-"), ".zip") + ".pdf", pdf, err
 }
 
 // DraftSummary makes the summary of the integration as it stands: unsigned, DRAFT

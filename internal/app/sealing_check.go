@@ -10,7 +10,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet"
-	"github.com/proofwalk/proofwalk/internal/packet/verify"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -25,37 +24,11 @@ func (a *App) CheckSealing(ctx context.Context) error {
 		return err
 	}
 	sample := sampleContent(packet.At(now))
-	n, err := packet.LeafCount(sample)
+	_, err = sealContent(sample, ring, rand.Reader, nil, func(digest string) (packet.Log, error) { return sampleLog(sample, digest, ring) })
 	if err != nil {
-		return fmt.Errorf("checking the sealing: %w", err)
+		return fmt.Errorf("checking the sealing with a sample: %w", err)
 	}
-	salts, err := packet.NewSalts(rand.Reader, n)
-	if err != nil {
-		return err
-	}
-	seal := sealWith(ring, salts)
-	if seal.Log, err = sampleLog(sample, salts, ring); err != nil {
-		return fmt.Errorf("checking the sealing: %w", err)
-	}
-	built, err := packet.Build(sample, seal)
-	if err != nil {
-		return fmt.Errorf("checking the sealing: building a sample: %w", err)
-	}
-	return verifySample(built, ring)
-}
-
-// verifySample demands that a packet is valid under the root of the ring.
-func verifySample(built *packet.Packet, ring *keys.Ring) error {
-	result := verify.Verify(built.Zip, verify.Trust{Fingerprint: ring.Fingerprint(), Keys: ring.KeysJSON()})
-	if result.Verdict == verify.Valid {
-		return nil
-	}
-	for _, check := range result.Checks {
-		if !check.OK {
-			return fmt.Errorf("checking the sealing: a sample is %s: %s: %s", result.Verdict, check.Name, check.Detail)
-		}
-	}
-	return fmt.Errorf("checking the sealing: a sample is %s", result.Verdict)
+	return nil
 }
 
 // sampleContent is a packet that says nothing of anybody.
@@ -71,11 +44,7 @@ func sampleContent(at packet.Time) *packet.Content {
 }
 
 // sampleLog is a log of the one entry that seals the sample.
-func sampleLog(c *packet.Content, salts []byte, ring *keys.Ring) (packet.Log, error) {
-	digest, err := packet.ManifestDigest(c, salts)
-	if err != nil {
-		return packet.Log{}, err
-	}
+func sampleLog(c *packet.Content, digest string, ring *keys.Ring) (packet.Log, error) {
 	entry, err := audit.Encode(audit.Entry{ID: store.NewID().String(), IntegrationID: c.Integration.ID, Actor: audit.Actor{Kind: "system"},
 		Action: packet.SealAction, Object: audit.Object{ID: c.Name(), Kind: "packet"}, At: c.MadeAt.Time,
 		Details: map[string]audit.Value{"packet_json": audit.Text(digest)}})

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +24,12 @@ import (
 //
 // What does not begin with the tree of the checkpoint before is not signed.
 func (a *App) SignCheckpoint(ctx context.Context) (store.CheckpointRow, error) {
+	return a.signCheckpoint(ctx, func(_ audit.Head, _ store.CheckpointRow) bool { return true })
+}
+
+// signCheckpoint is SignCheckpoint where one is due after the newest there is,
+// which is asked while no other server signs; else it gives that one.
+func (a *App) signCheckpoint(ctx context.Context, due func(head audit.Head, last store.CheckpointRow) bool) (store.CheckpointRow, error) {
 	var signed store.CheckpointRow
 	at := a.Now() // before the ring: a rotation in between must not retire the key earlier than this
 	ring, err := a.SigningKeys(ctx)
@@ -45,7 +52,7 @@ func (a *App) SignCheckpoint(ctx context.Context) (store.CheckpointRow, error) {
 			return err
 		default:
 			_, active := ring.Checkpoint()
-			if last.Head() == head && last.KeyID == active {
+			if last.Head() == head && last.KeyID == active || !due(head, last) {
 				signed = last
 				return nil
 			}
@@ -75,22 +82,53 @@ func newCheckpoint(ring *keys.Ring, head audit.Head, at, last time.Time) (store.
 	return store.CheckpointRow{Size: head.Size, KeyID: id, Root: head.Root[:], SignedAt: at, Note: string(signed)}, nil
 }
 
-// signInTime signs a checkpoint when there are entries that none covers and the
-// newest one is a minute old.
-func (a *App) signInTime(ctx context.Context) error {
+// SignInTime signs a checkpoint when there are entries that none covers and the
+// newest one is a minute old; due tells whether that is so. Every server does
+// this, not only the one that gives positions: it may be the one that has no key.
+func (a *App) SignInTime(ctx context.Context) (due bool, err error) {
 	edge, err := store.AuditHead(ctx, a.Store.Reader())
 	if err != nil || edge.Size() == 0 {
-		return err
+		return false, err
 	}
 	last, err := store.LastCheckpoint(ctx, a.Store.Reader())
 	if err != nil && !apperr.Is(err, apperr.NotFound) {
-		return err
+		return false, err
 	}
-	if last.Size == edge.Size() || a.Now().Sub(last.SignedAt) < checkpointPeriod {
-		return nil
+	isDue := func(head audit.Head, last store.CheckpointRow) bool {
+		return last.Size != head.Size && a.Now().Sub(last.SignedAt) >= checkpointPeriod
 	}
-	_, err = a.SignCheckpoint(ctx)
-	return err
+	if !isDue(audit.Head{Size: edge.Size()}, last) {
+		return false, nil
+	}
+	_, err = a.signCheckpoint(ctx, isDue)
+	return true, err
+}
+
+// runSigning signs in time until ctx ends. What is in the way it says once, and
+// it tries again a checkpoint's period later.
+func (a *App) runSigning(ctx context.Context) {
+	said := ""
+	var quiet time.Time
+	for pause(ctx, sequencePoll) {
+		now := a.Now()
+		if !now.After(quiet) {
+			continue
+		}
+		quiet = now.Add(signPoll)
+		due, err := a.SignInTime(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil && due:
+			said = ""
+		case err != nil:
+			quiet = now.Add(checkpointPeriod)
+			if err.Error() != said {
+				said = err.Error()
+				a.Log.LogAttrs(ctx, slog.LevelError, "no checkpoint was signed by this server", slog.String("cause", said))
+			}
+		}
+	}
 }
 
 // logKeys are the keys that may have signed checkpoints of a server's log.

@@ -23,7 +23,7 @@ func check(e Entry) error {
 		return errors.New("kind of actor or object is not a word")
 	case !isText(e.Actor.ID) || !isText(e.Object.ID) || !isText(e.RequestID):
 		return errors.New("an id is outside its alphabet")
-	case e.At.Year() < 1970 || e.At.Year() > 9999:
+	case e.At.UTC().Year() < 1970 || e.At.UTC().Year() > 9999:
 		return errors.New("at is out of range")
 	case len(e.Details) > MaxFields || len(e.Personal) > MaxFields:
 		return errors.New("too many fields")

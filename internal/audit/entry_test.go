@@ -214,3 +214,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What Encode writes Parse reads: an entry that is none would stay in the log for good.
+func TestEncodeRefusesWhatParseDoes(t *testing.T) {
+	t.Parallel()
+	e := vectors()[0]
+	e.At = time.Date(9999, time.December, 31, 23, 30, 0, 0, time.FixedZone("", -3600)) // in UTC a year later
+	if b, err := Encode(e); err == nil {
+		_, err = Parse(b)
+		t.Errorf("a time after the last year was encoded; parsing it: %v", err)
+	}
+	e = vectors()[0]
+	e.Details, e.Personal = map[string]Value{}, map[string]string{}
+	for i := range MaxFields {
+		name := strings.Repeat("x", MaxWord-2) + string(rune('a'+i/26)) + string(rune('a'+i%26))
+		e.Details[name], e.Personal[name] = Text(strings.Repeat("y", MaxText)), strings.Repeat("0a", 32)
+	}
+	b, err := Encode(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse(b); err != nil {
+		t.Errorf("the largest entry: %v", err)
+	}
+}

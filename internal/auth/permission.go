@@ -24,6 +24,7 @@ const (
 	HoldWalkthrough   Permission = "walkthrough.hold"  // plan, mark steps, record the outcome
 	SignOffPartner    Permission = "sign_off.partner"  //
 	SignOffAccount    Permission = "sign_off.account"  //
+	AskForPacket      Permission = "packet.ask"        // again, after all attempts failed: for those whose acts ask for one
 	WithdrawPacket    Permission = "packet.withdraw"   //
 	AssignConsultant  Permission = "consultant.assign" //
 	EditChecklist     Permission = "checklist.edit"    // wording and weight of "may be asked" items
@@ -36,15 +37,15 @@ const (
 
 var partnerPermissions = map[PartnerRole][]Permission{
 	PartnerAdmin: {ReadPartner, EditIntegration, RunTests, ClaimItems, SubmitRevision, AnswerRemarks, Comment,
-		SignOffPartner, InviteMember, EditPartner},
+		SignOffPartner, AskForPacket, InviteMember, EditPartner},
 	PartnerMember: {ReadPartner, EditIntegration, RunTests, ClaimItems, SubmitRevision, AnswerRemarks, Comment},
 	PartnerViewer: {ReadPartner},
 }
 
 var providerPermissions = map[ProviderRole][]Permission{
-	Consultant:  {ReadPartner, Comment, ReviewItems, DecideRevision, HoldWalkthrough, WithdrawPacket, AssignConsultant, EditChecklist},
-	AccountTeam: {ReadPartner, Comment, SignOffAccount},
-	ProviderAdmin: {ReadPartner, Comment, WithdrawPacket, AssignConsultant, EditChecklist, InviteMember, InviteAnybody, EditSettings,
+	Consultant:  {ReadPartner, Comment, ReviewItems, DecideRevision, HoldWalkthrough, AskForPacket, WithdrawPacket, AssignConsultant, EditChecklist},
+	AccountTeam: {ReadPartner, Comment, SignOffAccount, AskForPacket},
+	ProviderAdmin: {ReadPartner, Comment, AskForPacket, WithdrawPacket, AssignConsultant, EditChecklist, InviteMember, InviteAnybody, EditSettings,
 		EditPartner, ReadProviderAudit},
 }
 

@@ -57,8 +57,12 @@ func TestPutReadDiscard(t *testing.T) {
 	if b, err := d.Read(ctx, digest); err != nil || string(b) != "a blob" {
 		t.Errorf("read %q, %v", b, err)
 	}
-	if err := os.WriteFile(filepath.Join(root, digest[:2], digest), []byte("A blob"), 0o600); err != nil {
+	before := d.State(digest)
+	if err := os.WriteFile(filepath.Join(root, digest[:2], digest), []byte("A blob, longer"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if d.State(digest) == before || d.State("../"+digest) != d.State(strings.Repeat("0", 64)) {
+		t.Error("the state does not tell that a file was written again, or tells of one that is no blob")
 	}
 	if _, err := d.Read(ctx, digest); apperr.KindOf(err) != apperr.Internal {
 		t.Errorf("a changed blob: %v", err)

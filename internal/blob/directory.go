@@ -18,6 +18,9 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 )
 
+// ErrDamaged says that a file on the disk has not the digest that it is named after.
+var ErrDamaged = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+
 // Directory is a blob store in one directory tree. A blob is either wholly
 // there or not: it is written beside, synced, renamed, and its folder synced.
 type Directory struct{ root string }
@@ -108,7 +111,7 @@ func (d *Directory) Put(_ context.Context, b []byte) (digest string, err error) 
 
 // Open gives the bytes of a blob. A missing blob is apperr.NotFound.
 func (d *Directory) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
-	if len(digest) != 2*sha256.Size || strings.Trim(digest, "0123456789abcdef") != "" {
+	if !isDigest(digest) {
 		return nil, apperr.New(apperr.NotFound, "There is no such file.")
 	}
 	f, err := os.Open(d.path(digest))
@@ -135,7 +138,7 @@ func (d *Directory) Read(ctx context.Context, digest string) ([]byte, error) {
 	}
 	sum := sha256.Sum256(b)
 	if hex.EncodeToString(sum[:]) != digest {
-		return nil, apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+		return nil, ErrDamaged
 	}
 	return b, nil
 }
@@ -150,7 +153,7 @@ func (d *Directory) Verified(ctx context.Context, digest string) (io.ReadSeekClo
 	h := sha256.New()
 	_, err = io.Copy(h, f)
 	if err == nil && hex.EncodeToString(h.Sum(nil)) != digest {
-		err = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+		err = ErrDamaged
 	}
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
@@ -159,6 +162,23 @@ func (d *Directory) Verified(ctx context.Context, digest string) (io.ReadSeekClo
 		return nil, errors.Join(fmt.Errorf("reading blob: %w", err), f.Close())
 	}
 	return f, nil
+}
+
+// State describes the file of a blob without reading it: another state means that
+// it was written again or is gone. Bytes that a disk loses by itself change none.
+func (d *Directory) State(digest string) string {
+	if !isDigest(digest) {
+		return "missing"
+	}
+	info, err := os.Stat(d.path(digest))
+	if err != nil {
+		return "missing"
+	}
+	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
+}
+
+func isDigest(s string) bool {
+	return len(s) == 2*sha256.Size && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func (d *Directory) path(digest string) string {

@@ -95,7 +95,7 @@ func TestPages(t *testing.T) {
 	s.withdraw(t, first)
 	b.lookAt([]visit{
 		{"packets-two", consultant, "/integrations/" + lake.String() + "/packets"}, {"packet-address", partner, "/packets/" + *s.waitForPacket(t, lake, 2).Digest},
-		{"packet-withdrawn", "", "/packets/" + *first.Digest},
+		{"packet-withdrawn", "", "/packets/" + *first.Digest}, {"packet-page-withdrawn", partner, "/integrations/" + lake.String() + "/packets/" + first.ID.String()},
 	})
 }
 
@@ -206,13 +206,14 @@ func (s *site) startWalkthrough(t *testing.T) {
 	s.as(t, consultant).get(path).send("/start", nil).wants(http.StatusOK)
 }
 
-// endWalkthrough confirms its first step and ends it with no_go.
+// withdraw says that nobody should rely on a packet.
 func (s *site) withdraw(t *testing.T, p store.Packet) {
 	t.Helper()
-	list := "/integrations/" + p.IntegrationID.String() + "/packets"
-	s.as(t, consultant).get(list).send("/"+p.ID.String()+"/withdraw", values{"reason": "The walkthrough was held on the wrong build."}).wants(http.StatusOK)
+	page := "/integrations/" + p.IntegrationID.String() + "/packets/" + p.ID.String()
+	s.as(t, consultant).get(page).send("/withdraw", values{"reason": "The walkthrough was held on the wrong build."}).wants(http.StatusOK)
 }
 
+// endWalkthrough marks its first step and ends it with no_go.
 func (s *site) endWalkthrough(t *testing.T) {
 	t.Helper()
 	path := "/integrations/" + s.integration(t, "Lakeshore Benefits").String() + "/walkthrough"

@@ -19,7 +19,7 @@ import (
 // Seal is what makes content a packet that nobody else can make.
 type Seal struct {
 	// Salts are NewSalts' bytes, SaltSize for each leaf, kept by the caller so
-	// that building again gives the same packet.
+	// that building again gives the same packet. Prepared.Write has its own.
 	Salts []byte
 	// Signer is the bundle key, ECDSA P-256. With RFC 6979 signatures for a nil
 	// random source the packet is reproducible.
@@ -43,7 +43,7 @@ type Seal struct {
 // to the one that seals it, and the proofs that they are in the log.
 type Log struct {
 	// Entries are encoded by audit.Encode, in the order of the log. The last is
-	// packet.seal: it names the digest of packet.json, see ManifestDigest.
+	// packet.seal: it names the digest of packet.json, see Prepared.Write.
 	Entries [][]byte
 	// Proofs are written by audit.EncodeProofs, one for each entry.
 	Proofs []byte
@@ -83,19 +83,23 @@ type sheet struct {
 type renderer func(*sheet) ([]byte, error)
 
 func build(c *Content, seal Seal, render renderer) (*Packet, error) {
-	if err := Check(c); err != nil {
+	p, err := Prepare(c)
+	if err != nil {
 		return nil, err
 	}
+	if _, err := p.Write(seal.Salts); err != nil {
+		return nil, err
+	}
+	return p.build(seal, render)
+}
+
+// assemble makes the packet of checked content and its packet.json.
+func assemble(c *Content, m *manifest, seal Seal, render renderer) (*Packet, error) {
 	fingerprint, rootPEM, err := rootOf(seal.KeysJSON)
 	if err != nil {
 		return nil, fmt.Errorf("reading keys.json: %w", err)
 	}
 	bundlePEM, err := publicPEM(seal)
-	if err != nil {
-		return nil, err
-	}
-	c = withFiles(c)
-	m, err := newManifest(c, seal.Salts)
 	if err != nil {
 		return nil, err
 	}
@@ -153,16 +157,6 @@ func contentFiles(c *Content, m *manifest, report []byte, l Log) []file {
 		file{"audit/proofs.json", l.Proofs},
 		file{"validation/checkpoint.pub.pem", pemOf("PUBLIC KEY", l.Key)},
 	)
-}
-
-// ManifestDigest gives the digest that packet.json will have, in hex: what the
-// audit log names before the packet is built.
-func ManifestDigest(c *Content, salts []byte) (string, error) {
-	b, err := WriteManifest(c, salts)
-	if err != nil {
-		return "", err
-	}
-	return digestHex(b), nil
 }
 
 // SealAction is the action of the audit entry that seals a packet.

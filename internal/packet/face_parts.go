@@ -8,6 +8,9 @@ import (
 // Word gives a word of the format ("account_team") its form for readers.
 func Word(word string) string { return name(word) }
 
+// Title is Word with a capital letter, for a heading or a label.
+func Title(word string) string { return capital(name(word)) }
+
 // ScenarioTitle writes a scenario for readers: "consent-denied" is "Consent denied".
 func ScenarioTitle(scenario string) string {
 	return capital(strings.ReplaceAll(scenario, "-", " "))

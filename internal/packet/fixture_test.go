@@ -250,10 +250,16 @@ func sealWith(t testing.TB, c *Content, r *keys.Ring, salts []byte) Seal {
 // begins it and the one that seals the packet.
 func logFor(t testing.TB, c *Content, r *keys.Ring, salts []byte) Log {
 	t.Helper()
-	digest, err := ManifestDigest(c, salts)
+	manifest, err := WriteManifest(c, salts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return logNamed(t, c, r, digestHex(manifest))
+}
+
+// logNamed is logFor of a packet.json by its digest.
+func logNamed(t testing.TB, c *Content, r *keys.Ring, digest string) Log {
+	t.Helper()
 	return logOf(t, r, At(c.MadeAt.Add(30*time.Second)).Time,
 		entryOf(t, c, 1, "integration.create", audit.Object{ID: c.Integration.ID, Kind: "integration"}, nil),
 		entryOf(t, c, 2, SealAction, audit.Object{ID: c.Name(), Kind: "packet"}, map[string]audit.Value{"packet_json": audit.Text(digest)}))

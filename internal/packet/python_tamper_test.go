@@ -254,7 +254,7 @@ func wrongStatements(t *testing.T, s *sealer) map[string][]byte {
 // keys sealed over something wrong.
 func TestPythonVerifierOnSeals(t *testing.T) {
 	t.Parallel()
-	p, r := startPython(t), ring(t)
+	p, r := startPython(t, pythonVerifier), ring(t)
 	s := newSealer(t, r, stampBy(t, authority.NewRSA(t))) // its tokens are all of one length
 	good := 0
 	take := func(name string, zip []byte) {
@@ -296,10 +296,10 @@ func TestPythonVerifierOnSeals(t *testing.T) {
 }
 
 // TestPythonVerifierOnKeys holds both verifiers against keys that were retired,
-// stolen or not yet valid when they signed.
+// stolen or not yet valid when they signed. The short one believes no stolen key.
 func TestPythonVerifierOnKeys(t *testing.T) {
 	t.Parallel()
-	p := startPython(t)
+	p, short := startPython(t, pythonVerifier), startPython(t, shortVerifier)
 	var now atomic.Pointer[time.Time]
 	set := func(at time.Time) { now.Store(&at) }
 	set(madeAt.Add(-time.Hour))
@@ -331,8 +331,12 @@ func TestPythonVerifierOnKeys(t *testing.T) {
 		t.Helper()
 		list := ringNow().KeysJSON()
 		cases += 2
-		p.same(asked{name: what, zip: zip, keys: list, fingerprint: first.Fingerprint()}, want)
-		p.same(asked{name: what + ", excerpt", zip: mustCut(t, zip, "f-002").Zip, keys: list}, excerpt)
+		whole := asked{name: what, zip: zip, keys: list, fingerprint: first.Fingerprint()}
+		part := asked{name: what + ", excerpt", zip: mustCut(t, zip, "f-002").Zip, keys: list}
+		p.same(whole, want)
+		p.same(part, excerpt)
+		short.says(whole, excerpt) // neither it nor an excerpt has the log to believe a stolen key by
+		short.says(part, excerpt)
 	}
 	judge("active", old, verify.Valid, verify.Valid)
 	judge("not yet valid", early, verify.Invalid, verify.Invalid)

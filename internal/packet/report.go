@@ -7,9 +7,8 @@ import (
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
 
-// Build makes the packet of a decided revision: packet.json first, whose
-// digest is printed in the PDF, then the PDF, then the statement over all
-// files. It changes nothing in c.
+// Build makes the packet of a decided revision where its part of the log is
+// known beforehand; see Prepare for where it is not. It changes nothing in c.
 func Build(c *Content, seal Seal) (*Packet, error) {
 	return build(c, seal, renderReport)
 }

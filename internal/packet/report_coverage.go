@@ -10,13 +10,13 @@ import (
 func pathMark(state string) mark {
 	switch state {
 	case "handled":
-		return mark{pdf.MarkPass, "Handled", pdf.Pass}
+		return mark{pdf.MarkPass, PathWord(state), pdf.Pass}
 	case "mishandled":
-		return mark{pdf.MarkFail, "Mishandled", pdf.Fail}
+		return mark{pdf.MarkFail, PathWord(state), pdf.Fail}
 	case "untold":
-		return mark{pdf.MarkNotSeen, "Exercised, cannot be told", pdf.NotSeen}
+		return mark{pdf.MarkNotSeen, PathWord(state), pdf.NotSeen}
 	}
-	return mark{pdf.MarkOpen, "Not exercised", pdf.Ink2}
+	return mark{pdf.MarkOpen, PathWord(state), pdf.Ink2}
 }
 
 // errorPaths is what the packet's runs show of documented refusals.
@@ -92,15 +92,15 @@ func (r *report) hopLink(at Ref) pdf.Span {
 func nullMark(state string) mark {
 	switch state {
 	case "handled":
-		return mark{pdf.MarkPass, "Empty, page loaded", pdf.Pass}
+		return mark{pdf.MarkPass, NullWord(state), pdf.Pass}
 	case "broken":
-		return mark{pdf.MarkFail, "Empty, error page", pdf.Fail}
+		return mark{pdf.MarkFail, NullWord(state), pdf.Fail}
 	case "untold":
-		return mark{pdf.MarkNotSeen, "Cannot be told", pdf.NotSeen}
+		return mark{pdf.MarkNotSeen, NullWord(state), pdf.NotSeen}
 	case "value_only":
-		return mark{pdf.MarkOpen, "Only with a value", pdf.Ink2}
+		return mark{pdf.MarkOpen, NullWord(state), pdf.Ink2}
 	}
-	return mark{pdf.MarkOpen, "Never seen", pdf.Ink2}
+	return mark{pdf.MarkOpen, NullWord(state), pdf.Ink2}
 }
 
 // nullValues lists the attributes that may be missing, or came empty.
@@ -182,9 +182,9 @@ func (r *report) minimization() {
 func receiptMark(receipt string) mark {
 	switch receipt {
 	case "received":
-		return mark{pdf.MarkPass, "Received", pdf.Pass}
+		return mark{pdf.MarkPass, ReceiptWord(receipt), pdf.Pass}
 	case "never_received":
-		return mark{pdf.MarkWarn, "Never received", pdf.Warn}
+		return mark{pdf.MarkWarn, ReceiptWord(receipt), pdf.Warn}
 	}
-	return mark{pdf.MarkNotSeen, "Cannot be told", pdf.NotSeen}
+	return mark{pdf.MarkNotSeen, ReceiptWord(receipt), pdf.NotSeen}
 }

@@ -128,7 +128,7 @@ func TestStolenKeys(t *testing.T) {
 	_, bundle := r.Bundle()
 	_, _, pdf := r.PDF()
 	_, log := r.Checkpoint()
-	python := startPython(t)
+	python := startPython(t, pythonVerifier)
 	judge := func(what string, zip []byte, want verify.Verdict) {
 		t.Helper()
 		list, err := d.Ring()

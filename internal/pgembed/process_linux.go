@@ -21,9 +21,10 @@ import (
 
 // How long each step of stopping may take before the next, harder one.
 const (
-	stopPatience = 20 * time.Second
-	quitPatience = 5 * time.Second
-	readyPoll    = 5 * time.Millisecond
+	leavePatience = 500 * time.Millisecond
+	stopPatience  = 20 * time.Second
+	quitPatience  = 5 * time.Second
+	readyPoll     = 5 * time.Millisecond
 )
 
 // environment is all that the server's programs see of ours: variables such as
@@ -213,10 +214,11 @@ func readPIDFile(data string) (pid int, ready bool, err error) {
 	return pid, err == nil && len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready", err
 }
 
-// stop asks harder and harder: SIGINT rolls back and shuts down, SIGQUIT leaves
-// the rest to recovery, SIGKILL always works.
+// stop asks harder and harder: SIGTERM lets sessions that are closed already end
+// by themselves, SIGINT rolls back and shuts down, SIGQUIT leaves the rest to
+// recovery, SIGKILL always works.
 func (p *process) stop(ctx context.Context) error {
-	if p.signalAndWait(ctx, syscall.SIGINT, stopPatience) {
+	if p.signalAndWait(ctx, syscall.SIGTERM, leavePatience) || p.signalAndWait(ctx, syscall.SIGINT, stopPatience) {
 		return nil
 	}
 	// From here on the caller's patience no longer counts, it is used up.

@@ -92,16 +92,33 @@ type UnplacedRow struct {
 	Waits   bool // noted as waiting for its position
 	Placed  bool // has a position
 	Exists  bool // the entry is there
+	Held    bool // a note of it is held back
 }
 
 // ListUnplacedAudit gives the entries without a position, and the notes of
 // waiting entries that have one or are gone.
 func ListUnplacedAudit(ctx context.Context, q Querier) ([]UnplacedRow, error) {
 	return many[UnplacedRow](ctx, q, "listing entries without a position", `
-		SELECT COALESCE(e.id, w.entry_id) AS entry_id, w.entry_id IS NOT NULL AS waits, p.entry_id IS NOT NULL AS placed, e.id IS NOT NULL AS exists
+		SELECT COALESCE(e.id, w.entry_id) AS entry_id, w.entry_id IS NOT NULL AS waits, p.entry_id IS NOT NULL AS placed, e.id IS NOT NULL AS exists,
+			EXISTS (SELECT FROM audit_held h WHERE h.entry_id = e.id) AS held
 		FROM audit_entries e FULL JOIN audit_pending w ON w.entry_id = e.id
 		LEFT JOIN audit_positions p ON p.entry_id = COALESCE(e.id, w.entry_id)
 		WHERE p.entry_id IS NULL OR w.entry_id IS NOT NULL`, nil)
+}
+
+// HeldRow is a note that is held back.
+type HeldRow struct {
+	Number   int64
+	EntryID  uuid.UUID
+	LeafHash []byte
+	Reason   string
+}
+
+// ListAuditHeld gives the notes that are held back, after one.
+func ListAuditHeld(ctx context.Context, q Querier, after int64, limit int) ([]HeldRow, error) {
+	return many[HeldRow](ctx, q, "listing what the audit log holds back", `
+		SELECT number, entry_id, leaf_hash, reason FROM audit_held WHERE number > @after ORDER BY number LIMIT @limit`,
+		pgx.NamedArgs{"after": after, "limit": limit})
 }
 
 // PersonalRow is a personal field with the entry that holds its digest.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
 )
@@ -43,6 +44,28 @@ func AuditWaits(ctx context.Context, q Querier) (bool, error) {
 	return value[bool](ctx, q, "looking for entries without a position", `SELECT EXISTS (SELECT FROM audit_pending)`, nil)
 }
 
+// AuditIsHeld tells whether an entry is held back from the log.
+func AuditIsHeld(ctx context.Context, q Querier, entry uuid.UUID) (bool, error) {
+	return value[bool](ctx, q, "looking for an entry that is held back", `SELECT EXISTS (SELECT FROM audit_held WHERE entry_id = @entry)`,
+		pgx.NamedArgs{"entry": entry})
+}
+
+// LogState is how the log gets on.
+type LogState struct {
+	Held         int64      // notes that are held back
+	WaitingSince *time.Time // of the oldest entry that waits for its position
+	UncoveredAt  *time.Time // of the first entry that no checkpoint covers
+}
+
+// ReadLogState reads how the log gets on, in few rows whatever its size.
+func ReadLogState(ctx context.Context, q Querier) (LogState, error) {
+	return one[LogState](ctx, q, "reading how the audit log gets on", `
+		SELECT (SELECT count(*) FROM audit_held) AS held,
+			(SELECT e.at FROM audit_pending w JOIN audit_entries e ON e.id = w.entry_id ORDER BY w.entry_id LIMIT 1) AS waiting_since,
+			(SELECT e.at FROM audit_positions p JOIN audit_entries e ON e.id = p.entry_id
+				WHERE p.position = COALESCE((SELECT max(size) FROM audit_checkpoints), 0)) AS uncovered_at`, nil)
+}
+
 // AuditHead gives the right edge of the tree.
 func AuditHead(ctx context.Context, q Querier) (audit.Edge, error) {
 	type row struct {
@@ -56,25 +79,78 @@ func AuditHead(ctx context.Context, q Querier) (audit.Edge, error) {
 	return audit.NewEdge(r.Size, r.Edge)
 }
 
-// GivePositions gives the next positions, from size on, to at most limit entries
-// that are visible and have none, and tells their leaf hashes in that order. The
-// caller has claimed the sequencer.
-func GivePositions(ctx context.Context, tx Querier, size int64, limit int) ([]audit.Hash, error) {
-	b, err := value[[]byte](ctx, tx, "giving positions", `
+// HeldEntry is a note of a waiting entry that no leaf can be made of.
+type HeldEntry struct {
+	EntryID       uuid.UUID
+	LeafHash      []byte
+	Reason        string     // no_entry, has_position, other_hash
+	PartnerID     *uuid.UUID // of the entry; nil where there is none
+	IntegrationID *uuid.UUID
+}
+
+// GivePositions takes at most limit entries that are visible and wait, gives them
+// the next positions, from size on, and tells their leaf hashes in that order. What no leaf
+// can be made of gets no position: it is moved to audit_held. The caller has
+// claimed the sequencer.
+func GivePositions(ctx context.Context, tx pgx.Tx, size int64, limit int, now time.Time) ([]audit.Hash, []HeldEntry, error) {
+	args := pgx.NamedArgs{"size": size, "limit": limit, "now": now, "look": false}
+	var taken takenRow
+	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) (err error) {
+		taken, err = takeUp(ctx, tx, args)
+		return err
+	})
+	if apperr.Is(err, apperr.Conflict) { // one of them has a position already: looking which costs a third of the speed
+		args["look"] = true
+		taken, err = takeUp(ctx, tx, args)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	leaves, err := hashesOf(taken.Leaves)
+	if err != nil || taken.Held == 0 {
+		return leaves, nil, err
+	}
+	held, err := many[HeldEntry](ctx, tx, "reading what is held back", `
+		SELECT h.entry_id, h.leaf_hash, h.reason, e.partner_id, e.integration_id
+		FROM (SELECT * FROM audit_held ORDER BY number DESC LIMIT @count) h LEFT JOIN audit_entries e ON e.id = h.entry_id
+		ORDER BY h.number`, pgx.NamedArgs{"count": taken.Held})
+	return leaves, held, err
+}
+
+// takenRow is what one batch came to.
+type takenRow struct {
+	Leaves []byte // hashes, one after the other
+	Held   int64
+}
+
+// takeUp is one batch. LATERAL and LIMIT make PostgreSQL look each entry up by its
+// key, whatever it believes of the number of rows, and never read the whole log.
+func takeUp(ctx context.Context, tx Querier, args pgx.NamedArgs) (takenRow, error) {
+	return one[takenRow](ctx, tx, "giving positions", `
 		WITH taken AS (
 			DELETE FROM audit_pending WHERE ctid = ANY(ARRAY(SELECT ctid FROM audit_pending ORDER BY entry_id LIMIT @limit))
 			RETURNING entry_id, leaf_hash
+		), judged AS (
+			SELECT t.entry_id, t.leaf_hash, CASE
+				WHEN e.hash IS NULL THEN 'no_entry'
+				WHEN e.hash <> t.leaf_hash THEN 'other_hash'
+				WHEN p.position IS NOT NULL THEN 'has_position'
+			END AS reason
+			FROM taken t
+			LEFT JOIN LATERAL (SELECT sha256('\x00'::bytea || encoded) AS hash FROM audit_entries WHERE id = t.entry_id LIMIT 1) e ON true
+			LEFT JOIN LATERAL (SELECT position FROM audit_positions WHERE @look::boolean AND entry_id = t.entry_id LIMIT 1) p ON true
 		), given AS (
 			INSERT INTO audit_positions (position, entry_id, leaf_hash)
-			SELECT @size + row_number() OVER (ORDER BY entry_id) - 1, entry_id, leaf_hash FROM taken
+			SELECT @size + row_number() OVER (ORDER BY entry_id) - 1, entry_id, leaf_hash FROM judged WHERE reason IS NULL
 			RETURNING position, leaf_hash
+		), held AS (
+			INSERT INTO audit_held (entry_id, leaf_hash, reason, held_at)
+			SELECT entry_id, leaf_hash, reason, @now FROM judged WHERE reason IS NOT NULL
+			RETURNING number
 		)
-		SELECT COALESCE(string_agg(leaf_hash, ''::bytea ORDER BY position), ''::bytea) FROM given`,
-		pgx.NamedArgs{"size": size, "limit": limit})
-	if err != nil {
-		return nil, err
-	}
-	return hashesOf(b)
+		SELECT COALESCE((SELECT string_agg(leaf_hash, ''::bytea ORDER BY position) FROM given), ''::bytea) AS leaves,
+			(SELECT count(*) FROM held) AS held`,
+		args)
 }
 
 // hashesOf cuts a row of hashes apart.

@@ -20,26 +20,24 @@ type PacketSeal struct {
 	Proofs     []byte    // audit/proofs.json
 }
 
-// FindPacketSeal gives what the log says of a packet; found is false before the
-// first attempt.
-func FindPacketSeal(ctx context.Context, q Querier, scope auth.Scope, packet uuid.UUID) (seal PacketSeal, found bool, err error) {
+// FindPacketSeal gives what the log says of a packet with that packet.json; found
+// is false before the first attempt with it.
+func FindPacketSeal(ctx context.Context, q Querier, scope auth.Scope, packet uuid.UUID, packetJSON string) (seal PacketSeal, found bool, err error) {
 	rows, err := many[PacketSeal](ctx, q, "finding a packet's seal", `
 		SELECT partner_id, packet_id, entry_id, packet_json, checkpoint, proofs FROM packet_seals
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND packet_id = @packet`, scopeArgs(scope, pgx.NamedArgs{"packet": packet}))
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND packet_id = @packet AND packet_json = @packet_json`,
+		scopeArgs(scope, pgx.NamedArgs{"packet": packet, "packet_json": packetJSON}))
 	if err != nil || len(rows) == 0 {
 		return PacketSeal{}, false, err
 	}
 	return rows[0], true, nil
 }
 
-// SavePacketSeal notes the entry that seals a packet, in the place of an earlier
-// one that named another packet.json; one that named the same is a conflict.
+// SavePacketSeal notes the entry that seals a packet with a packet.json; a second
+// one of the same is a conflict, since readers refuse a log with both.
 func SavePacketSeal(ctx context.Context, tx Querier, s PacketSeal) error {
-	return execOne(ctx, tx, "saving a packet's seal", `
-		INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) VALUES (@partner_id, @packet_id, @entry_id, @packet_json)
-		ON CONFLICT (partner_id, packet_id) DO UPDATE
-		SET entry_id = @entry_id, packet_json = @packet_json, checkpoint = NULL, proofs = NULL
-		WHERE packet_seals.packet_json <> @packet_json`,
+	return exec(ctx, tx, "saving a packet's seal", `
+		INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) VALUES (@partner_id, @packet_id, @entry_id, @packet_json)`,
 		pgx.NamedArgs{"partner_id": s.PartnerID, "packet_id": s.PacketID, "entry_id": s.EntryID, "packet_json": s.PacketJSON})
 }
 

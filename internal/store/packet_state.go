@@ -33,3 +33,26 @@ func WithdrawPacket(ctx context.Context, tx Querier, scope auth.Scope, id, by uu
 		WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state IN ('made', 'superseded')`,
 		scopeArgs(scope, pgx.NamedArgs{"id": id, "state": string(PacketWithdrawn), "now": now, "by": by, "reason": reason}))
 }
+
+// LockPacket is FindPacket and keeps the packet as it is until the transaction ends.
+func LockPacket(ctx context.Context, tx Querier, scope auth.Scope, integration, id uuid.UUID) (Packet, error) {
+	return one[Packet](ctx, tx, "locking a packet", `
+		SELECT `+packetColumns+` FROM `+packetTables+`
+		WHERE (@all_partners OR k.partner_id = ANY(@partners)) AND k.integration_id = @integration AND k.id = @id FOR UPDATE OF k`,
+		scopeArgs(scope, pgx.NamedArgs{"integration": integration, "id": id}))
+}
+
+// PacketIsTried tells whether a job of the kind runs, or waits, for the packet.
+// The queue itself is asked: what it has given up nobody tries again.
+func PacketIsTried(ctx context.Context, q Querier, kind string, id uuid.UUID) (bool, error) {
+	return value[bool](ctx, q, "looking for a packet's job", `
+		SELECT EXISTS (SELECT FROM river_job WHERE kind = @kind AND args->>'packet_id' = @id::text AND state NOT IN ('completed', 'cancelled', 'discarded'))`,
+		pgx.NamedArgs{"kind": kind, "id": id.String()})
+}
+
+// ClearPacketProblem takes back that a packet could not be made.
+func ClearPacketProblem(ctx context.Context, tx Querier, scope auth.Scope, id uuid.UUID) error {
+	return execOne(ctx, tx, "clearing a packet's problem", `
+		UPDATE packets SET problem = NULL WHERE (@all_partners OR partner_id = ANY(@partners)) AND id = @id AND state = 'pending'`,
+		scopeArgs(scope, pgx.NamedArgs{"id": id}))
+}

@@ -26,8 +26,8 @@ func TestRolesMayDoNoMoreThanTheyNeed(t *testing.T) {
 	}{
 		{role: "proofwalk_app", privilege: "TRUNCATE", all: true},
 		{role: "proofwalk_app", privilege: "TRIGGER", all: true},
-		{role: "proofwalk_app", privilege: "UPDATE", without: []string{"audit_checkpoints", "audit_entries", "audit_nodes", "audit_pending", "audit_personal", "audit_positions", "credential_passes", "key_lists"}},
-		{role: "proofwalk_app", privilege: "DELETE", without: []string{"audit_checkpoints", "audit_entries", "audit_head", "audit_nodes", "audit_positions", "credential_passes", "key_lists"}},
+		{role: "proofwalk_app", privilege: "UPDATE", without: []string{"audit_checkpoints", "audit_entries", "audit_held", "audit_nodes", "audit_pending", "audit_personal", "audit_positions", "credential_passes", "key_lists"}},
+		{role: "proofwalk_app", privilege: "DELETE", without: []string{"audit_checkpoints", "audit_entries", "audit_head", "audit_held", "audit_nodes", "audit_positions", "credential_passes", "key_lists"}},
 		{role: "proofwalk_read", privilege: "INSERT", all: true},
 		{role: "proofwalk_read", privilege: "UPDATE", all: true},
 		{role: "proofwalk_read", privilege: "DELETE", all: true},

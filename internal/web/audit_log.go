@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -34,7 +35,8 @@ func (s *Server) logRoutes(g *echo.Group) {
 // checkpointsPage is how many checkpoints stand on a page.
 const checkpointsPage = 50
 
-// showHistory lists the audit log of an integration, newest first.
+// showHistory lists the audit log of an integration, newest first; with ?packet=
+// only what was done to that packet.
 func showHistory(r *request) error {
 	page, err := r.integrationPage("History", pathHistory)
 	if err != nil {
@@ -45,14 +47,20 @@ func showHistory(r *request) error {
 		before = uuid.Nil // the first page
 	}
 	id := page.Summary.ID
-	rows, err := store.ListAudit(r.ctx(), r.reader(), r.scope(), id, before, historyPage+1)
+	m := view.HistoryModel{Shell: page.Shell, Packet: packetName(r.QueryParam("packet"))}
+	rows, err := r.historyRows(id, m.Packet, before)
 	if err != nil {
 		return err
 	}
-	m := view.HistoryModel{Shell: page.Shell}
+	if m.Packet != "" {
+		m.AllHref = pathHistory(id)
+	}
 	if len(rows) > historyPage {
 		rows = rows[:historyPage]
 		m.Pages.NextHref = pathHistory(id) + "?before=" + rows[historyPage-1].ID.String()
+		if m.Packet != "" {
+			m.Pages.NextHref += "&packet=" + m.Packet
+		}
 	}
 	m.Pages.Shown = components.Plural(len(rows), "entry", "entries")
 	if r.actor.Can(auth.ReadProviderAudit, uuid.Nil) {
@@ -74,6 +82,24 @@ func showHistory(r *request) error {
 	}
 	return r.render(http.StatusOK, view.History(m))
 }
+
+// historyRows gives a page of the history and one entry more, where there is one.
+func (r *request) historyRows(id uuid.UUID, packet string, before uuid.UUID) ([]store.AuditRow, error) {
+	if packet == "" {
+		return store.ListAudit(r.ctx(), r.reader(), r.scope(), id, before, historyPage+1)
+	}
+	return store.ListPacketAudit(r.ctx(), r.reader(), r.scope(), id, packet, before, historyPage+1)
+}
+
+// packetName gives the name of a packet, "r3.1"; empty for anything else.
+func packetName(s string) string {
+	if namesPacket.MatchString(s) {
+		return s
+	}
+	return ""
+}
+
+var namesPacket = regexp.MustCompile(`^r[1-9][0-9]{0,8}\.[1-9][0-9]{0,8}$`)
 
 func logState(position, size int64, fault error) view.LogState {
 	switch {

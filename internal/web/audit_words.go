@@ -14,7 +14,7 @@ import (
 // actionWords say in words what an entry's action did to its object. An action
 // that is not here is shown as it is stored.
 var actionWords = map[string]string{
-	"capture.add": "Capture added", "redactor.hand_over": "Round key handed to a redactor", "exporter_key.show": "Round key shown for an exporter",
+	"audit.hold": "Entry held back from the log", "capture.add": "Capture added", "redactor.hand_over": "Round key handed to a redactor", "exporter_key.show": "Round key shown for an exporter",
 	"integration.declare": "Names declared", "capture.download": "Transcript downloaded", "capture.view": "Transcript viewed",
 	"comment.create": "Comment added", "consultant.assign": "Consultant named",
 	"evidence.add": "Evidence added", "evidence.view": "Screenshot viewed", "evidence.download": "Document downloaded", "evidence.withdraw": "Evidence taken off",
@@ -25,7 +25,7 @@ var actionWords = map[string]string{
 	"item.set_not_applicable": "Marked as not applicable", "item.reset_not_applicable": "Applies again",
 	"keys.create": "Keys made", "keys.rotate": "Keys rotated", "keys.compromise": "Key marked as compromised",
 	"packet.download": "Packet downloaded", "packet.view": "Packet read", "packet.draft": "Draft made", "packet.summary": "Summary taken", "packet.make": "Packet made", "packet.seal": "Packet sealed",
-	"packet.withdraw": "Packet withdrawn",
+	"packet.withdraw": "Packet withdrawn", "packet.ask_again": "Packet asked for again",
 	"question.answer": "Question answered", "question.ask": "Question asked",
 	"remark.answer": "Remark answered", "remark.close": "Remark closed", "remark.create": "Remark written", "remark.reopen": "Remark opened again",
 	"remark.waive": "Remark waived", "revision.decide": "Revision decided", "revision.submit": "Revision submitted",

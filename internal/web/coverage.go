@@ -10,6 +10,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
+	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/integration"
@@ -78,11 +79,6 @@ func waitingSaid(runs []store.TestRun) string {
 		components.Plural(n, "test run still has", "test runs still have"), analysis.RuleSet)
 }
 
-var pathStateWords = map[analysis.PathState]string{
-	analysis.PathHandled: "Handled", analysis.PathMishandled: "Mishandled",
-	analysis.PathUntold: "Exercised, cannot be told", analysis.PathNotExercised: "Not exercised",
-}
-
 var pathMarks = map[analysis.PathState]components.PathMark{
 	analysis.PathHandled: {Verdict: components.VerdictPass}, analysis.PathMishandled: {Verdict: components.VerdictFail},
 	analysis.PathUntold: {Verdict: components.VerdictNotSeen}, analysis.PathNotExercised: {},
@@ -99,7 +95,7 @@ func (c coverage) pathCounts() []components.MarkCount {
 	n := analysis.CountPaths(c.Paths)
 	var out []components.MarkCount
 	for _, s := range analysis.PathStates() {
-		out = append(out, components.MarkCount{Mark: pathMarks[s], Word: pathStateWords[s], N: n[s]})
+		out = append(out, components.MarkCount{Mark: pathMarks[s], Word: packet.PathWord(string(s)), N: n[s]})
 	}
 	return out
 }
@@ -107,7 +103,7 @@ func (c coverage) pathCounts() []components.MarkCount {
 func (c coverage) paths() view.PathsModel {
 	m := view.PathsModel{Said: c.pathsSaid(), Counts: c.pathCounts()}
 	for _, p := range c.Paths {
-		line := view.PathLine{ID: pathAnchor(p.Refusal), Title: p.Title, Codes: p.Codes, Mark: pathMarks[p.State], State: pathStateWords[p.State],
+		line := view.PathLine{ID: pathAnchor(p.Refusal), Title: p.Title, Codes: p.Codes, Mark: pathMarks[p.State], State: packet.PathWord(string(p.State)),
 			HowTo: p.HowTo}
 		if p.Scenario != "" {
 			line.Scenario = strings.ToLower(scenarioTitle(p.Scenario))
@@ -193,7 +189,7 @@ func (c coverage) picture() view.CoveragePicture {
 		stop := components.PathStop{Name: s.name}
 		for _, refusal := range s.refusals {
 			if p, listed := paths[refusal]; listed {
-				stop.Branches = append(stop.Branches, components.PathBranch{Mark: pathMarks[p.State], Name: p.Title, Saw: pathStateWords[p.State],
+				stop.Branches = append(stop.Branches, components.PathBranch{Mark: pathMarks[p.State], Name: p.Title, Saw: packet.PathWord(string(p.State)),
 					Href: here + "#" + pathAnchor(refusal)})
 			}
 		}

@@ -6,14 +6,10 @@ import (
 	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/integration"
 )
-
-var nullStateWords = map[analysis.NullState]string{
-	analysis.NullHandled: "Empty, page loaded", analysis.NullBroken: "Empty, error page", analysis.NullUntold: "Cannot be told",
-	analysis.NullValueOnly: "Only with a value", analysis.NullNever: "Never seen",
-}
 
 var nullMarks = map[analysis.NullState]components.PathMark{
 	analysis.NullHandled: {Verdict: components.VerdictPass}, analysis.NullBroken: {Verdict: components.VerdictFail},
@@ -27,7 +23,7 @@ func (c coverage) nullCounts() []components.MarkCount {
 	}
 	var out []components.MarkCount
 	for _, s := range analysis.NullStates() {
-		out = append(out, components.MarkCount{Mark: nullMarks[s], Word: nullStateWords[s], N: n[s]})
+		out = append(out, components.MarkCount{Mark: nullMarks[s], Word: packet.NullWord(string(s)), N: n[s]})
 	}
 	return out
 }
@@ -76,7 +72,7 @@ func (c coverage) nulls() view.NullsModel {
 }
 
 func (c coverage) nullCell(x analysis.NullCell) view.NullCell {
-	m := view.NullCell{Method: methodWords(x.Method), Mark: nullMarks[x.State], State: nullStateWords[x.State], Why: x.Why,
+	m := view.NullCell{Method: methodWords(x.Method), Mark: nullMarks[x.State], State: packet.NullWord(string(x.State)), Why: x.Why,
 		Inferred: x.Inferred && x.Says != "", Disputed: x.Disputed, Expect: x.Words()}
 	if m.Quiet = !x.MayBeMissing && (x.State == analysis.NullValueOnly || x.State == analysis.NullNever); m.Quiet && x.State == analysis.NullValueOnly {
 		m.State = "With a value"
@@ -107,10 +103,6 @@ var receiptMarks = map[analysis.Receipt]components.PathMark{
 	analysis.ReceiptUntold: {Verdict: components.VerdictNotSeen},
 }
 
-var receiptWords = map[analysis.Receipt]string{
-	analysis.Received: "Received", analysis.NeverReceived: "Never received", analysis.ReceiptUntold: "Cannot be told",
-}
-
 func (c coverage) minimal() view.MinimalModel {
 	x := c.Minimal
 	m := view.MinimalModel{Said: c.minimalSaid(), DescriptionHref: pathDescription(c.integration)}
@@ -125,7 +117,7 @@ func (c coverage) minimal() view.MinimalModel {
 		m.Surplus = append(m.Surplus, view.MinimalLine{Name: a.Handle, What: a.Words(), Count: signInWords(a.SignIns), Pins: c.runPins(a.Shown.Run, &a.Shown.At)})
 	}
 	for _, d := range x.Declared {
-		line := view.DeclaredLine{Handle: d.Handle, Purpose: d.Purpose, Mark: receiptMarks[d.Receipt], State: receiptWords[d.Receipt]}
+		line := view.DeclaredLine{Handle: d.Handle, Purpose: d.Purpose, Mark: receiptMarks[d.Receipt], State: packet.ReceiptWord(string(d.Receipt))}
 		if d.Shown != nil {
 			line.Pins = c.runPins(d.Shown.Run, &d.Shown.At)
 		}

@@ -48,10 +48,24 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", retryAfter)
 	}
-	page := layout.Error(s.strangerShell(titleOf(kind)), errorModel(kind, apperr.TextOf(err), requestID(c), s.Now()))
+	page := layout.Error(s.shellOfError(c, kind), errorModel(kind, apperr.TextOf(err), requestID(c), s.Now()))
 	if err := s.render(c, status, page); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "writing an error page", "id", requestID(c), "cause", err.Error())
 	}
+}
+
+// shellOfError stands around an error: that of the person who is signed in, as far
+// as that can be told. While the database does not answer nobody asks it who.
+func (s *Server) shellOfError(c echo.Context, kind apperr.Kind) layout.Shell {
+	if kind == apperr.Unavailable || c.Get(keySession) == nil {
+		return s.strangerShell(titleOf(kind))
+	}
+	actor, err := s.visitor(c)
+	if err != nil {
+		return s.strangerShell(titleOf(kind))
+	}
+	r := &request{Context: c, server: s, actor: actor}
+	return r.shell(titleOf(kind), "")
 }
 
 // titles say what failed, by kind.

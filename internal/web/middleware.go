@@ -18,6 +18,7 @@ import (
 const (
 	keyRequestID = "request_id"
 	keyNonce     = "nonce"
+	keySession   = "session" // set once the login session is loaded
 )
 
 func requestID(c echo.Context) string { s, _ := c.Get(keyRequestID).(string); return s }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/proofwalk/proofwalk/internal/app"
@@ -114,7 +113,7 @@ func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) err
 	if err != nil {
 		return err
 	}
-	m.Packet = &view.AddressedModel{Name: p.Name(), Integration: summary.Name, Partner: summary.PartnerName, PacketsHref: pathPackets(summary.ID) + "#" + p.Name(),
+	m.Packet = &view.AddressedModel{Name: p.Name(), Integration: summary.Name, Partner: summary.PartnerName, PacketHref: pathPacket(summary.ID, p.ID),
 		Download: pathAddress(status.Digest) + "/download", Report: pathReport(summary.ID, p.ID), At: instant(p.MadeAt)}
 	m.VerifyCommand = strings.Replace(m.VerifyCommand, "PACKET.zip", app.PacketFile(summary.PartnerName, summary.Name, p), 1)
 	if m.SupersededBy != nil {
@@ -151,9 +150,9 @@ func withdrawPacket(r *request) error {
 	err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
 	switch kind := apperr.KindOf(err); kind {
 	case "":
-		return r.see(pathPackets(id) + "?done=withdraw")
+		return r.see(pathPacket(id, packet) + "?done=withdraw")
 	case apperr.Invalid, apperr.Conflict:
-		return r.packetsAnswer(statusOf[kind], packet, err)
+		return r.packetAnswer(statusOf[kind], packet, err)
 	}
 	return err
 }
@@ -166,15 +165,15 @@ func withdrawnModel(p store.Packet) *view.WithdrawnModel {
 	return &view.WithdrawnModel{At: *p.WithdrawnAt, By: p.WithdrawnByName, Reason: text(p.WithdrawnReason)}
 }
 
-// withdrawForm is the form under a packet; with what went wrong when it was the one sent.
-func (r *request) withdrawForm(integration uuid.UUID, p store.Packet, sent bool, cause error, summary *components.ErrorSummaryModel) *view.WithdrawForm {
+// withdrawForm is the form beside a packet, with what went wrong when it was sent.
+func (r *request) withdrawForm(p store.Packet, cause error, summary *components.ErrorSummaryModel) *view.WithdrawForm {
 	if p.Digest == nil || p.State == store.PacketWithdrawn || !r.actor.Can(auth.WithdrawPacket, p.PartnerID) {
 		return nil
 	}
-	f := &view.WithdrawForm{Action: pathPackets(integration) + "/" + p.ID.String() + "/withdraw", Key: formKey(),
+	f := &view.WithdrawForm{Action: pathPacket(p.IntegrationID, p.ID) + "/withdraw", Key: formKey(),
 		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
 			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
-	if sent && cause != nil {
+	if cause != nil {
 		f.Open, f.Reason.Value = true, r.FormValue("reason")
 		r.refuse(cause, summary, &f.Reason)
 	}

@@ -166,7 +166,12 @@ func TestSupersededByAWithdrawnPacket(t *testing.T) {
 	if got := j.visitor(t).get(address + "/status.json").Body; !strings.Contains(got, `"superseded_by":"`+later+`"`) || !strings.Contains(got, `"superseder_withdrawn":true`) {
 		t.Errorf("status %s", got)
 	}
-	if got := vera.get("/integrations/" + j.id.String() + "/packets").text(`#r1\.1`); !strings.Contains(got, "Superseded by r1.2, which was withdrawn") {
-		t.Errorf("the list says %s", got)
+	packets := "/integrations/" + j.id.String() + "/packets"
+	if got := vera.get(packets + "/" + j.ids["packet"]).text(`#r1\.1`); !strings.Contains(got, "Superseded by r1.2, which was withdrawn") {
+		t.Errorf("its page says %s", got)
+	}
+	// The newest is shown even where the store has lost it.
+	if p := vera.get(packets); p.Status != http.StatusOK || p.text("h1") != "Packet r1.2" || !strings.Contains(p.text(".packet-checks"), "missing from the store") || p.text(".banner-title") != "Not to be relied on" {
+		t.Errorf("the page of packets: %d %s", p.Status, p.text("main"))
 	}
 }

@@ -16,13 +16,9 @@ import (
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
 
-func pathRead(id, packet uuid.UUID) string {
-	return pathPackets(id) + "/" + packet.String() + "/read"
-}
+func pathRead(id, packet uuid.UUID) string { return pathPacket(id, packet) + "/read" }
 
-func pathQuestions(id, packet uuid.UUID) string {
-	return pathPackets(id) + "/" + packet.String() + "/questions"
-}
+func pathQuestions(id, packet uuid.UUID) string { return pathPacket(id, packet) + "/questions" }
 
 // pathPlace leads to a place of a packet: .../read#TST-09.
 func pathPlace(id, packet uuid.UUID, anchor string) string {
@@ -40,16 +36,20 @@ func showReading(r *request) error {
 	if err != nil {
 		return err
 	}
-	says, row, err := r.server.App.OpenPacket(r.ctx(), r.command(), id, packetID)
+	opened, err := r.server.App.OpenPacket(r.ctx(), r.command(), id, packetID)
 	if err != nil {
 		return err
 	}
+	says, row := opened.Says, opened.Packet
 	m := view.NewReading(says)
 	m.Shell, m.Digest, m.PacketJSON, m.Superseded = page.Shell, text(row.Digest), text(row.PacketJSON), row.State == store.PacketSuperseded
 	m.Withdrawn = withdrawnModel(row)
-	m.PacketsHref, m.DownloadHref, m.ReportHref = pathPackets(id), pathPacketDownload(id, packetID), pathReport(id, packetID)
+	m.PacketHref, m.DownloadHref, m.ReportHref = pathPacket(id, packetID), pathPacketDownload(id, packetID), pathReport(id, packetID)
 	m.SummaryHref, m.QuestionsHref = pathSummary(id, packetID), pathQuestions(id, packetID)
-	m.PictureBase = pathPackets(id) + "/" + packetID.String() + "/pictures/"
+	// Its pictures belong to this view: who looks is noted once.
+	m.PictureHref = func(label string) string {
+		return pathPacket(id, packetID) + "/pictures/" + label + ".png?view=" + opened.Entry.String()
+	}
 	m.VerifyCommand = "proofwalk verify --fingerprint SHA256 " + app.PacketFile(page.Summary.PartnerName, page.Summary.Name, row)
 	m.CanAsk = r.actor.Can(auth.Comment, row.PartnerID)
 	for _, s := range says.Screenshots {
@@ -70,13 +70,18 @@ func showReading(r *request) error {
 	return r.render(http.StatusOK, view.Reading(m))
 }
 
-// showPacketPicture gives a picture of a packet; who looks is in the audit log.
+// showPacketPicture gives a picture of a packet; who looks is in the audit log, with
+// the view that the picture belongs to or by itself.
 func showPacketPicture(r *request) error {
 	id, packetID, err := r.packetIDs()
 	if err != nil {
 		return err
 	}
-	picture, err := r.server.App.PacketPicture(r.ctx(), r.command(), id, packetID, strings.TrimSuffix(r.Param("picture"), ".png"))
+	view, err := uuid.Parse(r.QueryParam("view"))
+	if err != nil {
+		view = uuid.Nil // of no view
+	}
+	picture, err := r.server.App.PacketPicture(r.ctx(), r.command(), id, packetID, strings.TrimSuffix(r.Param("picture"), ".png"), view)
 	if err != nil {
 		return err
 	}

@@ -102,31 +102,6 @@ func (v reviewed) confirmAll(t *testing.T) {
 	}
 }
 
-// form gives the hidden fields of the form that a selector names, and more.
-func (p *page) form(selector string, more ...string) url.Values {
-	p.t.Helper()
-	if len(p.all(selector)) == 0 {
-		p.t.Fatalf("%s: no form %s", p.Path, selector)
-	}
-	values := url.Values{}
-	for _, n := range p.all(selector + " input[type=hidden]") {
-		var name, value string
-		for _, a := range n.Attr {
-			switch a.Key {
-			case "name":
-				name = a.Val
-			case "value":
-				value = a.Val
-			}
-		}
-		values.Set(name, value)
-	}
-	for n := 0; n+1 < len(more); n += 2 {
-		values.Set(more[n], more[n+1])
-	}
-	return values
-}
-
 func TestSubmitPage(t *testing.T) {
 	t.Parallel()
 	v := newReviewed(t)
@@ -308,6 +283,9 @@ func TestWalkthroughPages(t *testing.T) {
 	dana := v.as(t, v.consultant)
 	p := dana.get(base)
 	p.wants(http.StatusOK, "Northfall: Member sign-up")
+	if got := p.text("#outcome .gate li"); !strings.HasPrefix(got, "Open step 1") {
+		t.Errorf("before anything was marked the gate says %q", got)
+	}
 	p = dana.post(p.attr("#mark", "action"), p.form("#mark", "mark", "with_condition"))
 	if p.Status != http.StatusUnprocessableEntity || p.text("#observation-error") == "" || len(p.all("#mark input[value=with_condition][checked]")) != 1 {
 		t.Errorf("a condition without words: status %d, %q", p.Status, p.text("#observation-error"))
@@ -327,7 +305,11 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || p.text(".banner-title") != "Go, with conditions" || len(p.all("#minutes tbody tr")) != 5 {
 		t.Fatalf("after the outcome: status %d, %q, %d steps", p.Status, p.text(".banner-title"), len(p.all("#minutes tbody tr")))
 	}
+	v.withdrawNewest(t, "The wrong run.")
 	p = marcus.get(base)
+	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run”") {
+		t.Errorf("before a sign-off over a withdrawn packet: %q", got)
+	}
 	p = marcus.post(base+"/sign-offs", p.form("#sign-offs form", "part", "account_team"))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))

@@ -2,13 +2,12 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/views/assets"
 )
 
@@ -54,7 +53,10 @@ func (s *Server) integrationRoutes(g *echo.Group) {
 // loadSession loads and saves the login session around the pages; assets and
 // probes do without.
 func (s *Server) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
-	load := echo.WrapMiddleware(s.Sessions.LoadAndSave)(next)
+	load := echo.WrapMiddleware(s.Sessions.LoadAndSave)(func(c echo.Context) error {
+		c.Set(keySession, true)
+		return next(c)
+	})
 	return func(c echo.Context) error {
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), echoContext{}, c)))
 		return load(c)
@@ -76,16 +78,18 @@ func (s *Server) sessionError(w http.ResponseWriter, r *http.Request, err error)
 	s.answerError(err, c)
 }
 
-// answerReady tells a load balancer whether the database answers.
+// answerReady tells a load balancer whether the database answers, and an operator
+// what else to look at.
 func (s *Server) answerReady(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
 	defer cancel()
 	if err := s.Store.Ping(ctx); err != nil {
 		return err
 	}
-	if _, err := s.App.SigningKeys(ctx); errors.Is(err, app.ErrNoSigningKey) {
-		// Packets wait, all else works: the server stays in service.
-		return c.String(http.StatusOK, "ready\nno signing key: packets wait unsigned\n")
+	troubles, err := s.App.Troubles(ctx)
+	if err != nil {
+		return err
 	}
-	return c.String(http.StatusOK, "ready\n")
+	// With these the server stays in service: it is the one that can be asked.
+	return c.String(http.StatusOK, strings.Join(append([]string{"ready"}, troubles...), "\n")+"\n")
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,7 +34,8 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 		Reasons: components.FieldModel{Name: "reasons", ID: "reasons", Label: "Reasons and conditions", Rows: 3, Optional: true, Hint: "Needed for no go. They stand in the packet."}}
 	held := apperr.FieldsOf(walkthrough.CheckOutcome(walkthrough.Go, steps, checklist.GoBlockers(rules), ""))
 	for _, h := range held {
-		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, Title: h.Text, Href: pathItem(p.Summary.ID, h.Name)})
+		f.Gate.Conditions = append(f.Gate.Conditions, components.GateCondition{Verdict: components.VerdictFail, State: onItsWay(p.steps, items, h.Name), Title: h.Text,
+			Href: pathItem(p.Summary.ID, h.Name)})
 	}
 	if len(held) > 0 {
 		f.Gate.Verdict, f.Gate.Title = components.VerdictFail, "Not go, as of now"
@@ -44,6 +46,26 @@ func (r *request) outcomeForm(p walkthroughPage, items []store.ChecklistItem, ca
 		r.refuse(cause, summary, &f.Choice.FieldModel, &f.Reasons)
 	}
 	return f
+}
+
+// onItsWay is the state of an item that is in the way of go and has not failed: open
+// while nobody has marked the step that confirms it; where no step does, as it stands
+// before a decision. Empty for one that was decided against, or is stale.
+func onItsWay(steps []store.WalkthroughStep, items []store.ChecklistItem, requirement string) components.ItemState {
+	for _, s := range steps {
+		if s.RequirementID == requirement && s.Mark == nil {
+			return components.StateOpen
+		}
+		if s.RequirementID == requirement {
+			return ""
+		}
+	}
+	for _, i := range items {
+		if i.RequirementID == requirement && i.StaleReason == nil && (i.State == checklist.Open || i.State == checklist.Claimed) {
+			return components.ItemState(i.State)
+		}
+	}
+	return ""
 }
 
 // recordOutcome ends the walkthrough.
@@ -95,6 +117,9 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
+	if slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" }) {
+		m.Withdrawn = beside.withdrawn()
+	}
 	return m, nil
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -57,6 +58,16 @@ func (b *besidePacket) link() *view.Link {
 		return &view.Link{Text: "Packet " + b.row.Name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
 	}
 	return &view.Link{Text: "Read packet " + b.row.Name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+}
+
+// withdrawn says what a sign-off does while this edition is withdrawn; empty
+// while it is not. Whoever signs off has to know, for the next edition says the same.
+func (b *besidePacket) withdrawn() string {
+	if b == nil || b.row.State != store.PacketWithdrawn {
+		return ""
+	}
+	return fmt.Sprintf("Packet %s is withdrawn: “%s”. A sign-off makes the next edition, which says the same as this one and is not withdrawn. "+
+		"If what it says is wrong, a new revision puts that right.", b.row.Name(), strings.TrimSuffix(text(b.row.WithdrawnReason), "."))
 }
 
 // openQuestions leads to the questions that nobody has answered and says what

@@ -60,3 +60,18 @@ func TestSubmittingAgainIsWarnedOf(t *testing.T) {
 		t.Errorf("with a second revision the page of the walkthrough says %q", got)
 	}
 }
+
+// withdrawNewest makes the newest edition and withdraws it.
+func (v *reviewed) withdrawNewest(t *testing.T, reason string) {
+	t.Helper()
+	packets, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
+	if err != nil || len(packets) == 0 {
+		t.Fatalf("%d packets, %v", len(packets), err)
+	}
+	if err := v.BuildPacket(t.Context(), packets[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.WithdrawPacket(t.Context(), app.Command{Actor: v.consultant}, v.id, packets[0].ID, reason); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -34,7 +34,7 @@ var files embed.FS
 // styleParts is the order of app.css: tokens first, print last.
 var styleParts = []string{
 	"css/tokens.css", "css/base.css", "css/layout.css", "css/marks.css", "css/controls.css",
-	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/reading.css", "css/charts.css", "css/upload.css", "css/verify.css", "css/print.css",
+	"css/tables.css", "css/items.css", "css/lanes.css", "css/walkthrough.css", "css/reading.css", "css/charts.css", "css/upload.css", "css/verify.css", "css/packet.css", "css/print.css",
 }
 
 // renamed gives the served name of files whose place in the folder is not the

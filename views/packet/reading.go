@@ -23,9 +23,10 @@ type ReadingModel struct {
 	VerifyCommand      string
 	Superseded         bool
 	Withdrawn          *WithdrawnModel
-	// Where the packet is: all of them, the archive, its report, its summary, its
-	// questions, its pictures (a label and ".png" follow).
-	PacketsHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref, PictureBase string
+	// Where the packet is: its page, the archive, its report, its summary, its questions.
+	PacketHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref string
+	// PictureHref gives where a picture is, by its label.
+	PictureHref func(label string) string
 	// CanAsk draws the link that asks a question at each place.
 	CanAsk bool
 	// Asked are the questions about this packet, by the anchor that they are pinned to.
@@ -356,14 +357,3 @@ func coverageVerdict(state string) components.Verdict {
 	}
 	return components.VerdictNotSeen
 }
-
-// coverageWords are the states for readers, as the report writes them.
-var coverageWords = map[string]string{
-	"handled": "Handled", "mishandled": "Mishandled", "untold": "Exercised, cannot be told", "not_exercised": "Not exercised",
-}
-
-var nullWords = map[string]string{
-	"handled": "Empty, page loaded", "broken": "Empty, error page", "untold": "Cannot be told", "value_only": "Only with a value", "never_seen": "Never seen",
-}
-
-var receiptWords = map[string]string{"received": "Received", "never_received": "Never received", "untold": "Cannot be told"}

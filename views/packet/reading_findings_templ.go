@@ -637,7 +637,7 @@ func readingCoverage(m ReadingModel) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = coverageState(p.State, coverageWords).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = coverageState(p.State, packet.PathWord(p.State)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -675,7 +675,7 @@ func readingCoverage(m ReadingModel) templ.Component {
 	})
 }
 
-func coverageState(state string, words map[string]string) templ.Component {
+func coverageState(state, word string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -707,9 +707,9 @@ func coverageState(state string, words map[string]string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(words[state])
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(word)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/reading_findings.templ`, Line: 164, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/packet/reading_findings.templ`, Line: 164, Col: 10}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -720,7 +720,7 @@ func coverageState(state string, words map[string]string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = components.VerdictText(coverageVerdict(state), words[state]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.VerdictText(coverageVerdict(state), word).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1050,7 +1050,7 @@ func nullValues(m ReadingModel, x *packet.NullValues) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = coverageState(v.State, nullWords).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = coverageState(v.State, packet.NullWord(v.State)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1321,7 +1321,7 @@ func minimization(m ReadingModel, x *packet.Minimization) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = coverageState(d.Receipt, receiptWords).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = coverageState(d.Receipt, packet.ReceiptWord(d.Receipt)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

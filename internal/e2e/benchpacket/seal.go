@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/proofwalk/proofwalk/internal/audit"
@@ -12,35 +11,35 @@ import (
 	"github.com/proofwalk/proofwalk/internal/packet"
 )
 
-// seal makes keys of its own and all that a server seals with, but for a time
-// stamp, which another machine makes.
-func (b *bench) seal(c *packet.Content) (packet.Seal, error) {
-	salts, err := saltsFor(c)
+// sealed makes a whole packet as a server does, with all that a server seals
+// with, but for a time stamp, which another machine makes.
+func sealed(c *packet.Content, ring *keys.Ring) (*packet.Packet, error) {
+	prepared, err := packet.Prepare(c)
 	if err != nil {
-		return packet.Seal{}, err
+		return nil, err
 	}
-	ring, err := keys.Open(filepath.Join(b.dir, "keys"), c.MadeAt.Add(-time.Hour))
+	salts, err := packet.NewSalts(zeros{}, prepared.LeafCount())
 	if err != nil {
-		return packet.Seal{}, err
+		return nil, err
 	}
-	log, err := logFor(c, ring, salts)
+	digest, err := prepared.Write(salts)
 	if err != nil {
-		return packet.Seal{}, err
+		return nil, err
+	}
+	log, err := logFor(c, ring, digest)
+	if err != nil {
+		return nil, err
 	}
 	signer, id := ring.Bundle()
 	pdfSigner, certificate, _ := ring.PDF()
-	return packet.Seal{
-		Salts: salts, Signer: signer, KeyID: id, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate, Log: log,
-	}, nil
+	return prepared.Build(packet.Seal{
+		Signer: signer, KeyID: id, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate, Log: log,
+	})
 }
 
 // logFor is a log with the entries of the integration alone; the last one seals
-// the packet.
-func logFor(c *packet.Content, ring *keys.Ring, salts []byte) (packet.Log, error) {
-	digest, err := packet.ManifestDigest(c, salts)
-	if err != nil {
-		return packet.Log{}, err
-	}
+// the packet.json of that digest.
+func logFor(c *packet.Content, ring *keys.Ring, digest string) (packet.Log, error) {
 	var entries [][]byte
 	var leaves []audit.Hash
 	var positions []int64
