@@ -43,7 +43,7 @@ type StoredReport struct {
 }
 
 // CheckStored reads every stored file, one at a time, and compares: each file
-// has its digest, and each packet is the one that the log tells of and is valid
+// has its digest, each packet that the log tells of is there, and is valid
 // as `proofwalk verify` sees it, with the keys that it was sealed with. Whether
 // the log is as it was written CheckLog tells. It changes nothing.
 func (a *App) CheckStored(ctx context.Context) (StoredReport, error) {
@@ -72,7 +72,28 @@ func (a *App) CheckStored(ctx context.Context) (StoredReport, error) {
 			break
 		}
 	}
+	if err := a.lostPackets(ctx, &r); err != nil {
+		return r, err
+	}
 	return r, a.checkFiles(ctx, &r)
+}
+
+// lostPackets looks the other way: what the log says was made must be there.
+func (a *App) lostPackets(ctx context.Context, r *StoredReport) error {
+	var after uuid.UUID
+	for {
+		rows, err := store.ListLostPackets(ctx, a.Store.Reader(), after, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			after = row.Entry
+			r.problem("packet %s, %s: the log says that it was made, and there is none", row.Name, row.Digest)
+		}
+		if len(rows) < pageSize {
+			return nil
+		}
+	}
 }
 
 // checkFiles reads what is no packet.

@@ -122,3 +122,35 @@ func TestCheckStoredFiles(t *testing.T) {
 		t.Errorf("it says %q", report.Problems)
 	}
 }
+
+// TestCheckStoredNames: a packet that the log says was made is missed, and another
+// one in its place, genuine as it may be, is not taken for it.
+func TestCheckStoredNames(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		tamper func(s keptFiles)
+		says   []string
+	}{
+		"not made after all": {func(s keptFiles) {
+			s.exec("UPDATE packets SET state = 'pending', digest = NULL WHERE id = $1", s.first.ID)
+		}, []string{"packet r1.1, DIGEST: the log says that it was made"}},
+		"the row is gone": {func(s keptFiles) { s.exec("DELETE FROM packets WHERE id = $1", s.first.ID) }, []string{"DIGEST: the log says that it was made"}},
+		"it passes for another edition": {func(s keptFiles) { s.exec("UPDATE packets SET edition = 2 WHERE id = $1", s.first.ID) },
+			[]string{"packet r1.2, DIGEST: no entry in the log seals", "packet r1.1, DIGEST: the log says that it was made"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newKeptFiles(t)
+			tt.tamper(s)
+			report := s.check(t)
+			if report.Found != len(tt.says) {
+				t.Fatalf("it says %q", report.Problems)
+			}
+			for i, want := range tt.says {
+				if want = strings.Replace(want, "DIGEST", *s.first.Digest, 1); !strings.Contains(report.Problems[i], want) {
+					t.Errorf("it says %q, want %q", report.Problems[i], want)
+				}
+			}
+		})
+	}
+}
