@@ -182,3 +182,28 @@ func (p *page) wants(status int, title string) {
 		p.t.Errorf("%s: status %d with the title %q, want %d with %q", p.Path, p.Status, got, status, title)
 	}
 }
+
+// form gives the hidden fields of the form that a selector names, and more.
+func (p *page) form(selector string, more ...string) url.Values {
+	p.t.Helper()
+	if len(p.all(selector)) == 0 {
+		p.t.Fatalf("%s: no form %s", p.Path, selector)
+	}
+	values := url.Values{}
+	for _, n := range p.all(selector + " input[type=hidden]") {
+		var name, value string
+		for _, a := range n.Attr {
+			switch a.Key {
+			case "name":
+				name = a.Val
+			case "value":
+				value = a.Val
+			}
+		}
+		values.Set(name, value)
+	}
+	for n := 0; n+1 < len(more); n += 2 {
+		values.Set(more[n], more[n+1])
+	}
+	return values
+}
