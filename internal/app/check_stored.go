@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -28,10 +30,16 @@ type ProblemList struct {
 	Found    int      `json:"problems_found"`
 }
 
+// problem adds one, as a line of text whatever stands in the rows that it quotes.
 func (p *ProblemList) problem(format string, args ...any) {
 	p.Found++
 	if len(p.Problems) < MaxProblems {
-		p.Problems = append(p.Problems, fmt.Sprintf(format, args...))
+		p.Problems = append(p.Problems, strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return unicode.ReplacementChar
+			}
+			return r
+		}, fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/blob"
@@ -108,6 +109,17 @@ func TestCheckStored(t *testing.T) {
 				t.Errorf("it says %q, want one problem with %q", report.Problems, tt.says)
 			}
 		})
+	}
+}
+
+// TestProblemsArePlainText: what somebody wrote into a row writes nothing to the
+// terminal of whoever looks but text.
+func TestProblemsArePlainText(t *testing.T) {
+	t.Parallel()
+	s := newKeptFiles(t)
+	s.exec("UPDATE packets SET digest = 'x' || chr(27) || ']0;fine' || chr(7) || chr(155) || chr(10) || 'ok' WHERE id = $1", s.first.ID)
+	if report := s.check(t); report.Found != 1 || strings.ContainsFunc(report.Problems[0], unicode.IsControl) || !strings.Contains(report.Problems[0], "]0;fine") {
+		t.Errorf("it says %q", report.Problems)
 	}
 }
 
