@@ -199,6 +199,18 @@ func TestCheckOfALargePacketWaitsToBeAskedFor(t *testing.T) {
 	kind(t, err, apperr.Conflict)
 }
 
+// A file out of a packet is bytes of its own: who takes it slowly does not keep a
+// large archive in memory, and who appends to it changes no packet.
+func TestFilesOfAPacketAreCopies(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	report, err := s.app.ReadPacket(t.Context(), app.Command{Actor: s.viewer}, s.id, s.packet.ID)
+	must(t, err)
+	if len(report) == 0 || cap(report)-len(report) > 8192 { // what the allocator rounds up by
+		t.Errorf("a report of %d bytes is a part of %d", len(report), cap(report))
+	}
+}
+
 // Pages read a packet from the store once, and many at the same time.
 func TestOpenedPacketsAreKept(t *testing.T) {
 	t.Parallel()
