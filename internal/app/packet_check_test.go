@@ -13,6 +13,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
@@ -197,6 +198,40 @@ func TestCheckOfALargePacketWaitsToBeAskedFor(t *testing.T) {
 	pending.Digest = nil
 	_, err := s.app.CheckPacket(t.Context(), pending, false)
 	kind(t, err, apperr.Conflict)
+}
+
+// The pictures of a view belong to its entry for a day, for who had the view, and
+// to no other entry.
+func TestPicturesBelongToAViewForADay(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	cmd := app.Command{Actor: s.viewer}
+	view, err := s.app.OpenPacket(t.Context(), cmd, s.id, s.packet.ID)
+	must(t, err)
+	_, _, err = s.app.DownloadPacket(t.Context(), cmd, s.id, s.packet.ID)
+	must(t, err)
+	all := s.entries(t, s.id)
+	download := uuid.MustParse(all[len(all)-1].ID)
+	entries := func(actor auth.Actor, view uuid.UUID) int {
+		t.Helper()
+		before := len(s.entries(t, s.id))
+		_, err := s.app.PacketPicture(t.Context(), app.Command{Actor: actor}, s.id, s.packet.ID, "s-001", view)
+		kind(t, err, apperr.NotFound) // it has none; the look is noted before
+		return len(s.entries(t, s.id)) - before
+	}
+	s.clock.Advance(24*time.Hour - time.Second)
+	if n := entries(s.viewer, view.Entry); n != 0 {
+		t.Errorf("within the day: %d entries", n)
+	}
+	for name, n := range map[string]int{"another person": entries(s.member, view.Entry), "the entry of a download": entries(s.viewer, download), "no view": entries(s.viewer, uuid.Nil)} {
+		if n != 1 {
+			t.Errorf("%s: %d entries", name, n)
+		}
+	}
+	s.clock.Advance(time.Second)
+	if n := entries(s.viewer, view.Entry); n != 1 {
+		t.Errorf("a day later: %d entries", n)
+	}
 }
 
 // A file out of a packet is bytes of its own: who takes it slowly does not keep a
