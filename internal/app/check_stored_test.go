@@ -49,6 +49,17 @@ func newKeptFiles(t *testing.T) keptFiles {
 
 func (s keptFiles) path(digest string) string { return filepath.Join(s.root, digest[:2], digest) }
 
+// otherArchive stores a changed archive and notes its digest in the packet's row.
+func (s keptFiles) otherArchive(t *testing.T) (digest string) {
+	t.Helper()
+	b := bytes.Clone(s.firstZip)
+	b[len(b)/2] ^= 1
+	digest, err := s.team.app.Blobs.Put(t.Context(), b)
+	must(t, err)
+	s.exec("UPDATE packets SET digest = $2 WHERE id = $1", s.first.ID, digest)
+	return digest
+}
+
 func (s keptFiles) check(t *testing.T) app.StoredReport {
 	t.Helper()
 	report, err := s.team.app.CheckStored(t.Context())
@@ -72,20 +83,10 @@ func TestCheckStored(t *testing.T) {
 		"the archive is cut": {func(t *testing.T, s keptFiles) {
 			must(t, os.WriteFile(s.path(*s.first.Digest), s.firstZip[:100], 0o600))
 		}, "not its length"},
-		"the archive is gone": {func(t *testing.T, s keptFiles) { must(t, os.Remove(s.path(*s.first.Digest))) }, "missing"},
-		"another archive, and its digest in the row": {func(t *testing.T, s keptFiles) {
-			b := bytes.Clone(s.firstZip)
-			b[len(b)/2] ^= 1
-			digest, err := s.team.app.Blobs.Put(t.Context(), b)
-			must(t, err)
-			s.exec("UPDATE packets SET digest = $2 WHERE id = $1", s.first.ID, digest)
-		}, "no entry of the log says that it was made"},
+		"the archive is gone":                        {func(t *testing.T, s keptFiles) { must(t, os.Remove(s.path(*s.first.Digest))) }, "missing"},
+		"another archive, and its digest in the row": {func(t *testing.T, s keptFiles) { s.otherArchive(t) }, "no entry of the log says that it was made"},
 		"another archive, and its digest in row and log": {func(t *testing.T, s keptFiles) {
-			b := bytes.Clone(s.firstZip)
-			b[len(b)/2] ^= 1
-			digest, err := s.team.app.Blobs.Put(t.Context(), b)
-			must(t, err)
-			s.exec("UPDATE packets SET digest = $2 WHERE id = $1", s.first.ID, digest)
+			digest := s.otherArchive(t)
 			s.exec("UPDATE audit_entries SET details = details || jsonb_build_object('digest', $2::text) WHERE action = 'packet.make' AND details->>'digest' = $1", *s.first.Digest, digest)
 		}, "INVALID"},
 		"the packet.json in the row": {func(_ *testing.T, s keptFiles) {
