@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -157,6 +158,20 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 	}
 	if got := s.check(t, false); got.Result.Verdict != verify.Invalid {
 		t.Error("after it was found, a silent change is forgotten")
+	}
+}
+
+// A genuine packet in the row of another edition is not taken for it, whatever was
+// found of it in its own row.
+func TestCheckOfAPacketInAnothersRow(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	if got := s.check(t, false); got.Result.Verdict != verify.Valid {
+		t.Fatalf("in its own row: %s", got.Text)
+	}
+	s.packet.Edition = 2
+	if got := s.check(t, false); got.Result.Verdict != verify.Invalid || !slices.Equal(notHolding(got), []string{app.CheckStored}) {
+		t.Errorf("%s, %v fail", got.Result.Verdict, notHolding(got))
 	}
 }
 
