@@ -109,7 +109,7 @@ func (a *App) publishedTrust(ctx context.Context) (verify.Trust, error) {
 // verifyStored reads the archive, whatever its bytes are by now, and verifies it.
 func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Trust) (PacketCheck, error) {
 	c, digest := PacketCheck{At: a.Now()}, *p.Digest
-	archive, err := a.readStored(ctx, digest)
+	archive, err := a.readStored(ctx, p)
 	stored := verify.Check{Name: CheckStored, OK: true, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
 	case apperr.Is(err, apperr.NotFound):
@@ -152,15 +152,19 @@ func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Tru
 	return c, nil
 }
 
-// readStored gives the bytes under a digest, also where they are not those of the
-// digest any more.
-func (a *App) readStored(ctx context.Context, digest string) ([]byte, error) {
-	f, err := a.Blobs.Open(ctx, digest)
+// readStored gives the bytes under a packet's digest, also where they are not those
+// of the digest any more; of a file that is longer than the packet one byte more.
+func (a *App) readStored(ctx context.Context, p store.Packet) ([]byte, error) {
+	f, err := a.Blobs.Open(ctx, *p.Digest)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // reading only
-	b, err := io.ReadAll(io.LimitReader(f, verify.MaxBytes+1))
+	length := int64(verify.MaxBytes)
+	if p.Bytes != nil {
+		length = min(length, *p.Bytes)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, length+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading a stored packet: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -158,6 +159,20 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 	}
 	if got := s.check(t, false); got.Result.Verdict != verify.Invalid {
 		t.Error("after it was found, a silent change is forgotten")
+	}
+}
+
+// Of a file that has grown no more is read than tells that it has. It runs alone:
+// it measures memory.
+func TestCheckOfAGrownPacket(t *testing.T) {
+	s := newStored(t)
+	must(t, os.Truncate(s.file, 512<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := s.check(t, false)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; got.Result.Verdict != verify.Invalid || used > 64<<20 {
+		t.Errorf("%s, %d MB taken", got.Result.Verdict, used>>20)
 	}
 }
 
