@@ -186,12 +186,17 @@ func newManifest(c *Content, salts []byte) (*manifest, error) {
 	var buf bytes.Buffer
 	fmt.Fprintf(&buf, `{"anchors":%s,"format":%d,"head":%s,"leaves":[`, anchors, Format, headJSON)
 	var tree audit.Edge
-	for i, l := range all {
+	written := make([][]byte, len(all))
+	done := inParallel(len(all), func(i int) (err error) {
+		l := all[i]
 		l.Salt = hex.EncodeToString(salts[i*SaltSize : (i+1)*SaltSize])
-		b, err := canonical(l)
-		if err != nil {
-			return nil, err
-		}
+		written[i], err = canonical(l)
+		return err
+	})
+	if err := firstOf("writing leaf", done()); err != nil {
+		return nil, err
+	}
+	for i, b := range written {
 		tree.Append(audit.LeafHash(b))
 		if i > 0 {
 			buf.WriteByte(',')

@@ -138,7 +138,7 @@ func (c *Content) addLeaf(kind string, body []byte) error {
 
 // AddFiles puts the bytes of transcripts and pictures into content that was read
 // from packet.json. get gives the bytes of a file by its name in the packet
-// ("transcripts/t-001.har"); they must have the digest that the content names.
+// ("transcripts/t-001.har"); they must have the digest that the content names. It is called as AddPictures does.
 func AddFiles(c *Content, get func(name string) ([]byte, error)) error {
 	for i := range c.Transcripts {
 		t := &c.Transcripts[i]
@@ -151,17 +151,15 @@ func AddFiles(c *Content, get func(name string) ([]byte, error)) error {
 	return AddPictures(c, get)
 }
 
-// AddPictures is AddFiles for the pictures alone: a report needs no more.
+// AddPictures is AddFiles for the pictures alone: a report needs no more. It calls get
+// for several pictures at a time.
 func AddPictures(c *Content, get func(name string) ([]byte, error)) error {
-	for i := range c.Screenshots {
+	read := inParallel(len(c.Screenshots), func(i int) (err error) {
 		s := &c.Screenshots[i]
-		data, err := namedFile(s.File, s.SHA256, get)
-		if err != nil {
-			return fmt.Errorf("reading the file of screenshot %d: %w", i+1, err)
-		}
-		s.PNG = data
-	}
-	return nil
+		s.PNG, err = namedFile(s.File, s.SHA256, get)
+		return err
+	})
+	return firstOf("reading the file of screenshot", read())
 }
 
 func namedFile(name, digest string, get func(name string) ([]byte, error)) ([]byte, error) {

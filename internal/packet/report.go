@@ -1,10 +1,8 @@
 package packet
 
 import (
+	"bytes"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -39,6 +37,18 @@ type report struct {
 
 // renderReport is the renderer of Build.
 func renderReport(s *sheet) ([]byte, error) {
+	out, err := renderParts(s)
+	if err != nil {
+		return nil, err
+	}
+	if out.Bytes != nil {
+		return out.Bytes, nil
+	}
+	return bytes.Join(out.Parts, nil), nil
+}
+
+// renderParts makes the report without copying its pictures.
+func renderParts(s *sheet) (*pdf.Output, error) {
 	r := newReport(s)
 	checked, err := r.readPictures()
 	if err != nil {
@@ -54,7 +64,7 @@ func renderReport(s *sheet) ([]byte, error) {
 	if err := hasAnchors(out, Anchors(s.c)); err != nil {
 		return nil, err
 	}
-	return out.Bytes, nil
+	return out, nil
 }
 
 // render puts the content into blocks and sets them.
@@ -80,7 +90,7 @@ func (r *report) render() (*pdf.Output, error) {
 	r.configuration()
 	r.glossary()
 	r.checking()
-	return r.doc.Render()
+	return r.doc.RenderParts()
 }
 
 // readPictures reads the screenshots as far as their layout needs, and begins to
@@ -89,31 +99,16 @@ func (r *report) render() (*pdf.Output, error) {
 // after it.
 func (r *report) readPictures() (checked func() error, err error) {
 	shots := r.c.Screenshots
-	images, errs := make([]*pdf.Image, len(shots)), make([]error, len(shots))
+	images := make([]*pdf.Image, len(shots))
+	scanned := inParallel(len(shots), func(i int) (err error) { images[i], err = pdf.ScanImage(shots[i].PNG); return err })
+	if err := firstOf("reading screenshot", scanned()); err != nil {
+		return nil, err
+	}
 	for i, shot := range shots {
-		if images[i], err = pdf.ScanImage(shot.PNG); err != nil {
-			return nil, fmt.Errorf("reading screenshot %d: %w", i+1, err)
-		}
 		r.pictures[shot.ID] = images[i]
 	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(shots)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(shots); i = int(next.Add(1)) - 1 {
-				errs[i] = images[i].Check()
-			}
-		})
-	}
-	return func() error {
-		wait.Wait()
-		for i, err := range errs {
-			if err != nil {
-				return fmt.Errorf("reading screenshot %d: %w", i+1, err)
-			}
-		}
-		return nil
-	}, nil
+	inflated := inParallel(len(shots), func(i int) error { return images[i].Check() })
+	return func() error { return firstOf("reading screenshot", inflated()) }, nil
 }
 
 func newReport(s *sheet) *report {

@@ -61,7 +61,7 @@ func (r *report) transcript(t *Transcript) {
 	mine := r.c.FindingsOf(t.ID)
 	r.doc.Add(pdf.Paragraph{Spans: tally(mine), Before: 6, KeepNext: true})
 	if len(t.Hops) > 0 {
-		r.doc.Add(r.walk(t), pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}})
+		r.doc.Add(pdf.Later(func() pdf.Block { return r.walk(t) }), pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}})
 	}
 	r.expectedAndActual(t.ID, mine)
 }

@@ -13,12 +13,32 @@ const unsignedMark = "UNSIGNED"
 // its pictures (AddFiles; the transcripts' bytes may be missing). Nobody seals it:
 // it says UNSIGNED on each page.
 func RenderUnsigned(c *Content, manifest []byte) ([]byte, error) {
+	s, err := unsignedSheet(c, manifest)
+	if err != nil {
+		return nil, err
+	}
+	return renderReport(s)
+}
+
+// UnsignedParts is RenderUnsigned for whoever writes the report at once: it comes in
+// parts, without a copy of the pictures.
+func UnsignedParts(c *Content, manifest []byte) ([][]byte, error) {
+	s, err := unsignedSheet(c, manifest)
+	if err != nil {
+		return nil, err
+	}
+	out, err := renderParts(s)
+	if err != nil {
+		return nil, err
+	}
+	return out.Parts, nil
+}
+
+func unsignedSheet(c *Content, manifest []byte) (*sheet, error) {
 	if err := checkReport(c, false); err != nil {
 		return nil, err
 	}
-	return renderReport(&sheet{
-		c: c, summary: Summarize(c), manifest: manifest, manifestSHA256: digestHex(manifest), unsigned: true,
-	})
+	return &sheet{c: c, summary: Summarize(c), manifest: manifest, manifestSHA256: digestHex(manifest), unsigned: true}, nil
 }
 
 // PDF makes the report of what the excerpt shows. It is no part of the excerpt and

@@ -97,7 +97,7 @@ func benchPictures(tb testing.TB) (shots []*Image, size int) {
 	tb.Helper()
 	for i := range benchShots {
 		img := busyScreenshot(tb, uint64(i))
-		shots, size = append(shots, img), size+len(img.data)
+		shots, size = append(shots, img), size+img.size()
 	}
 	return shots, size
 }
@@ -150,6 +150,28 @@ func BenchmarkMemory(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(kB/1024, "peak-MB")
+	}
+}
+
+// TestKeepingChangesNothing: a document that keeps nothing between the passes is the
+// one that keeps all.
+func TestKeepingChangesNothing(t *testing.T) {
+	t.Parallel()
+	build := func(keeps int) string {
+		d := packetDoc([]*Image{screenshot(300, 200)}, 1)
+		d.Add(Later(func() Block { return Paragraph{Spans: []Span{T("page "), PageOf("TST-3"), T(" \u27e8")}} }))
+		d.keeps = keeps
+		out, err := d.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Unprintable != 1 {
+			t.Errorf("%d characters are unprintable, want 1", out.Unprintable)
+		}
+		return digest(out.Bytes)
+	}
+	if all, none := build(1<<20), build(0); all != none {
+		t.Errorf("with everything kept it is %s, with nothing %s", all, none)
 	}
 }
 

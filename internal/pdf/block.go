@@ -167,6 +167,10 @@ type Side struct {
 	Blocks []Block
 }
 
+// Later is a block that is made when it is set. It may be made several times, each time
+// the same; so a long document need not hold all of its blocks at once.
+type Later func() Block
+
 // Group keeps its blocks on one page when they fit on one.
 type Group struct{ Blocks []Block }
 

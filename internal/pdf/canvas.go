@@ -26,9 +26,11 @@ type Stroke struct {
 	Round      bool      // round line ends and corners
 }
 
+// at writes a place. Conversions keep processors from joining a product and a sum,
+// which round differently.
 func (c *Canvas) at(x, y float64) {
-	c.p.num(c.x + c.k*x)
-	c.p.num(c.p.height - c.y - c.k*y)
+	c.p.num(c.x - c.p.at.x + float64(c.k*x))
+	c.p.num(c.p.at.y - c.y - float64(c.k*y))
 }
 
 func (c *Canvas) pt(x, y float64, op string) {
@@ -102,17 +104,28 @@ func (c *Canvas) RoundRect(x, y, w, h, r float64, s Stroke) {
 		return
 	}
 	o := r - r*kappa
+	around := c.p.frame(c.x+float64(c.k*x), c.y+float64(c.k*y))
 	c.start(&s)
+	wide, high := w > 2*r, h > 2*r // sides of no length are not written
 	c.pt(x+r, y, "m")
-	c.pt(x+w-r, y, "l")
+	if wide {
+		c.pt(x+w-r, y, "l")
+	}
 	c.curve(x+w-o, y, x+w, y+o, x+w, y+r)
-	c.pt(x+w, y+h-r, "l")
+	if high {
+		c.pt(x+w, y+h-r, "l")
+	}
 	c.curve(x+w, y+h-o, x+w-o, y+h, x+w-r, y+h)
-	c.pt(x+r, y+h, "l")
+	if wide {
+		c.pt(x+r, y+h, "l")
+	}
 	c.curve(x+o, y+h, x, y+h-o, x, y+h-r)
-	c.pt(x, y+r, "l")
+	if high {
+		c.pt(x, y+r, "l")
+	}
 	c.curve(x, y+o, x+o, y, x+r, y)
 	c.paint(&s, true)
+	c.p.frame(around.x, around.y)
 }
 
 func (c *Canvas) curve(x1, y1, x2, y2, x3, y3 float64) {

@@ -27,8 +27,8 @@ type Options struct {
 	Page    Size
 	Margins Margins
 
-	// Header and Footer are called once for every page and drawn as artifacts,
-	// so screen readers pass over them. A nil function or zero Strip draws nothing.
+	// Header and Footer are called for every page and drawn as artifacts, so screen
+	// readers pass over them. A nil function or zero Strip draws nothing.
 	Header, Footer func(PageInfo) Strip
 
 	// Watermark is drawn large, slanted and pale on every page, as an artifact.
@@ -74,6 +74,7 @@ type Attachment struct {
 type Doc struct {
 	opt    Options
 	blocks []Block
+	keeps  int // nodes from one pass for the next, see maxKept
 }
 
 // New starts an empty document.
@@ -90,7 +91,7 @@ func New(opt Options) *Doc {
 	if opt.Creator == "" {
 		opt.Creator = "Proofwalk"
 	}
-	return &Doc{opt: opt}
+	return &Doc{opt: opt, keeps: maxKept}
 }
 
 // Add appends blocks to the flow.
@@ -98,7 +99,8 @@ func (d *Doc) Add(blocks ...Block) { d.blocks = append(d.blocks, blocks...) }
 
 // Output is a rendered document.
 type Output struct {
-	Bytes       []byte
+	Bytes       []byte   // the file
+	Parts       [][]byte // the file in parts; see [Doc.RenderParts]
 	Pages       int
 	Anchors     []AnchorPage // in reading order
 	Unprintable int          // characters that were printed as their code point

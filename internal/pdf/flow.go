@@ -2,14 +2,15 @@ package pdf
 
 // sheet is a page before it is drawn.
 type sheet struct {
+	number  int // from 1
 	placed  []child
 	running Running
 }
 
-// pager fills sheets with the nodes of the flow.
+// pager fills sheets with the nodes of the flow, one after the other.
 type pager struct {
 	left, top, bottom float64
-	sheets            []*sheet
+	full              func(*sheet) // gets each sheet when nothing more is placed on it
 	cur               *sheet
 	y                 float64
 	inked             bool // something visible stands on the sheet
@@ -19,41 +20,44 @@ type pager struct {
 // MaxPages is the most pages a document may have.
 const MaxPages = 10_000
 
-// paginate breaks a flow into sheets.
-func (l *layouter) paginate(nodes []*node) []*sheet {
+// paginate breaks a flow into sheets and hands each on when it is full.
+func (l *layouter) paginate(f *flow, full func(*sheet)) {
 	m := l.opt.Margins
-	g := &pager{left: m.Left, top: m.Top, bottom: l.opt.Page.H - m.Bottom}
-	g.next()
-	for i := range nodes {
-		if len(g.sheets) > MaxPages {
+	g := &pager{left: m.Left, top: m.Top, bottom: l.opt.Page.H - m.Bottom, full: full, cur: &sheet{number: 1}}
+	g.y = g.top
+	for n := f.ahead(0); n != nil && l.err == nil; n = f.ahead(0) {
+		if g.cur.number > MaxPages {
 			l.fail(ErrTooLong)
 			break
 		}
-		g.breakBefore(nodes[i:])
-		g.add(nodes[i])
+		g.breakBefore(f)
+		f.pass()
+		g.add(n)
 	}
-	return g.sheets
+	g.full(g.cur)
 }
 
 func (g *pager) next() {
-	g.cur = &sheet{running: g.running}
-	g.sheets = append(g.sheets, g.cur)
+	g.full(g.cur)
+	g.cur = &sheet{number: g.cur.number + 1, running: g.running}
 	g.y, g.inked = g.top, false
 }
 
-// breakBefore begins a new sheet when the first node and those it must stay
+// breakBefore begins a new sheet when the next node and those it must stay
 // with do not fit on this one.
-func (g *pager) breakBefore(nodes []*node) {
+func (g *pager) breakBefore(f *flow) {
 	if !g.inked {
 		return
 	}
-	if nodes[0].fresh || nodes[0].need > g.bottom-g.y {
+	first := f.ahead(0)
+	if first.fresh || first.need > g.bottom-g.y {
 		g.next()
 		return
 	}
 	h := 0.0
-	for i, n := range nodes {
-		if i > 0 && n.fresh {
+	for i := 0; ; i++ {
+		n := f.ahead(i)
+		if n == nil || i > 0 && n.fresh {
 			break
 		}
 		h += n.gap + n.h
@@ -68,7 +72,7 @@ func (g *pager) breakBefore(nodes []*node) {
 	}
 	if g.y+h > g.bottom+slack && h <= g.bottom-g.top+slack {
 		g.next()
-	} else if g.y+nodes[0].gap+nodes[0].h > g.bottom+slack && nodes[0].split == nil {
+	} else if g.y+first.gap+first.h > g.bottom+slack && first.split == nil {
 		g.next()
 	}
 }
@@ -125,28 +129,25 @@ func (g *pager) place(n *node) {
 	}
 }
 
-// find collects the anchors of the sheets.
-func (l *layouter) find(sheets []*sheet) *numbers {
-	out := &numbers{pages: len(sheets), unprintable: l.unprintable, byName: map[string]int{}}
-	var walk func(n *node, page int)
-	walk = func(n *node, page int) {
-		if n.artifact {
-			return
-		}
-		if n.anchor != "" {
-			if _, ok := out.byName[n.anchor]; !ok {
-				out.byName[n.anchor] = page
-				out.anchors = append(out.anchors, AnchorPage{n.anchor, page})
-			}
-		}
-		for _, c := range n.kids {
-			walk(c.n, page)
+// note counts a sheet and collects its anchors.
+func (n *numbers) note(s *sheet) {
+	n.pages = s.number
+	for _, c := range s.placed {
+		n.noteNode(c.n)
+	}
+}
+
+func (n *numbers) noteNode(in *node) {
+	if in.artifact {
+		return
+	}
+	if in.anchor != "" {
+		if _, ok := n.byName[in.anchor]; !ok {
+			n.byName[in.anchor] = n.pages
+			n.anchors = append(n.anchors, AnchorPage{in.anchor, n.pages})
 		}
 	}
-	for i, s := range sheets {
-		for _, c := range s.placed {
-			walk(c.n, i+1)
-		}
+	for _, c := range in.kids {
+		n.noteNode(c.n)
 	}
-	return out
 }

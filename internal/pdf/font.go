@@ -85,10 +85,10 @@ var subsetTables = []string{"glyf", "head", "hhea", "hmtx", "loca", "maxp"}
 var builtIn = func() (all [faceCount]func() *typeface) {
 	for id, name := range faceNames {
 		all[id] = sync.OnceValue(func() *typeface {
-			data, err := fontFile(name)
+			file, err := fontFile(name)
 			var t *typeface
 			if err == nil {
-				t, err = parseTypeface(data)
+				t, err = parseTypeface(file)
 			}
 			if err != nil {
 				// The fonts are part of the program; a bad one is a bad build.
@@ -101,11 +101,23 @@ var builtIn = func() (all [faceCount]func() *typeface) {
 	return all
 }()
 
-// fontFile reads the file of a built-in font.
-func fontFile(name string) ([]byte, error) {
-	data, err := fontFiles.ReadFile("fonts/" + name + ".ttf")
+// Preload reads the fonts that nearly every document needs. It may run beside whatever
+// comes before a document; one that is made meanwhile waits for the font it needs.
+func Preload() {
+	for _, id := range []faceID{sans, sansBold, mono, monoBold} {
+		builtIn[id]()
+	}
+}
+
+// fontFile opens the file of a built-in font. One that is not packed is read where it
+// stands in the program.
+func fontFile(name string) (ot.Resource, error) {
+	plain, err := fontFiles.Open("fonts/" + name + ".ttf")
+	if file, ok := plain.(ot.Resource); ok {
+		return file, nil
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return data, err
+		return nil, err
 	}
 	packed, err := fontFiles.Open("fonts/" + name + ".ttf.gz")
 	if err != nil {
@@ -115,7 +127,8 @@ func fontFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(z)
+	data, err := io.ReadAll(z)
+	return bytes.NewReader(data), err
 }
 
 // Errors of font files.
@@ -126,8 +139,8 @@ var (
 )
 
 // parseTypeface reads a TrueType file, or the first font of a collection.
-func parseTypeface(data []byte) (*typeface, error) {
-	lds, err := ot.NewLoaders(bytes.NewReader(data))
+func parseTypeface(file ot.Resource) (*typeface, error) {
+	lds, err := ot.NewLoaders(file)
 	if err != nil || len(lds) == 0 {
 		return nil, ErrFontDamaged
 	}

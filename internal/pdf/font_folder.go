@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,7 +72,7 @@ func loadFont(fsys fs.FS, e fs.DirEntry) (*typeface, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := parseTypeface(data)
+	t, err := parseTypeface(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}

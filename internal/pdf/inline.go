@@ -326,7 +326,7 @@ func (l *layouter) iconPiece(st *style, gap bool, lv level) piece {
 	if strings.TrimSpace(st.icon.Alt) != "" && st.elem != nil {
 		fig := *st
 		fig.elem = st.elem.addInline("Figure")
-		fig.elem.alt = st.icon.Alt
+		fig.elem.looks().alt = st.icon.Alt
 		p.st = &fig
 	}
 	return p

@@ -97,6 +97,8 @@ func weight(w float64) float64 {
 	return w
 }
 
+func (b Later) lay(l *layouter, width float64) []*node { return b().lay(l, width) }
+
 func (b Group) lay(l *layouter, width float64) []*node {
 	nodes := l.within(l.parent, width, b.Blocks)
 	if len(nodes) == 0 {
@@ -156,7 +158,7 @@ func (b Drawing) lay(l *layouter, width float64) []*node {
 	var e *elem
 	if strings.TrimSpace(b.Alt) != "" {
 		e = l.parent.add("Figure")
-		e.alt = b.Alt
+		e.looks().alt = b.Alt
 	}
 	shift := 0.0
 	switch b.Align {
@@ -167,7 +169,7 @@ func (b Drawing) lay(l *layouter, width float64) []*node {
 	}
 	return []*node{{h: q(k * b.Height), gap: gap(b.Before, 8), paint: func(p *painter, x, y float64) {
 		if e != nil && !p.forced {
-			e.bbox = p.box(x+shift, y, k*b.Width, k*b.Height)
+			e.looks().bbox = p.box(x+shift, y, k*b.Width, k*b.Height)
 		}
 		b.Draw(&Canvas{W: b.Width, H: b.Height, p: p, x: q(x + shift), y: y, k: k, elem: e})
 	}}}
@@ -175,7 +177,7 @@ func (b Drawing) lay(l *layouter, width float64) []*node {
 
 func (b Figure) lay(l *layouter, width float64) []*node {
 	e := l.parent.add("Figure")
-	e.alt = b.Alt
+	e.looks().alt = b.Alt
 	if strings.TrimSpace(b.Alt) == "" {
 		l.fail(ErrNoAlt)
 	}

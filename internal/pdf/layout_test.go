@@ -86,6 +86,15 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// sheetsOf sets a document of the given width.
+func sheetsOf(d *Doc, width float64) (out []*sheet) {
+	rooms := &rooms{}
+	l := newLayouter(&d.opt, newFontSet(nil), rooms, &numbers{})
+	l.maxH = 700
+	l.paginate(&flow{l: l, root: newRoot(rooms), width: width, blocks: d.blocks}, func(s *sheet) { out = append(out, s) })
+	return out
+}
+
 func TestHeadingStaysWithTable(t *testing.T) {
 	t.Parallel()
 	for lines := range 60 {
@@ -95,20 +104,18 @@ func TestHeadingStaysWithTable(t *testing.T) {
 		}
 		d.Add(Heading{Level: 1, Text: "The heading"}, Table{Columns: []Column{{}}, Head: Cells("The head"), Rows: []Row{{Cells: Cells("the row"), Anchor: "row"}}}, Anchor{"end"})
 		d.blocks = append(d.blocks, Paragraph{Spans: []Span{T("behind")}})
-		rooms := &rooms{}
-		l := newLayouter(&d.opt, newFontSet(nil), rooms, &numbers{})
-		l.maxH = 700
-		nodes := l.within(newRoot(rooms), 500, d.blocks)
-		sheets := l.paginate(nodes)
+		found := &numbers{byName: map[string]int{}}
+		sheets := sheetsOf(d, 500)
 		page := -1
-		for i, s := range sheets {
+		for _, s := range sheets {
+			found.note(s)
 			for _, c := range s.placed {
 				if c.n.title != nil {
-					page = i + 1
+					page = s.number
 				}
 			}
 		}
-		if got := l.find(sheets).pageOf("row"); got != page {
+		if got := found.pageOf("row"); got != page {
 			t.Errorf("behind %d lines the heading is on page %d and its table on %d", lines, page, got)
 		}
 	}
@@ -123,11 +130,7 @@ func TestWidows(t *testing.T) {
 			d.Add(Paragraph{Spans: []Span{T("filling")}})
 		}
 		d.Add(Paragraph{Spans: []Span{T(long)}})
-		rooms := &rooms{}
-		l := newLayouter(&d.opt, newFontSet(nil), rooms, &numbers{})
-		l.maxH = 700
-		nodes := l.within(newRoot(rooms), 300, d.blocks)
-		sheets := l.paginate(nodes)
+		sheets := sheetsOf(d, 300)
 		if len(sheets) == 1 {
 			continue
 		}

@@ -41,16 +41,55 @@ type painter struct {
 	width   float64
 	face    faceID // of the last text and one more, 0 for none
 	size    float64
+	at      point // origin of the coordinates that are written
+	wanted  point // that of what is drawn next, see frame
+}
+
+// point is a place on a page, from its top left corner.
+type point struct{ x, y float64 }
+
+func newPainter(r *renderer, pg *page, height float64) *painter {
+	corner := point{0, height} // where coordinates begin in PDF
+	return &painter{r: r, page: pg, height: height, at: corner, wanted: corner}
+}
+
+// frame makes a place the origin of what is drawn from here on, and returns the one
+// before. Rows, marks and shapes that look alike are then written alike, wherever
+// they stand, and nearly vanish when the page is compressed: in a packet's report,
+// which has one shape for each hop, pages are half as large.
+func (p *painter) frame(x, y float64) point {
+	old := p.wanted
+	p.wanted = point{x, y}
+	return old
+}
+
+// move writes the change of origin before something is drawn. The origin is rounded
+// by itself, so nothing adds up: each coordinate is off by at most 1/100 point.
+func (p *painter) move() {
+	p.page.buf = append(p.page.buf, "1 0 0 1 "...)
+	p.page.buf = append(appendHundredths(p.page.buf, hundredths(p.wanted.x)-hundredths(p.at.x)), ' ')
+	p.page.buf = append(appendHundredths(p.page.buf, hundredths(p.at.y)-hundredths(p.wanted.y)), ' ')
+	p.op("cm")
+	p.at = p.wanted
 }
 
 func (p *painter) num(v float64) {
 	p.page.buf = append(appendNum(p.page.buf, v), ' ')
 }
 
+// place writes the coordinates of a place on the page.
+func (p *painter) place(x, y float64) {
+	p.num(x - p.at.x)
+	p.num(p.at.y - y)
+}
+
 func (p *painter) op(s string) { p.page.buf = append(append(p.page.buf, s...), '\n') }
 
 // begin opens marked content for an element, or an artifact for nil.
 func (p *painter) begin(e *elem) {
+	if p.wanted != p.at {
+		p.move()
+	}
 	if p.loose {
 		return
 	}
@@ -70,7 +109,7 @@ func (p *painter) begin(e *elem) {
 		if e.kids == nil {
 			e.kids = p.r.lay.kids.take(1)
 		}
-		e.kids = append(e.kids, kid{page: p.page, mcid: id})
+		e.kids = append(e.kids, kid{page: p.page, mcid: int32(id)})
 		p.page.buf = append(append(p.page.buf, '/'), e.tag...)
 		p.page.buf = strconv.AppendInt(append(p.page.buf, "<</MCID "...), int64(id), 10)
 		p.op(">>BDC")
@@ -130,8 +169,7 @@ func (p *painter) text(ps []piece, x, y float64) {
 	}
 	p.page.buf = append(p.page.buf, "BT "...)
 	p.font(first.run.font.id, first.size)
-	p.num(x)
-	p.num(p.height - y)
+	p.place(x, y)
 	p.page.buf = append(p.page.buf, "Td "...)
 	p.glyphs(ps)
 	p.op("ET")
@@ -225,31 +263,13 @@ func appendCode(b []byte, code uint16) []byte {
 	return b
 }
 
-// moved makes a place of the page the origin until back is called.
-func (p *painter) moved(x, y float64) (back func()) {
-	p.end()
-	before := *p
-	p.page.buf = append(p.page.buf, "q 1 0 0 1 "...)
-	p.num(x)
-	p.num(p.height - y)
-	p.op("cm")
-	p.height = 0
-	return func() {
-		p.end()
-		p.op("Q")
-		*p = before
-	}
-}
-
 // hline draws a line as an artifact.
 func (p *painter) hline(x1, x2, y, width float64, c Colour) {
 	p.begin(nil)
 	p.strokeStyle(c, width)
-	p.num(x1)
-	p.num(p.height - y)
+	p.place(x1, y)
 	p.page.buf = append(p.page.buf, "m "...)
-	p.num(x2)
-	p.num(p.height - y)
+	p.place(x2, y)
 	p.op("l S")
 }
 
@@ -280,9 +300,11 @@ func (p *painter) iconPiece(pc *piece, x, y float64) {
 	c := &Canvas{W: w, H: h, p: p, x: x, y: top, k: 1}
 	if strings.TrimSpace(ic.Alt) != "" && pc.st.elem != nil {
 		c.elem = pc.st.elem
-		pc.st.elem.bbox = p.box(x, top, w, h)
+		pc.st.elem.looks().bbox = p.box(x, top, w, h)
 	}
+	around := p.frame(x, top)
 	ic.Draw(c)
+	p.frame(around.x, around.y)
 }
 
 // box is a rectangle in PDF coordinates: left, bottom, right, top.

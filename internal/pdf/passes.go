@@ -1,6 +1,8 @@
 package pdf
 
-// laid is a block of the flow as the pass before set it.
+import "slices"
+
+// laid is a block of the flow as the first pass set it.
 type laid struct {
 	nodes       []*node
 	kids        []kid // its elements
@@ -8,7 +10,88 @@ type laid struct {
 	unprintable int
 	level       int
 	sealed      bool
-	asked       bool // it prints numbers of the pass before and must be set again
+	kept        bool // it need not be set again: it prints no numbers of the pass before
+
+	// A table that must be set again keeps the rows that need not.
+	block Block
+	rows  *setRows
+}
+
+// maxKept bounds the nodes that are kept from one pass for the next. A document with
+// more keeps none: it is set once more while it is drawn and forgotten page by page.
+// That takes a little longer, but its memory does not grow by what stands on its pages,
+// which was most of it.
+const maxKept = 1000
+
+// flow gives the nodes of a document's blocks one after the other. A block is set
+// when its first node is looked at.
+type flow struct {
+	l      *layouter
+	root   *elem
+	width  float64
+	blocks []Block
+	before []laid // by the pass before; what is taken over is forgotten
+	keep   []laid // for the pass behind, nil when there is to be none
+	most   int    // nodes to be kept
+	count  int    // nodes so far
+	next   int    // block to be set
+	nodes  []*node
+}
+
+// ahead is the node behind i others, nil behind the last.
+func (f *flow) ahead(i int) *node {
+	for len(f.nodes) <= i {
+		if f.next == len(f.blocks) {
+			return nil
+		}
+		f.nodes = append(f.nodes, f.lay(f.next)...)
+		f.next++
+	}
+	return f.nodes[i]
+}
+
+// pass goes on to the next node.
+func (f *flow) pass() {
+	f.nodes[0] = nil
+	f.nodes = f.nodes[1:]
+}
+
+// lay sets a block, or takes it over. Only its place has changed then.
+func (f *flow) lay(i int) []*node {
+	var old laid
+	if i < len(f.before) {
+		old, f.before[i] = f.before[i], laid{}
+	}
+	if old.kept {
+		f.l.takeOver(f.root, &old)
+		return old.nodes
+	}
+	block := old.block
+	if block == nil {
+		block = f.blocks[i]
+	}
+	if later, ok := block.(Later); ok {
+		block = later()
+	}
+	first := len(f.root.kids)
+	b := f.l.layNew(f.root, f.width, block, old.rows)
+	if f.keep == nil {
+		return b.nodes
+	}
+	if f.count += len(b.nodes); f.count > f.most {
+		clear(f.keep)
+		b.kept, b.rows = false, nil
+	}
+	switch {
+	case b.kept:
+		f.keep[i] = b
+		return b.nodes
+	case b.rows != nil:
+		f.keep[i] = laid{block: block, rows: b.rows}
+	}
+	clear(f.root.kids[first:]) // the elements go with the nodes
+	f.root.kids = f.root.kids[:first]
+	return b.nodes
 }
 
 func newLayouter(opt *Options, fonts *fontSet, rooms *rooms, last *numbers) *layouter {
@@ -20,38 +103,18 @@ func newRoot(rooms *rooms) *elem {
 	return &elem{room: &rooms.elems, tag: "Document", joined: true}
 }
 
-// flow sets the blocks of a document below its root. Blocks that print no number
-// are taken over from the pass before, for only their places have changed.
-func (l *layouter) flow(root *elem, width float64, blocks []Block, before []laid) ([]*node, []laid) {
-	l.parent = root
-	out := make([]laid, len(blocks))
-	count, asked := 0, false
-	for i, b := range blocks {
-		if before != nil && !before[i].asked {
-			out[i] = before[i]
-			l.takeOver(root, &before[i])
-		} else {
-			out[i] = l.layNew(root, width, b)
-		}
-		asked = asked || out[i].asked
-		count += len(out[i].nodes)
-	}
-	l.asked = asked
-	nodes := make([]*node, 0, count)
-	for i := range out {
-		nodes = append(nodes, out[i].nodes...)
-	}
-	return nodes, out
-}
-
-func (l *layouter) layNew(root *elem, width float64, b Block) laid {
+func (l *layouter) layNew(root *elem, width float64, b Block, old *setRows) (out laid) {
 	kids, named, unprintable := len(root.kids), len(l.named), l.unprintable
 	sealed := l.sealed
-	l.asked = false
-	out := laid{nodes: b.lay(l, width)}
+	l.parent, l.asked = root, false
+	if t, ok := b.(Table); ok {
+		out.nodes, out.rows = t.set(l, width, old)
+	} else {
+		out.nodes = b.lay(l, width)
+	}
 	out.kids, out.named = root.kids[kids:], l.named[named:]
 	out.unprintable, out.level = l.unprintable-unprintable, l.level
-	out.sealed, out.asked = l.sealed != sealed, l.asked
+	out.sealed, out.kept = l.sealed != sealed, !l.asked
 	return out
 }
 
@@ -70,11 +133,5 @@ func (l *layouter) takeOver(root *elem, b *laid) {
 // dangling tells, after the first pass, whether a link leads to an anchor that the
 // document does not have.
 func (l *layouter) dangling(found *numbers) bool {
-	for _, a := range l.refs {
-		if !found.has(a) {
-			l.asked = true
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l.refs, func(a string) bool { return !found.has(a) })
 }

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -14,7 +13,6 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
-	"io"
 )
 
 // Limits of a picture. They are checked before any pixel is decoded.
@@ -37,10 +35,10 @@ type Image struct {
 	Width, Height int // pixels
 	gray          bool
 	jpeg          bool
-	depth         int    // bits of a sample
-	palette       []byte // colours of three bytes, nil when the samples are colours
-	data          []byte // deflated rows with PNG filters, or a JPEG file
-	rowBytes      int    // of a row with its filter, as long as Check has to inflate them; else 0
+	depth         int      // bits of a sample
+	palette       []byte   // colours of three bytes, nil when the samples are colours
+	data          [][]byte // deflated rows with PNG filters, or a JPEG file; in parts, as PNG files have them
+	rowBytes      int      // of a row with its filter, as long as Check has to inflate them; else 0
 	key           [sha256.Size]byte
 }
 
@@ -50,7 +48,8 @@ type Image struct {
 // PNG files of grey, RGB or palette colours in any depth and of JPEG files of grey
 // or YCbCr colours, baseline or progressive, is kept as it is. PNG files that are
 // interlaced or let what is below shine through, and JPEG files of other colours,
-// are decoded, laid on white and encoded anew. The result does not refer to data.
+// are decoded, laid on white and encoded anew. The result refers to data, which must
+// not be changed.
 func NewImage(data []byte) (*Image, error) {
 	img, err := ScanImage(data)
 	if err != nil {
@@ -84,7 +83,9 @@ func ScanImage(data []byte) (*Image, error) {
 	}
 	sum := sha256.New()
 	sum.Write([]byte(img.dict()))
-	sum.Write(img.data)
+	for _, part := range img.data {
+		sum.Write(part)
+	}
 	sum.Sum(img.key[:0])
 	return img, nil
 }
@@ -146,7 +147,7 @@ func readPNG(data []byte) (*Image, error) {
 }
 
 // scanPNG reads the chunks it needs and checks their sums.
-func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
+func scanPNG(data []byte) (head pngHead, rows [][]byte, err error) {
 	head.plain = true
 	for at := len(pngSignature); ; {
 		if len(data)-at < 12 {
@@ -181,7 +182,7 @@ func scanPNG(data []byte) (head pngHead, rows []byte, err error) {
 		case "tRNS":
 			head.plain = false
 		case "IDAT":
-			rows = append(rows, body...)
+			rows = append(rows, body)
 		case "IEND":
 			if head.w == 0 {
 				return head, nil, ErrImageDamaged
@@ -199,20 +200,8 @@ func (img *Image) Check() error {
 	if img.rowBytes == 0 {
 		return nil
 	}
-	damaged := fmt.Errorf("reading picture: %w", ErrImageDamaged)
-	src := bytes.NewReader(img.data)
-	z, err := zlib.NewReader(src)
-	if err != nil {
-		return damaged
-	}
-	row := make([]byte, img.rowBytes)
-	for range img.Height {
-		if _, err := io.ReadFull(z, row); err != nil || row[0] > 4 {
-			return damaged
-		}
-	}
-	if n, err := z.Read(row[:1]); n != 0 || err != io.EOF || src.Len() != 0 {
-		return damaged
+	if !checkRows(img.data, img.rowBytes, img.Height) {
+		return fmt.Errorf("reading picture: %w", ErrImageDamaged)
 	}
 	return nil
 }
@@ -253,7 +242,7 @@ func readJPEG(data []byte) (*Image, error) {
 	if !ok || !ycc && !gray {
 		return encode(src) // RGB or CMYK samples: viewers disagree about them
 	}
-	return &Image{Width: cfg.Width, Height: cfg.Height, gray: gray, jpeg: true, depth: 8, data: kept}, nil
+	return &Image{Width: cfg.Width, Height: cfg.Height, gray: gray, jpeg: true, depth: 8, data: [][]byte{kept}}, nil
 }
 
 // stripJPEG drops comments and application segments but JFIF, and everything
@@ -292,6 +281,15 @@ func scanEnd(data []byte, at int) int {
 		}
 	}
 	return len(data)
+}
+
+// size is how many bytes the data has.
+func (i *Image) size() int {
+	n := 0
+	for _, part := range i.data {
+		n += len(part)
+	}
+	return n
 }
 
 // dict is the inside of the image's dictionary (ISO 32000-1, 8.9.5).

@@ -178,6 +178,16 @@ func TestPicturesLookRight(t *testing.T) {
 
 func far(a, b uint8) bool { return max(a, b)-min(a, b) > 4 }
 
+// kept tells whether the data of a picture is that of a file.
+func kept(file []byte, img *Image) bool {
+	for _, part := range img.data {
+		if !bytes.Contains(file, part) {
+			return false
+		}
+	}
+	return true
+}
+
 func TestPicturesAreKept(t *testing.T) {
 	t.Parallel()
 	files := pictures(t)
@@ -185,14 +195,14 @@ func TestPicturesAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(files["rgb"], img.data) {
+	if !kept(files["rgb"], img) {
 		t.Error("the rows of an RGB picture were changed")
 	}
 	photo, err := NewImage(files["jpeg with position"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !photo.jpeg || bytes.Contains(photo.data, []byte("secret")) {
+	if !photo.jpeg || bytes.Contains(bytes.Join(photo.data, nil), []byte("secret")) {
 		t.Error("the JPEG was changed or kept its metadata")
 	}
 	for name, data := range files {
@@ -201,7 +211,7 @@ func TestPicturesAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		encoded := name == "interlaced" || name == "palette" || name == "cmyk.jpg" || strings.HasSuffix(name, "half clear")
-		if kept := len(img.data) <= len(data) && (img.jpeg || bytes.Contains(data, img.data)); kept == encoded {
+		if kept := img.size() <= len(data) && (img.jpeg || kept(data, img)); kept == encoded {
 			t.Errorf("%s: its data is kept: %v", name, kept)
 		}
 	}

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"strconv"
 )
 
@@ -27,13 +28,26 @@ type dest struct {
 	y    float64 // from the bottom
 }
 
-// maxPasses bounds the layout passes; two are enough unless the length of a
-// page number moves a page break.
+// maxPasses bounds the layout passes; two are enough, one to find the numbers and one
+// to print them, unless the length of a page number moves a page break.
 const maxPasses = 10
 
 // Render lays out the document and writes it. It may be called again and gives
 // the same bytes.
 func (d *Doc) Render() (*Output, error) {
+	out, err := d.RenderParts()
+	if err == nil && out.Bytes == nil {
+		out.Bytes, out.Parts = bytes.Join(out.Parts, nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// RenderParts is Render for whoever writes the file at once: it leaves it in parts,
+// without a copy of the pictures, which are most of many documents.
+func (d *Doc) RenderParts() (*Output, error) {
 	if d.opt.Title == "" {
 		return nil, ErrNoTitle
 	}
@@ -41,61 +55,84 @@ func (d *Doc) Render() (*Output, error) {
 		return nil, ErrSealReserve
 	}
 	fonts, rooms := newFontSet(d.opt.Fonts), &rooms{}
-	last := &numbers{pages: 1}
-	var done []laid
-	for pass := 1; ; pass++ {
-		l := newLayouter(&d.opt, fonts, rooms, last)
-		root := newRoot(rooms)
-		var nodes []*node
-		nodes, done = l.flow(root, q(d.opt.Page.W-d.opt.Margins.Left-d.opt.Margins.Right), d.blocks, done)
-		if l.err != nil {
-			return nil, l.err
+	kept := make([]laid, len(d.blocks))
+	found, _, err := d.pass(newLayouter(&d.opt, fonts, rooms, &numbers{pages: 1}), nil, kept)
+	for pass := 2; err == nil && pass <= maxPasses; pass++ {
+		var out *Output
+		if found, out, err = d.pass(newLayouter(&d.opt, fonts, rooms, found), kept, nil); out != nil {
+			return out, nil
 		}
-		sheets := l.paginate(nodes)
-		if l.err != nil {
-			return nil, l.err
-		}
-		found := l.find(sheets)
-		if l.dangling(found) {
-			done = nil // what was taken for a link is none
-		}
-		if !l.asked || found.equal(last) {
-			l.last = found
-			return d.draw(l, root, sheets, found)
-		}
-		if pass == maxPasses {
-			return nil, ErrNotSettled
-		}
-		last = found
 	}
+	if err == nil {
+		err = ErrNotSettled
+	}
+	return nil, err
 }
 
-func (d *Doc) draw(l *layouter, root *elem, sheets []*sheet, n *numbers) (*Output, error) {
+// pass sets the document once. The first pass, with room in keep for what it sets,
+// only finds the numbers; another one takes over what was kept, draws each page when
+// it is full, and gives the document if it found the numbers that it printed.
+func (d *Doc) pass(l *layouter, before, keep []laid) (*numbers, *Output, error) {
+	root, found := newRoot(l.rooms), &numbers{byName: map[string]int{}}
+	width := q(d.opt.Page.W - d.opt.Margins.Left - d.opt.Margins.Right)
+	f := &flow{l: l, root: root, width: width, blocks: d.blocks, before: before, keep: keep, most: d.keeps}
+	full := found.note
+	var r *renderer
+	if keep == nil {
+		r = newRenderer(d, l, root)
+		defer r.file.press.stop()
+		full = func(s *sheet) {
+			found.note(s)
+			r.draw(s)
+		}
+	}
+	l.paginate(f, full)
+	found.unprintable = l.unprintable
+	switch {
+	case l.err != nil:
+		return nil, nil, l.err
+	case keep != nil && l.dangling(found):
+		clear(keep) // what was taken for a link is none
+	case keep == nil && found.equal(l.last):
+		out, err := r.output(found)
+		return found, out, err
+	}
+	return found, nil, nil
+}
+
+func newRenderer(d *Doc, l *layouter, root *elem) *renderer {
 	r := &renderer{doc: d, lay: l, file: newFile(), root: root, dests: map[string]dest{}, imageOf: map[[32]byte]int{},
 		usedFont: make([]bool, len(l.fonts.fonts))}
 	r.pagesID, r.resID = r.file.alloc(), r.file.alloc()
-	var content []byte
-	for i, s := range sheets {
-		pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: i + 1, buf: content[:0]}
-		r.pages = append(r.pages, pg)
-		r.drawSheet(pg, s, n)
-		r.file.deflated(pg.content, "", pg.buf)
-		content, pg.buf = pg.buf, nil
-	}
+	return r
+}
+
+// draw draws a page, which then is not needed again.
+func (r *renderer) draw(s *sheet) {
+	pg := &page{id: r.file.alloc(), content: r.file.alloc(), number: s.number, buf: blank()}
+	r.pages = append(r.pages, pg)
+	r.drawSheet(pg, s)
+	r.file.recycled(pg.content, pg.buf)
+	pg.buf = nil
+}
+
+// output is the file when all pages are drawn.
+func (r *renderer) output(n *numbers) (*Output, error) {
 	r.hiddenSeal()
 	r.writePages()
-	bytes := r.finish()
-	if d.opt.Seal != nil {
-		if err := r.file.seal(d.opt.Seal.Sign); err != nil {
+	out := &Output{Parts: r.finish(), Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}
+	if seal := r.doc.opt.Seal; seal != nil {
+		out.Bytes, out.Parts = bytes.Join(out.Parts, nil), nil
+		if err := r.file.hole.fill(out.Bytes, seal.Sign); err != nil {
 			return nil, err
 		}
 	}
-	return &Output{Bytes: bytes, Pages: n.pages, Anchors: n.anchors, Unprintable: n.unprintable}, nil
+	return out, nil
 }
 
-func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {
-	p := &painter{r: r, page: pg, height: r.doc.opt.Page.H}
-	info := PageInfo{Number: pg.number, Total: n.pages, Running: s.running}
+func (r *renderer) drawSheet(pg *page, s *sheet) {
+	p := newPainter(r, pg, r.doc.opt.Page.H)
+	info := PageInfo{Number: pg.number, Total: r.lay.last.pages, Running: s.running}
 	p.forced = true
 	m := r.doc.opt.Margins
 	if r.doc.opt.Header != nil {
@@ -104,9 +141,11 @@ func (r *renderer) drawSheet(pg *page, s *sheet, n *numbers) {
 	p.end()
 	p.forced = false
 	for _, c := range s.placed {
+		p.frame(c.x, c.y)
 		p.node(c.n, c.x, c.y)
 	}
 	p.end()
+	p.frame(0, p.height)
 	p.forced = true
 	if r.doc.opt.Footer != nil {
 		bottom := r.doc.opt.Page.H - m.Bottom
@@ -165,11 +204,11 @@ func (r *renderer) watermark(p *painter) {
 		p.num(v)
 	}
 	p.op("cm")
-	height := p.height
-	p.height = 0
+	outside := p.at
+	p.at, p.wanted = point{}, point{}
 	ln.draw(p, -ln.w/2, 35)
-	p.height = height
 	p.op("Q")
+	p.at, p.wanted = outside, outside
 	p.fill, p.face = 0, 0 // the state before q is back
 }
 
@@ -214,11 +253,12 @@ func (p *painter) image(img *Image, e *elem, x, y, w, h float64) {
 	}
 	p.begin(e)
 	if !p.forced {
-		e.bbox = p.box(x, y, w, h)
+		e.looks().bbox = p.box(x, y, w, h)
 	}
 	p.page.buf = append(p.page.buf, "q "...)
-	for _, v := range []float64{w, 0, 0, h, x, p.height - y - h} {
+	for _, v := range []float64{w, 0, 0, h} {
 		p.num(v)
 	}
+	p.place(x, y+h)
 	p.op("cm /Im" + strconv.Itoa(at) + " Do Q")
 }

@@ -64,9 +64,11 @@ func (b SealBox) lay(l *layouter, width float64) []*node {
 		width = min(width, b.Width)
 	}
 	e := l.parent.add("Form")
-	if e.alt = l.plain(b.Spans); e.alt == "" {
-		e.alt = sealAlt
+	alt := l.plain(b.Spans)
+	if alt == "" {
+		alt = sealAlt
 	}
+	e.looks().alt = alt
 	ts := textStyle{size: SmallSize, colour: Ink}
 	// The text belongs to the appearance of the field, which is no page content
 	// and so has no elements of its own.
@@ -78,13 +80,14 @@ func (b SealBox) lay(l *layouter, width float64) []*node {
 	h := q(in.h + 2*sealPad)
 	return []*node{{h: h, gap: gap(b.Before, 10), paint: func(p *painter, x, y float64) {
 		look := &page{}
-		inner := &painter{r: p.r, page: look, height: h, loose: true}
+		inner := newPainter(p.r, look, h)
+		inner.loose = true
 		c := &Canvas{W: width, H: h, p: inner, k: 1}
 		c.RoundRect(0.4, 0.4, width-0.8, h-0.8, 3, Stroke{Fill: b.Fill, Line: border})
 		inner.node(in, sealPad, sealPad)
-		e.bbox = p.box(x, y, width, h)
+		e.looks().bbox = p.box(x, y, width, h)
 		p.r.widget = &widget{w: width, h: h, look: look.buf}
-		p.annotate(&annot{widget: true, elem: e, text: e.alt, rect: [4]float64{x, p.height - y - h, x + width, p.height - y}})
+		p.annotate(&annot{widget: true, elem: e, text: alt, rect: [4]float64{x, p.height - y - h, x + width, p.height - y}})
 	}}}
 }
 
@@ -104,9 +107,9 @@ func (r *renderer) hiddenSeal() {
 	}
 	r.widget = &widget{}
 	e := r.root.add("Form")
-	e.alt = sealAlt
-	p := &painter{r: r, page: r.pages[0], height: r.doc.opt.Page.H}
-	p.annotate(&annot{widget: true, elem: e, text: e.alt})
+	e.looks().alt = sealAlt
+	p := newPainter(r, r.pages[0], r.doc.opt.Page.H)
+	p.annotate(&annot{widget: true, elem: e, text: sealAlt})
 }
 
 // sealField is the field, which is its own widget (ISO 32000-1, 12.7.4.5). It
@@ -147,25 +150,29 @@ type hole struct {
 	reserveBytes int
 }
 
+// from is the hole with its places counted from further ahead.
+func (h *hole) from(ahead int) *hole {
+	return &hole{h.rangeAt + ahead, h.start + ahead, h.end + ahead, h.reserveBytes}
+}
+
 // rangeRoom holds three numbers of ten digits, enough for any file.
 const rangeRoom = 32
 
 // reserve puts a signature dictionary whose Contents are zeros.
 func (f *file) reserve(id ref, head string, size int) {
-	f.xref[id] = xrefEntry{kind: 1, offset: uint32(f.buf.Len())}
-	f.buf.WriteString(strconv.Itoa(int(id)) + " 0 obj\n" + head + "/ByteRange[0 ")
-	f.hole = &hole{rangeAt: f.buf.Len(), reserveBytes: size}
-	f.buf.WriteString(strings.Repeat(" ", rangeRoom) + "]/Contents")
-	f.hole.start = f.buf.Len()
-	f.buf.WriteString("<" + strings.Repeat("0", 2*size) + ">")
-	f.hole.end = f.buf.Len()
-	f.buf.WriteString(">>\nendobj\n")
+	h := &hole{reserveBytes: size}
+	b := []byte(head + "/ByteRange[0 ")
+	h.rangeAt = len(b)
+	b = append(b, strings.Repeat(" ", rangeRoom)+"]/Contents"...)
+	h.start = len(b)
+	b = append(b, "<"+strings.Repeat("0", 2*size)+">"...)
+	h.end = len(b)
+	f.objects = append(f.objects, &fileObject{id: id, body: append(b, ">>"...), hole: h})
 }
 
-// seal fills the hole of a complete file: first the byte range, which is signed
+// fill fills the hole of a complete file: first the byte range, which is signed
 // with the rest, then the signature.
-func (f *file) seal(sign func(digest [sha256.Size]byte) ([]byte, error)) error {
-	all, h := f.buf.Bytes(), f.hole
+func (h *hole) fill(all []byte, sign func(digest [sha256.Size]byte) ([]byte, error)) error {
 	copy(all[h.rangeAt:], strconv.Itoa(h.start)+" "+strconv.Itoa(h.end)+" "+strconv.Itoa(len(all)-h.end))
 	sum := sha256.New()
 	sum.Write(all[:h.start])

@@ -9,19 +9,33 @@ type elem struct {
 	parent *elem
 	kids   []kid
 	attrs  string // inside of the attribute dictionary
-	alt    string
 	actual string // replacement text
-	inline bool   // attached to its parent when its content is first drawn
-	joined bool
+	look   *look  // of a figure or a form
 	id     ref
-	bbox   []byte // filled in when a figure is drawn
+	inline bool // attached to its parent when its content is first drawn
+	joined bool
+}
+
+// look is what an element has that is seen and not read. Few elements do, so that it
+// stands apart: a long document has tens of thousands.
+type look struct {
+	alt  string
+	bbox []byte // filled in when it is drawn
+}
+
+// looks gives the element a look if it has none.
+func (e *elem) looks() *look {
+	if e.look == nil {
+		e.look = &look{}
+	}
+	return e.look
 }
 
 // kid is one of: a child element, marked content on a page, an annotation.
 type kid struct {
 	elem  *elem
 	page  *page
-	mcid  int
+	mcid  int32
 	annot ref
 }
 
@@ -106,18 +120,22 @@ func (e *elem) write(f *file, parent ref) {
 		}
 		b = append(b, ']')
 	}
-	if e.attrs != "" || e.bbox != nil {
+	var seen look
+	if e.look != nil {
+		seen = *e.look
+	}
+	if e.attrs != "" || seen.bbox != nil {
 		b = append(append(b, "/A<<"...), e.attrs...)
-		if e.bbox != nil {
-			b = append(append(append(b, "/O/Layout/BBox["...), e.bbox...), ']')
+		if seen.bbox != nil {
+			b = append(append(append(b, "/O/Layout/BBox["...), seen.bbox...), ']')
 			if !e.inline {
 				b = append(b, "/Placement/Block"...)
 			}
 		}
 		b = append(b, ">>"...)
 	}
-	if e.alt != "" {
-		b = appendText(append(b, "/Alt"...), e.alt)
+	if seen.alt != "" {
+		b = appendText(append(b, "/Alt"...), seen.alt)
 	}
 	if e.actual != "" {
 		b = appendText(append(b, "/ActualText"...), e.actual)

@@ -21,7 +21,26 @@ type grid struct {
 	inset  float64 // space left of the first column
 }
 
+// setRows are the rows of a table as the first pass set them.
+type setRows struct {
+	widths []float64 // of the columns
+	rows   []setRow
+}
+
+type setRow struct {
+	node        *node
+	tr          *elem
+	unprintable int
+	kept        bool // as laid has it
+}
+
 func (b Table) lay(l *layouter, width float64) []*node {
+	nodes, _ := b.set(l, width, nil)
+	return nodes
+}
+
+// set sets a table with the rows of before that can be taken over.
+func (b Table) set(l *layouter, width float64, before *setRows) ([]*node, *setRows) {
 	g := &grid{t: b, l: l, width: width, size: b.Size, pad: b.Pad, lines: b.Lines}
 	if g.size == 0 {
 		g.size = BodySize
@@ -60,20 +79,52 @@ func (b Table) lay(l *layouter, width float64) []*node {
 			defer func() { l.maxH += repeat.h }()
 		}
 	}
-	if len(b.Rows) > 0 {
-		body := table.add("TBody")
-		for _, r := range b.Rows {
-			n := g.row(r, body.add("TR"), false)
-			n.anchor = l.name(r.Anchor)
-			n.repeat = head
-			out = append(out, n)
-		}
+	rows := g.body(table, before)
+	for i := range rows.rows {
+		n := rows.rows[i].node
+		n.anchor, n.repeat = l.name(b.Rows[i].Anchor), head
+		out = append(out, n)
 	}
 	if len(out) == 0 {
-		return nil
+		return nil, nil
 	}
 	out[0].gap = gap(b.Before, 5)
+	return out, rows
+}
+
+// body sets the rows below the head, or takes them over.
+func (g *grid) body(table *elem, before *setRows) *setRows {
+	out := &setRows{widths: g.widths, rows: make([]setRow, len(g.t.Rows))}
+	if len(g.t.Rows) == 0 {
+		return out
+	}
+	if before != nil && !slices.Equal(before.widths, g.widths) {
+		before = nil
+	}
+	body := table.add("TBody")
+	for i := range g.t.Rows {
+		if before == nil || !before.rows[i].kept {
+			out.rows[i] = g.newRow(&g.t.Rows[i], body.add("TR"))
+			continue
+		}
+		s := before.rows[i]
+		s.tr.parent = body
+		body.kids = append(body.kids, kid{elem: s.tr})
+		g.l.unprintable += s.unprintable
+		out.rows[i] = s
+	}
 	return out
+}
+
+// newRow sets a row and notes whether that changed nothing else.
+func (g *grid) newRow(r *Row, tr *elem) setRow {
+	l := g.l
+	asked, unprintable, level, sealed, named := l.asked, l.unprintable, l.level, l.sealed, len(l.named)
+	l.asked = false
+	s := setRow{node: g.row(*r, tr, false), tr: tr, unprintable: l.unprintable - unprintable}
+	s.kept = !l.asked && l.level == level && l.sealed == sealed && len(l.named) == named
+	l.asked = l.asked || asked
+	return s
 }
 
 func filled(rows []Row) bool {
@@ -198,14 +249,7 @@ func (g *grid) row(r Row, tr *elem, head bool) *node {
 
 // painter draws what stands behind a row: fill, drawings, lines.
 func (g *grid) painter(cells []rowCell, fill Colour, head bool) func(p *painter, x, y, h float64, rest bool) {
-	draws := slices.ContainsFunc(cells, func(c rowCell) bool { return c.draw != nil })
 	return func(p *painter, x, y, h float64, rest bool) {
-		if draws {
-			// Drawings are alike from row to row: from an origin of its own the same bytes
-			// come again and again, which deflate makes small.
-			defer p.moved(x, y)()
-			x, y = 0, 0
-		}
 		c := &Canvas{W: g.width, H: h, p: p, x: x, y: y, k: 1}
 		if fill != 0 {
 			c.Rect(0, 0, g.width, h, Stroke{Fill: fill})

@@ -58,15 +58,15 @@ func (r *renderer) annotation(b []byte, a *annot, pg *page, key int) []byte {
 	}
 	b = appendText(append(b, "/Subtype/Link/F 4/Border[0 0 0]/Contents"...), a.text)
 	if a.to.anchor != "" {
-		b = hex.AppendEncode(append(b, "/Dest<"...), []byte(destKey(a.to.anchor)))
-		return append(b, ">>>"...)
+		b = appendBytes(append(b, "/Dest"...), destKey(a.to.anchor))
+		return append(b, ">>"...)
 	}
-	b = hex.AppendEncode(append(b, "/A<</S/URI/URI<"...), []byte(a.to.uri))
-	return append(b, ">>>>>"...)
+	b = appendBytes(append(b, "/A<</S/URI/URI"...), a.to.uri)
+	return append(b, ">>>>"...)
 }
 
-// finish writes everything that is not a page and returns the file.
-func (r *renderer) finish() []byte {
+// finish writes everything that is not a page and returns the file in parts.
+func (r *renderer) finish() [][]byte {
 	tree := r.writeStructure()
 	r.writeResources()
 	outlines := r.writeOutlines()
@@ -141,11 +141,6 @@ func (r *renderer) writeResources() {
 	}
 	res += ">>"
 	if len(r.images) > 0 {
-		room := 128 << 10 // for what follows
-		for _, img := range r.images {
-			room += len(img.data) + 256
-		}
-		r.file.buf.Grow(room)
 		res += "/XObject<<"
 		for i, img := range r.images {
 			id := r.file.alloc()
@@ -242,8 +237,7 @@ func (r *renderer) writeNames() (names, files string) {
 		id := r.file.alloc()
 		b := append(r.file.scratch(), "<</Names["...)
 		for _, k := range slices.Sorted(maps.Keys(byKey)) {
-			b = hex.AppendEncode(append(b, '<'), []byte(k))
-			b = byKey[k].append(append(b, '>'))
+			b = byKey[k].append(appendBytes(b, k))
 		}
 		r.file.packDone(id, append(b, "]>>"...))
 		inner += "/Dests " + id.String()
