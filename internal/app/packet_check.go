@@ -110,19 +110,19 @@ func (a *App) publishedTrust(ctx context.Context) (verify.Trust, error) {
 func (a *App) verifyStored(ctx context.Context, digest string, trust verify.Trust) (PacketCheck, error) {
 	c := PacketCheck{At: a.Now()}
 	archive, err := a.readStored(ctx, digest)
-	stored := verify.Check{Name: CheckStored, OK: true, Detail: "the archive has the SHA-256 that was noted when it was made"}
+	stored := verify.Check{Name: CheckStored, OK: true, State: verify.Holds, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
 	case apperr.Is(err, apperr.NotFound):
-		stored.OK, stored.Detail = false, "the archive is missing from the store"
+		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive is missing from the store"
 		c.Result.Verdict = verify.Invalid
 	case err != nil:
 		a.Log.ErrorContext(ctx, "reading a stored packet", "digest", digest, "cause", err.Error())
-		stored.OK, stored.Detail = false, "the archive could not be read from the store"
+		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive could not be read from the store"
 		c.Result.Verdict = verify.Invalid
 	default:
 		c.Result = verify.Verify(archive, trust)
 		if c.Result.SHA256 != digest {
-			stored.OK, stored.Detail = false, "the archive has another SHA-256 than the one that was noted when it was made"
+			stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive has another SHA-256 than the one that was noted when it was made"
 			c.Result.Verdict = verify.Invalid
 		}
 	}

@@ -88,6 +88,18 @@ func (b *browser) verifies(file, title, kit string) {
 	}
 }
 
+// finds demands how many checks of the answer on the page went which way.
+func (b *browser) finds(want string) {
+	b.t.Helper()
+	const count = `(() => { const n = {}; for (const one of document.querySelectorAll("[data-checks] td:first-child")) { const word = one.textContent.trim(); n[word] = (n[word] || 0) + 1; }
+		return Object.keys(n).sort().map((word) => word + " " + n[word]).join(", "); })()`
+	var got string
+	b.run("counting the checks", chromedp.Evaluate(count, &got))
+	if got != want {
+		b.t.Errorf("of the checks %s; want %s", got, want)
+	}
+}
+
 // try verifies each kind of file on the page that is open.
 func (p packets) try(t *testing.T, b *browser) {
 	t.Helper()
@@ -97,6 +109,7 @@ func (p packets) try(t *testing.T, b *browser) {
 	b.verifies("", "Genuine and unchanged", text(t, p.good, believed))
 	b.run("reading what it says", shows("Kestrel Ticketing"), shows("1 remark was waived, not mended."))
 	b.verifies(p.tampered, "Not to be relied on", text(t, p.tampered, believed))
+	b.finds("Fail: Fails 1, Not seen: Not checked 14")
 	var shown bool
 	b.run("looking for what a tampered packet says", chromedp.Evaluate(`document.body.innerText.includes("Kestrel")`, &shown))
 	if shown {

@@ -72,9 +72,6 @@ func checkAdvice(v verify.Verdict, stored bool) string {
 	return ""
 }
 
-// notChecked begins what the verifier says of a check that it could not make.
-const notChecked = "not checked"
-
 // row is the group's line; nil where none of its checks was made.
 func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *view.CheckRow {
 	var wrong, unmade, found []string
@@ -82,11 +79,10 @@ func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *v
 	for _, name := range g.checks {
 		c, known := checks[name]
 		made = made || known
-		switch {
-		case !known || c.OK:
-		case strings.HasPrefix(c.Detail, notChecked) || result.Verdict == verify.SignerUnknown: // nobody is there to believe
+		switch c.State {
+		case verify.NotChecked, verify.NotKnown:
 			unmade = append(unmade, c.Detail)
-		default:
+		case verify.Fails:
 			wrong = append(wrong, c.Detail)
 		}
 	}

@@ -347,15 +347,15 @@ func result() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, v := range []components.Verdict{components.VerdictPass, components.VerdictFail, components.VerdictNotSeen} {
+		for _, s := range states {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<template data-check-of=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(string(v))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(s.state)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 135, Col: 37}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 135, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -365,7 +365,7 @@ func result() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.VerdictText(v, checkWord(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.VerdictText(s.mark, s.word).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -391,15 +391,17 @@ var verdicts = []verdict{
 	{"INVALID", components.VerdictFail, "Not to be relied on", "INVALID. Something was changed, added or taken out, or somebody else sealed it: the lines below say what. Ask for it again from where it was made."},
 }
 
-// checkWord says how a check went.
-func checkWord(v components.Verdict) string {
-	switch v {
-	case components.VerdictPass:
-		return "Holds"
-	case components.VerdictFail:
-		return "Fails"
-	}
-	return "Not known"
+// states are those of the verifier's checks, in words.
+var states = []struct {
+	state string
+	mark  components.Verdict
+	word  string
+}{
+	{"holds", components.VerdictPass, "Holds"},
+	{"fails", components.VerdictFail, "Fails"},
+	{"not_checked", components.VerdictNotSeen, "Not checked"},
+	{"none", components.VerdictNotSeen, "None"},
+	{"not_known", components.VerdictNotSeen, "Not known"},
 }
 
 // saysPacket is what the packet says of itself, once nothing failed.
@@ -526,7 +528,7 @@ func line(v components.Verdict, title, note string) templ.Component {
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 223, Col: 30}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 225, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -539,7 +541,7 @@ func line(v components.Verdict, title, note string) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(note)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 224, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 226, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {

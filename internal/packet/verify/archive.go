@@ -172,7 +172,7 @@ func (v *verifier) checkNames() (string, error) { return v.namesIn(archiveOrder,
 // namesIn demands these files, and of the folders of the order what belongs there.
 func (v *verifier) namesIn(order, required []string) (string, error) {
 	if v.files == nil {
-		return "", errors.New("not checked: the archive is not readable")
+		return "", notChecked("the archive is not readable")
 	}
 	for _, name := range required {
 		if _, ok := v.byName[name]; !ok {

@@ -133,7 +133,7 @@ function draw(file, answer) {
   say("[data-root]", groups(answer.root));
   show("[data-root-box]", !!answer.root && !invalid);
   part("[data-checks]").replaceChildren(...answer.checks.map((one) => {
-    const row = fromTemplate(`[data-check-of="${one.ok ? "pass" : invalid ? "fail" : "not_seen"}"]`);
+    const row = fromTemplate(`[data-check-of="${one.state}"]`);
     say("[data-check-name]", checkWords[one.name] || one.name, row);
     say("[data-check-detail]", one.detail, row);
     return row;

@@ -1,0 +1,93 @@
+package verify
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// changedByte is the golden packet with one byte of the report changed.
+func changedByte(t *testing.T) []byte {
+	t.Helper()
+	zip, _ := golden(t)
+	changed := bytes.Clone(zip)
+	changed[len(changed)/2] ^= 1
+	return changed
+}
+
+// stateOf gives the state of a check, empty without it.
+func stateOf(r Result, name string) State {
+	for _, c := range r.Checks {
+		if c.Name == name {
+			return c.State
+		}
+	}
+	return ""
+}
+
+// One changed byte is one reason. What could not be checked because of it does
+// not fail, and makes the verdict no better.
+func TestNotCheckedIsNotFailed(t *testing.T) {
+	t.Parallel()
+	_, fingerprint := golden(t)
+	for _, trust := range []Trust{{}, {Fingerprint: fingerprint}} {
+		got := Verify(changedByte(t), trust)
+		if got.Verdict != Invalid {
+			t.Errorf("%+v: %s", trust, got.Verdict)
+		}
+		for _, c := range got.Checks {
+			want := NotChecked
+			switch {
+			case c.Name == "archive":
+				want = Fails
+			case c.Name == "signer" && trust.Fingerprint == "":
+				want = NotKnown
+			}
+			if c.State != want || c.OK {
+				t.Errorf("%s is %s, %t; want %s", c.Name, c.State, c.OK, want)
+			}
+		}
+		var text strings.Builder
+		if err := got.Write(&text); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(text.String(), "FAIL") != 1 || !strings.Contains(text.String(), "\n-     files      not checked: ") {
+			t.Errorf("as text:\n%s", &text)
+		}
+	}
+}
+
+// Where all is well every check holds; without a root the last is not known.
+func TestStatesOfAGoodPacket(t *testing.T) {
+	t.Parallel()
+	zip, fingerprint := golden(t)
+	for _, c := range Verify(zip, Trust{Fingerprint: fingerprint}).Checks {
+		if c.State != Holds || !c.OK {
+			t.Errorf("%s is %s, %t", c.Name, c.State, c.OK)
+		}
+	}
+	if got := stateOf(Verify(zip, Trust{}), "signer"); got != NotKnown {
+		t.Errorf("without a root: %s", got)
+	}
+}
+
+// Of a proof that is none nothing else can be checked.
+func TestStatesOfAProof(t *testing.T) {
+	t.Parallel()
+	got := VerifyProof([]byte(`{"kind":"audit_other"}`), Trust{})
+	for i, c := range got.Checks {
+		want := NotChecked
+		switch {
+		case i == 0:
+			want = Fails
+		case c.Name == "signer":
+			want = NotKnown
+		}
+		if c.State != want {
+			t.Errorf("%s is %s, want %s", c.Name, c.State, want)
+		}
+	}
+	if got.Verdict != Invalid {
+		t.Error(got.Verdict)
+	}
+}
