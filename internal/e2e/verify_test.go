@@ -107,7 +107,8 @@ func (p packets) try(t *testing.T, b *browser) {
 	b.run("giving the fingerprint", chromedp.SendKeys("#fingerprint", strings.ToUpper(p.fingerprint), chromedp.ByQuery))
 	believed := verify.Trust{Fingerprint: p.fingerprint}
 	b.verifies("", "Genuine and unchanged", text(t, p.good, believed))
-	b.run("reading what it says", shows("Kestrel Ticketing"), shows("1 remark was waived, not mended."))
+	b.finds("Not seen: None 1, Pass: Holds 14")
+	b.run("reading what it says", shows("Time stamp of the report"), shows("Kestrel Ticketing"), shows("1 remark was waived, not mended."))
 	b.verifies(p.tampered, "Not to be relied on", text(t, p.tampered, believed))
 	b.finds("Fail: Fails 1, Not seen: Not checked 14")
 	var shown bool

@@ -48,7 +48,7 @@ func checkModel(c app.PacketCheck, fresh bool) view.CheckModel {
 		byName[k.Name] = k
 	}
 	for _, g := range checkGroups {
-		if row := g.row(byName, c.Result); row != nil {
+		if row := g.row(byName); row != nil {
 			m.Rows = append(m.Rows, *row)
 		}
 	}
@@ -73,7 +73,7 @@ func checkAdvice(v verify.Verdict, stored bool) string {
 }
 
 // row is the group's line; nil where none of its checks was made.
-func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *view.CheckRow {
+func (g checkGroup) row(checks map[string]verify.Check) *view.CheckRow {
 	var wrong, unmade, found []string
 	made := false
 	for _, name := range g.checks {
@@ -84,9 +84,12 @@ func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *v
 			unmade = append(unmade, c.Detail)
 		case verify.Fails:
 			wrong = append(wrong, c.Detail)
+		default: // it holds, or what it is about need not be there
 		}
 	}
+	none := true
 	for _, name := range g.shown {
+		none = none && checks[name].State == verify.None
 		if c := checks[name]; c.Detail != "" {
 			found = append(found, strings.Replace(c.Detail, "the given keys.json", "the published keys.json", 1))
 		}
@@ -99,7 +102,7 @@ func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *v
 		row.Verdict, found = components.VerdictFail, wrong
 	case len(unmade) > 0:
 		row.Verdict, found = components.VerdictNotSeen, unmade[:1]
-	case g.shown[0] == "stamp" && result.Stamp == nil:
+	case none:
 		row.Verdict = components.VerdictNotSeen
 	}
 	row.With = strings.Join(found, "; ")

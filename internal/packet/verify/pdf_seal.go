@@ -213,9 +213,9 @@ func (v *verifier) checkStamp() (string, error) {
 			return "", fmt.Errorf("%s is there without a time stamp in packet.pdf", stampName)
 		}
 		if v.statement.seal.stamp == stampNotGot {
-			return "no time stamp: the authority gave none when the packet was sealed", nil
+			return "", notThere("no time stamp: the authority gave none when the packet was sealed")
 		}
-		return "no time stamp: the server asked no authority for one", nil
+		return "", notThere("no time stamp: the server asked no authority for one")
 	}
 	if !bytes.Equal(file, v.seal.token) {
 		return "", fmt.Errorf("%s is not the time stamp in packet.pdf", stampName)

@@ -74,6 +74,12 @@ type notChecked string
 
 func (e notChecked) Error() string { return "not checked: " + string(e) }
 
+// notThere ends a check without a fault: what it is about need not be there, and
+// is not.
+type notThere string
+
+func (e notThere) Error() string { return string(e) }
+
 // Claims are what the packet says about itself. They are those of the signed
 // statement, and are empty where it could not be read. With the verdict Invalid
 // they are nobody's word.
@@ -208,15 +214,28 @@ type verifier struct {
 
 func (v *verifier) check(name string, run func() (string, error)) {
 	detail, err := run()
-	state := Holds
+	c := Check{Name: name, State: stateOf(err), Detail: detail}
 	if err != nil {
-		v.failed = true
-		state, detail = Fails, err.Error()
-		if _, unmade := errors.AsType[notChecked](err); unmade {
-			state = NotChecked
-		}
+		c.Detail = err.Error()
 	}
-	v.result.Checks = append(v.result.Checks, Check{Name: name, OK: err == nil, State: state, Detail: detail})
+	c.OK = c.State == Holds || c.State == None
+	v.failed = v.failed || !c.OK
+	v.result.Checks = append(v.result.Checks, c)
+}
+
+// stateOf tells from what a check gave how it went.
+func stateOf(err error) State {
+	_, unmade := errors.AsType[notChecked](err)
+	_, none := errors.AsType[notThere](err)
+	switch {
+	case err == nil:
+		return Holds
+	case unmade:
+		return NotChecked
+	case none:
+		return None
+	}
+	return Fails
 }
 
 // checkSigner is the last check: does someone whom the caller believes vouch

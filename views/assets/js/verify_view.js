@@ -38,6 +38,9 @@ const checkWords = {
   signer: "A root that you believe vouches for the signer",
 };
 
+// What is called otherwise where it is not in the packet.
+const noneWords = { stamp: "Time stamp of the report" };
+
 const verdictWords = {
   "VALID": "Valid: genuine and unchanged.",
   "INTACT, SIGNER UNKNOWN": "Intact, signer unknown: unchanged since it was sealed; by whom is not known.",
@@ -134,7 +137,7 @@ function draw(file, answer) {
   show("[data-root-box]", !!answer.root && !invalid);
   part("[data-checks]").replaceChildren(...answer.checks.map((one) => {
     const row = fromTemplate(`[data-check-of="${one.state}"]`);
-    say("[data-check-name]", checkWords[one.name] || one.name, row);
+    say("[data-check-name]", one.state === "none" && noneWords[one.name] || checkWords[one.name] || one.name, row);
     say("[data-check-detail]", one.detail, row);
     return row;
   }));
