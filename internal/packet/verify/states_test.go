@@ -25,6 +25,22 @@ func stateIn(r Result, name string) State {
 	return ""
 }
 
+// fileIn gives a file of a packet.
+func fileIn(t *testing.T, zip []byte, name string) []byte {
+	t.Helper()
+	files, err := readEntries(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.name == name {
+			return f.data
+		}
+	}
+	t.Fatalf("no %s", name)
+	return nil
+}
+
 // One changed byte is one reason. What could not be checked because of it does
 // not fail, and makes the verdict no better.
 func TestNotCheckedIsNotFailed(t *testing.T) {
@@ -80,6 +96,29 @@ func TestStatesOfAGoodPacket(t *testing.T) {
 	}
 	if got := stateIn(Verify(zip, Trust{}), "signer"); got != NotKnown {
 		t.Errorf("without a root: %s", got)
+	}
+}
+
+// What is neither packet nor proof is told from both before anything is checked.
+func TestWhatIsNoPacket(t *testing.T) {
+	t.Parallel()
+	zip, _ := golden(t)
+	for name, tt := range map[string]struct {
+		file []byte
+		says string
+	}{
+		"a packet":                     {zip, ""},
+		"a packet without its end":     {zip[:len(zip)/2], ""},
+		"a packet without its begin":   {zip[len(zip)/2:], ""},
+		"a proof":                      {[]byte(`{"kind":"audit_entry"}`), ""},
+		"its report":                   {fileIn(t, zip, pdfName), "a PDF cannot be checked alone"},
+		"a PDF that attaches a packet": {append([]byte("%PDF-1.7\n"), zip...), "a PDF cannot be checked alone"},
+		"a text":                       {[]byte("packet"), "no zip file"},
+		"nothing":                      {nil, "no zip file"},
+	} {
+		if got := WhyNoPacket(tt.file); (got == "") != (tt.says == "") || !strings.Contains(got, tt.says) {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }
 
