@@ -155,7 +155,7 @@ function draw(file, answer) {
   part("[data-checks]").replaceChildren(...answer.checks.map((one) => {
     const row = fromTemplate(`[data-check-of="${one.state}"]`);
     say("[data-check-name]", checkName(one, answer.proof), row);
-    say("[data-check-detail]", one.detail, row);
+    say("[data-check-detail]", answer.today ? one.detail.replace("the given keys.json", "this server’s list of keys as it is now") : one.detail, row);
     return row;
   }));
   say("[data-text]", answer.text);
@@ -207,7 +207,8 @@ form.addEventListener("submit", (event) => {
 part("#packet").addEventListener("change", () => { if (part("#packet").files.length) begin(); });
 for (const button of page.querySelectorAll("[data-own-root]")) {
   button.addEventListener("click", () => {
-    part("#fingerprint").value = button.dataset.ownRoot;
+    part("#fingerprint").value = page.dataset.root;
+    part("#keys").value = ""; // its list of today decides
     if (part("#packet").files.length) begin();
   });
 }
