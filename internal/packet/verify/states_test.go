@@ -99,6 +99,25 @@ func TestStatesOfAGoodPacket(t *testing.T) {
 	}
 }
 
+// With a wrong fingerprint nobody can mistake which of the two is whose.
+func TestWhichRootIsWhose(t *testing.T) {
+	t.Parallel()
+	zip, fingerprint := golden(t)
+	given := strings.Repeat("ab", 32)
+	for name, tt := range map[string]struct {
+		trust Trust
+		says  string
+	}{
+		"the packet's list": {Trust{Fingerprint: given}, "the root in this file is " + fingerprint + ", and you gave the fingerprint " + given + ": someone else sealed this"},
+		"a given list":      {Trust{Fingerprint: given, Keys: fileIn(t, zip, keysName)}, "the root of the given keys.json is " + fingerprint + ", and you gave the fingerprint " + given + ": the two do not belong together"},
+	} {
+		got := Verify(zip, tt.trust)
+		if last := got.Checks[len(got.Checks)-1]; got.Verdict != Invalid || last.State != Fails || !strings.HasPrefix(last.Detail, tt.says) {
+			t.Errorf("%s: %s, %q", name, got.Verdict, last.Detail)
+		}
+	}
+}
+
 // What is neither packet nor proof is told from both before anything is checked.
 func TestWhatIsNoPacket(t *testing.T) {
 	t.Parallel()

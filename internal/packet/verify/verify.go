@@ -260,8 +260,7 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 			return "", notChecked("its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
-			return "", fmt.Errorf("the root of its list of keys has another fingerprint than the given one, %s: "+
-				"someone else sealed this, unless the given one was mistyped", list.rootID)
+			return "", v.otherRoot(list)
 		}
 		if err := vouched(list); err != nil {
 			return "", err
@@ -270,6 +269,16 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 		return "vouched for by " + whose, nil
 	})
 	return !v.failed
+}
+
+// otherRoot says whose fingerprint is which where the list of keys to believe has
+// not the given one.
+func (v *verifier) otherRoot(list *keyList) error {
+	where, so := "in this file", "someone else sealed this, unless what you gave was mistyped"
+	if v.trust.Keys != nil {
+		where, so = "of the given keys.json", "the two do not belong together"
+	}
+	return fmt.Errorf("the root %s is %s, and you gave the fingerprint %s: %s", where, list.rootID, v.trust.Fingerprint, so)
 }
 
 func isDigest(s string) bool {
