@@ -283,12 +283,17 @@ func TestVerify(t *testing.T) {
 	}
 	step(1, "INVALID", file)
 	step(1, "was changed: its checksum is not", file)
-	step(1, "than the given one, "+fingerprint+": someone else", "--fingerprint", strings.Repeat("0", 64), packet)
+	step(1, "the root in this file is "+fingerprint+", and you gave the fingerprint "+strings.Repeat("0", 64)+": someone else", "--fingerprint", strings.Repeat("0", 64), packet)
+	report := filepath.Join(t.TempDir(), "packet.pdf")
+	if err := os.WriteFile(report, []byte("%PDF-1.7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, refused := range []struct {
 		says string
 		args []string
 	}{
 		{"this is not a packet", []string{packets + "/fingerprint.txt"}},
+		{"a PDF cannot be checked alone", []string{report}},
 		{"/keys", []string{"--fingerprint", "abc", packet}},
 	} {
 		a := callWithSettings(t, settings, nil, append([]string{"verify"}, refused.args...)...)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,17 +41,11 @@ func (c *verifyCommand) Run(s *streams) error {
 		result := verify.VerifyProof(packet, trust)
 		return c.answer(s, result, result.ExitCode(), result.Root)
 	}
-	if !looksLikePacket(packet) {
-		return fmt.Errorf("%s: this is not a packet: it is no zip file", shown(c.Packet))
+	if why := verify.WhyNoPacket(packet); why != "" {
+		return fmt.Errorf("%s: this is not a packet: %s", shown(c.Packet), why)
 	}
 	result := verify.Verify(packet, trust)
 	return c.answer(s, result, result.ExitCode(), result.Root)
-}
-
-// looksLikePacket tells a zip file, also one that was damaged at either end, from
-// what never was a packet.
-func looksLikePacket(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.Contains(b, []byte("PK\x05\x06"))
 }
 
 // answer writes a result and remembers the root where that is asked for.

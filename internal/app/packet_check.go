@@ -110,20 +110,20 @@ func (a *App) publishedTrust(ctx context.Context) (verify.Trust, error) {
 func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Trust) (PacketCheck, error) {
 	c, digest := PacketCheck{At: a.Now()}, *p.Digest
 	archive, err := a.readStored(ctx, p)
-	stored := verify.Check{Name: CheckStored, OK: true, Detail: "the archive has the SHA-256 that was noted when it was made"}
+	stored := verify.Check{Name: CheckStored, OK: true, State: verify.Holds, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
 	case apperr.Is(err, apperr.NotFound):
-		stored.OK, stored.Detail = false, "the archive is missing from the store"
+		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive is missing from the store"
 	case err != nil:
 		a.Log.ErrorContext(ctx, "reading a stored packet", "digest", digest, "cause", err.Error())
-		stored.OK, stored.Detail = false, "the archive could not be read from the store"
+		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive could not be read from the store"
 	default:
 		c.Result = verify.Verify(archive, trust)
 		switch {
 		case c.Result.SHA256 != digest:
-			stored.OK, stored.Detail = false, "the archive has another SHA-256 than the one that was noted when it was made"
+			stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive has another SHA-256 than the one that was noted when it was made"
 		case c.Result.Verdict != verify.Invalid && c.Result.Claims.Name != p.Name(): // the row may be another's by now
-			stored.OK, stored.Detail = false, "the archive is that of another packet"
+			stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive is that of another packet"
 		}
 	}
 	if !stored.OK {

@@ -116,7 +116,7 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 		bytes []byte
 		want  string
 	}{
-		"a byte of packet.json": {flipped, "digests"}, "cut off": {s.bytes[:len(s.bytes)-100], "archive"}, "empty": {nil, "archive"},
+		"a byte of packet.json": {flipped, "archive"}, "cut off": {s.bytes[:len(s.bytes)-100], "archive"}, "empty": {nil, "archive"},
 		"another packet in its place": {other.bytes, app.CheckStored},
 	} {
 		must(t, os.WriteFile(s.file, damage.bytes, 0o600))

@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/json"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,6 +24,7 @@ import (
 // packets are files to verify, good and bad, and the fingerprint of their root.
 type packets struct {
 	good, excerpt, tampered, keys string
+	pdf, proof, badProof          string // what else people have: the report alone, proofs about the log
 	zip                           []byte
 	fingerprint                   string
 }
@@ -49,8 +53,47 @@ func newPackets(t *testing.T) packets {
 	}
 	begin := bytes.Index(zip, []byte(`{"format":1,"issued_at"`))
 	end := begin + bytes.Index(zip[begin:], []byte("PK\x03\x04"))
-	return packets{good: tempFile(t, "packet.zip", zip), excerpt: tempFile(t, "excerpt.zip", x.Zip), tampered: tempFile(t, "tampered.zip", tampered),
+	proof := proofOf(t, zip)
+	return packets{pdf: tempFile(t, "packet.pdf", content(t, zip, "packet.pdf")), proof: tempFile(t, "proof.json", proof),
+		badProof: tempFile(t, "changed.json", bytes.Replace(proof, []byte(`"index":`), []byte(`"index":1`), 1)),
+		good:     tempFile(t, "packet.zip", zip), excerpt: tempFile(t, "excerpt.zip", x.Zip), tampered: tempFile(t, "tampered.zip", tampered),
 		keys: tempFile(t, "keys.json", zip[begin:end]), zip: zip, fingerprint: strings.TrimSpace(string(fingerprint))}
+}
+
+// content gives a file of the packet.
+func content(t *testing.T, packet []byte, name string) []byte {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(packet), int64(len(packet)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := fs.ReadFile(archive, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// proofOf makes a proof, as the server's pages give them, about the first audit
+// entry of the packet.
+func proofOf(t *testing.T, packet []byte) []byte {
+	t.Helper()
+	var proofs struct {
+		Entries []struct {
+			Hashes []string `json:"hashes"`
+			Index  int      `json:"index"`
+		} `json:"entries"`
+	}
+	if err := json.Unmarshal(content(t, packet, "audit/proofs.json"), &proofs); err != nil {
+		t.Fatal(err)
+	}
+	entry, _, _ := strings.Cut(string(content(t, packet, "audit/entries.jsonl")), "\n")
+	b, err := json.Marshal(map[string]any{"checkpoint": string(content(t, packet, "audit/checkpoint")), "entry": entry, "format": 1,
+		"hashes": proofs.Entries[0].Hashes, "index": proofs.Entries[0].Index, "keys": string(content(t, packet, "validation/keys.json")), "kind": verify.KindEntry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // text is what the kit writes.
@@ -61,7 +104,11 @@ func text(t *testing.T, file string, trust verify.Trust) string {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := verify.Verify(zip, trust).Write(&b); err != nil {
+	answer := verify.Verify(zip, trust).Write
+	if verify.IsProof(zip) {
+		answer = verify.VerifyProof(zip, trust).Write
+	}
+	if err := answer(&b); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -88,6 +135,18 @@ func (b *browser) verifies(file, title, kit string) {
 	}
 }
 
+// finds demands how many checks of the answer on the page went which way.
+func (b *browser) finds(want string) {
+	b.t.Helper()
+	const count = `(() => { const n = {}; for (const one of document.querySelectorAll("[data-checks] td:first-child")) { const word = one.textContent.trim(); n[word] = (n[word] || 0) + 1; }
+		return Object.keys(n).sort().map((word) => word + " " + n[word]).join(", "); })()`
+	var got string
+	b.run("counting the checks", chromedp.Evaluate(count, &got))
+	if got != want {
+		b.t.Errorf("of the checks %s; want %s", got, want)
+	}
+}
+
 // try verifies each kind of file on the page that is open.
 func (p packets) try(t *testing.T, b *browser) {
 	t.Helper()
@@ -95,8 +154,10 @@ func (p packets) try(t *testing.T, b *browser) {
 	b.run("giving the fingerprint", chromedp.SendKeys("#fingerprint", strings.ToUpper(p.fingerprint), chromedp.ByQuery))
 	believed := verify.Trust{Fingerprint: p.fingerprint}
 	b.verifies("", "Genuine and unchanged", text(t, p.good, believed))
-	b.run("reading what it says", shows("Kestrel Ticketing"), shows("1 remark was waived, not mended."))
+	b.finds("Not seen: None 1, Pass: Holds 14")
+	b.run("reading what it says", shows("Time stamp of the report"), shows("Kestrel Ticketing"), shows("1 remark was waived, not mended."))
 	b.verifies(p.tampered, "Not to be relied on", text(t, p.tampered, believed))
+	b.finds("Fail: Fails 1, Not seen: Not checked 14")
 	var shown bool
 	b.run("looking for what a tampered packet says", chromedp.Evaluate(`document.body.innerText.includes("Kestrel")`, &shown))
 	if shown {
@@ -104,6 +165,14 @@ func (p packets) try(t *testing.T, b *browser) {
 	}
 	b.verifies(p.excerpt, "Genuine and unchanged", text(t, p.excerpt, believed))
 	b.run("reading how much is shown", shows("Excerpt of packet r3.1: 7 of 9 parts shown, 2 withheld, none altered."))
+	b.verifies(p.proof, "The proof holds", text(t, p.proof, believed))
+	b.run("reading about the proof", shows("The log has what the proof is about"))
+	b.verifies(p.badProof, "Not to be relied on", text(t, p.badProof, believed))
+	b.run("giving the report alone", chromedp.SetUploadFiles("#packet", []string{p.pdf}, chromedp.ByQuery), shows("a PDF cannot be checked alone"), shows("the zip file that has packet.pdf in it"))
+	b.run("looking for a verdict", chromedp.Evaluate(`!document.querySelector("[data-result]").hidden`, &shown))
+	if shown {
+		t.Error("the page gives a verdict about a PDF")
+	}
 	b.run("giving a wrong fingerprint", chromedp.SetValue("#fingerprint", strings.Repeat("ab", 32), chromedp.ByQuery))
 	b.verifies(p.good, "Not to be relied on", text(t, p.good, verify.Trust{Fingerprint: strings.Repeat("ab", 32)}))
 	b.run("giving none that is one", chromedp.SetValue("#fingerprint", "12 34", chromedp.ByQuery))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/testkit/authority"
 )
 
 // TestLogsThatDoNotFit seals packets, each with the right keys, whose part of
@@ -154,3 +155,18 @@ func withEntries(l Log, entries ...[]byte) Log { l.Entries = entries; return l }
 func withProofs(l Log, proofs []byte) Log      { l.Proofs = proofs; return l }
 func withCheckpoint(l Log, note []byte) Log    { l.Checkpoint = note; return l }
 func withKey(l Log, key []byte) Log            { l.Key = key; return l }
+
+// A seal without any audit entry is nothing that could not be checked: it is wrong.
+func TestNoAuditEntry(t *testing.T) {
+	t.Parallel()
+	r, _ := newResealer(t, stampBy(t, authority.New(t)))
+	got := r.with(func(f map[string][]byte) { f["audit/entries.jsonl"] = nil })
+	for _, c := range got.Checks {
+		if (c.State == verify.Fails) != (c.Name == "log") {
+			t.Errorf("%s is %s: %s", c.Name, c.State, c.Detail)
+		}
+	}
+	if got.Verdict != verify.Invalid {
+		t.Error(got.Verdict)
+	}
+}

@@ -87,10 +87,15 @@ func (s *sweep) judge(what string, zip []byte) {
 		s.t.Errorf("%s: %s", what, got.Verdict)
 		return
 	}
+	fails := false
 	for _, c := range got.Checks {
+		fails = fails || c.State == verify.Fails
 		if !c.OK && len(c.Detail) < 10 {
 			s.t.Errorf("%s: check %s says %q", what, c.Name, c.Detail)
 		}
+	}
+	if !fails {
+		s.t.Errorf("%s: no check says what is wrong: %+v", what, got.Checks)
 	}
 	s.caught.Add(1)
 }

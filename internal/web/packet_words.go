@@ -48,7 +48,7 @@ func checkModel(c app.PacketCheck, fresh bool) view.CheckModel {
 		byName[k.Name] = k
 	}
 	for _, g := range checkGroups {
-		if row := g.row(byName, c.Result); row != nil {
+		if row := g.row(byName); row != nil {
 			m.Rows = append(m.Rows, *row)
 		}
 	}
@@ -72,25 +72,24 @@ func checkAdvice(v verify.Verdict, stored bool) string {
 	return ""
 }
 
-// notChecked begins what the verifier says of a check that it could not make.
-const notChecked = "not checked"
-
 // row is the group's line; nil where none of its checks was made.
-func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *view.CheckRow {
+func (g checkGroup) row(checks map[string]verify.Check) *view.CheckRow {
 	var wrong, unmade, found []string
 	made := false
 	for _, name := range g.checks {
 		c, known := checks[name]
 		made = made || known
-		switch {
-		case !known || c.OK:
-		case strings.HasPrefix(c.Detail, notChecked) || result.Verdict == verify.SignerUnknown: // nobody is there to believe
+		switch c.State {
+		case verify.NotChecked, verify.NotKnown:
 			unmade = append(unmade, c.Detail)
-		default:
+		case verify.Fails:
 			wrong = append(wrong, c.Detail)
+		default: // it holds, or what it is about need not be there
 		}
 	}
+	none := true
 	for _, name := range g.shown {
+		none = none && checks[name].State == verify.None
 		if c := checks[name]; c.Detail != "" {
 			found = append(found, strings.Replace(c.Detail, "the given keys.json", "the published keys.json", 1))
 		}
@@ -103,7 +102,7 @@ func (g checkGroup) row(checks map[string]verify.Check, result verify.Result) *v
 		row.Verdict, found = components.VerdictFail, wrong
 	case len(unmade) > 0:
 		row.Verdict, found = components.VerdictNotSeen, unmade[:1]
-	case g.shown[0] == "stamp" && result.Stamp == nil:
+	case none:
 		row.Verdict = components.VerdictNotSeen
 	}
 	row.With = strings.Join(found, "; ")

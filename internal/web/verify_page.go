@@ -26,7 +26,7 @@ func (s *Server) verifyRoutes(g *echo.Group) {
 
 // showVerify draws the page, under a policy that lets it run the verifier.
 func (s *Server) showVerify(c echo.Context) error {
-	m := view.Model{Shell: s.strangerShell("Verify a packet"), KeysHref: pathKeys}
+	m := view.Model{Shell: s.strangerShell("Verify a packet"), KeysHref: pathKeys, ListHref: pathKeysFile}
 	var err error
 	if m.Root, err = s.fingerprint(c.Request().Context()); err != nil { // empty: a server that has no keys yet verifies the packets of others
 		return err

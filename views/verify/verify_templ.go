@@ -23,8 +23,9 @@ type Model struct {
 	Alone bool
 	// Root is the fingerprint of this server's root; the visitor may take it over.
 	Root string
-	// KeysHref is the public page of keys, AloneHref the file to keep.
-	KeysHref, AloneHref string
+	// KeysHref is the public page of keys, ListHref its keys.json, AloneHref the
+	// file to keep.
+	KeysHref, ListHref, AloneHref string
 }
 
 // can tells whether packets can be checked here.
@@ -38,6 +39,9 @@ func (m Model) attrs() templ.Attributes {
 	attrs := templ.Attributes{"data-verifier": true}
 	if !m.Alone {
 		attrs["data-module"], attrs["data-worker"] = m.Module, m.Worker
+	}
+	if m.Root != "" {
+		attrs["data-root"], attrs["data-keys"] = m.Root, m.ListHref
 	}
 	return attrs
 }
@@ -239,8 +243,8 @@ func chooser(m Model) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Input(components.FieldModel{ID: "packet", Type: "file", Label: "Packet or excerpt", Hint: "A zip file, which is checked at once. You can drop it anywhere on this box.",
-			Attrs: templ.Attributes{"accept": ".zip,application/zip"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Input(components.FieldModel{ID: "packet", Type: "file", Label: "Packet or excerpt", Hint: "A zip file, or a proof about the audit log (JSON). It is checked at once; you can drop it anywhere on this box.",
+			Attrs: templ.Attributes{"accept": ".zip,application/zip,.json,application/json"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -250,48 +254,44 @@ func chooser(m Model) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if m.Root != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"actions\"><button type=\"button\" class=\"button small\" data-own-root=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"actions\"><button type=\"button\" class=\"button small\" data-own-root disabled><span class=\"button-label\">Use this server’s root</span></button> <span class=\"meta\">For a packet that this server should have sealed. The server’s list of keys as it is now decides: it knows of stolen keys. Both are on <a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(m.Root)
+			var templ_7745c5c3_Var7 templ.SafeURL
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.KeysHref))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 91, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 96, Col: 195}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\" disabled><span class=\"button-label\">Use this server’s root</span></button> <span class=\"meta\">For a packet that this server should have sealed. It is the one on <a href=\"")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			var templ_7745c5c3_Var8 templ.SafeURL
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(m.KeysHref))
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 92, Col: 125}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">the page of keys</a>.</span></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\">the page of keys</a>.</span></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = components.Input(components.FieldModel{ID: "keys", Type: "file", Label: "Or a keys.json", Optional: true, Hint: "A list of keys that you got by another way. It rules over the packet’s own copy.",
+		templ_7745c5c3_Err = components.Input(components.FieldModel{ID: "keys", Type: "file", Label: "Or a keys.json", Optional: true, Hint: keysHint(m.Alone),
 			Attrs: templ.Attributes{"accept": ".json,application/json"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<div class=\"actions\"><button type=\"submit\" class=\"button primary large\" disabled><span class=\"button-label\">Verify the packet</span></button></div><p class=\"meta\" data-loading>The verifier is being loaded. If the button stays grey, load the page again.</p><div class=\"progress\" data-progress hidden><p data-stands></p><progress max=\"1\" aria-label=\"Checking the packet\" data-bar></progress></div></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"actions\"><button type=\"submit\" class=\"button primary large\" disabled><span class=\"button-label\">Verify the packet</span></button></div><p class=\"meta\" data-loading>The verifier is being loaded. If the button stays grey, load the page again.</p><div class=\"progress\" data-progress hidden><p data-stands></p><progress max=\"1\" aria-label=\"Checking the packet\" data-bar></progress></div></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+// keysHint says what a list of keys is for.
+func keysHint(alone bool) string {
+	hint := "A list of keys that you got by another way. It rules over the packet’s own copy."
+	if alone {
+		return hint + " Take it from the server’s page of keys today: this file has no connection, and only that list knows of a key that was stolen since the packet was sealed."
+	}
+	return hint
 }
 
 // result is empty until there is an answer.
@@ -311,30 +311,30 @@ func result() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var9 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var9 == nil {
-			templ_7745c5c3_Var9 = templ.NopComponent
+		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var8 == nil {
+			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"verify-result\" aria-label=\"Result\" data-result hidden><p class=\"verify-file\"><b class=\"mono\" data-file-name></b> <span class=\"meta\" data-file-about></span></p><div data-verdict></div><p class=\"notice notice-plain\" data-excerpt hidden></p><div class=\"box verify-root\" data-root-box><span>Root fingerprint</span> <code class=\"fingerprint\" data-root></code> <span class=\"meta\">Compare it with the one that you got by another way.</span></div><table class=\"blocks\"><caption class=\"sr\">What was checked</caption> <thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Check</th><th scope=\"col\">What was found</th></tr></thead> <tbody data-checks></tbody></table><details><summary class=\"more\">The same as text, as proofwalk verify writes it</summary><pre tabindex=\"0\" aria-label=\"The answer as text\" data-text></pre></details></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"verify-result\" aria-label=\"Result\" data-result hidden><p class=\"verify-file\"><b class=\"mono\" data-file-name></b> <span class=\"meta\" data-file-about></span></p><div data-verdict></div><p class=\"notice notice-plain\" data-excerpt hidden></p><div class=\"box verify-root\" data-root-box><span>Root fingerprint</span> <code class=\"fingerprint\" data-root></code> <span class=\"meta\">Compare it with the one that you got by another way.</span></div><table class=\"blocks\"><caption class=\"sr\">What was checked</caption> <thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Check</th><th scope=\"col\">What was found</th></tr></thead> <tbody data-checks></tbody></table><details><summary class=\"more\">The same as text, as proofwalk verify writes it</summary><pre tabindex=\"0\" aria-label=\"The answer as text\" data-text></pre></details></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, v := range verdicts {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<template data-verdict-of=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<template data-verdict-of=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.word)
+			var templ_7745c5c3_Var9 string
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.word)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 130, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 143, Col: 36}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -342,34 +342,61 @@ func result() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</template>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</template>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, v := range []components.Verdict{components.VerdictPass, components.VerdictFail, components.VerdictNotSeen} {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<template data-check-of=\"")
+		for _, v := range proofVerdicts {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<template data-proof-verdict-of=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var10 string
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.word)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 148, Col: 42}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = components.Banner(components.BannerModel{Verdict: v.mark, Title: v.title, Text: v.text}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</template>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		for _, s := range states {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<template data-check-of=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(string(v))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(s.state)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 135, Col: 37}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 153, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\"><tr><td data-head=\"Result\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\"><tr><td data-head=\"Result\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.VerdictText(v, checkWord(v)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.VerdictText(s.mark, s.word).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</td><th scope=\"row\" data-check-name></th><td data-head=\"What was found\" data-check-detail></td></tr></template>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</td><th scope=\"row\" data-check-name></th><td data-head=\"What was found\" data-check-detail></td></tr></template>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -391,15 +418,24 @@ var verdicts = []verdict{
 	{"INVALID", components.VerdictFail, "Not to be relied on", "INVALID. Something was changed, added or taken out, or somebody else sealed it: the lines below say what. Ask for it again from where it was made."},
 }
 
-// checkWord says how a check went.
-func checkWord(v components.Verdict) string {
-	switch v {
-	case components.VerdictPass:
-		return "Holds"
-	case components.VerdictFail:
-		return "Fails"
-	}
-	return "Not known"
+// proofVerdicts are the same of a proof about the audit log.
+var proofVerdicts = []verdict{
+	{"VALID", components.VerdictPass, "The proof holds", "VALID. A root that you believe vouches for the log at that time. That everybody is shown the same log it proves only to who keeps checkpoints and compares them."},
+	{"INTACT, SIGNER UNKNOWN", components.VerdictWarn, "The proof holds, but whose log is it?", "INTACT, SIGNER UNKNOWN. Anybody could have made this log: give a root fingerprint that you got by another way."},
+	{"INVALID", components.VerdictFail, "Not to be relied on", "INVALID. This is no proof, something in it was changed, or it is of somebody else’s log: the lines below say what."},
+}
+
+// states are those of the verifier's checks, in words.
+var states = []struct {
+	state string
+	mark  components.Verdict
+	word  string
+}{
+	{"holds", components.VerdictPass, "Holds"},
+	{"fails", components.VerdictFail, "Fails"},
+	{"not_checked", components.VerdictNotSeen, "Not checked"},
+	{"none", components.VerdictNotSeen, "None"},
+	{"not_known", components.VerdictNotSeen, "Not known"},
 }
 
 // saysPacket is what the packet says of itself, once nothing failed.
@@ -424,7 +460,7 @@ func saysPacket() templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div data-says-packet hidden><section class=\"side-note\"><h2>What it says</h2><dl class=\"facts\"><dt>Packet</dt><dd data-claim=\"packet\"></dd><dt>Partner</dt><dd data-claim=\"partner\"></dd><dt>Integration</dt><dd data-claim=\"integration\"></dd><dt>Made</dt><dd data-claim=\"made\"></dd><dt>Review decision</dt><dd data-claim=\"decision\"></dd><dt>Outcome</dt><dd data-claim=\"outcome\"></dd><dt>Takes the place of</dt><dd class=\"mono fingerprint\" data-claim=\"supersedes\"></dd></dl></section><section class=\"side-note\"><h2>What it does not prove</h2><ul class=\"lines bare\" data-not-proven></ul><template data-not-proven-line><li>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<div data-says-packet hidden><section class=\"side-note\"><h2>What it says</h2><dl class=\"facts\"><dt>Packet</dt><dd data-claim=\"packet\"></dd><dt>Partner</dt><dd data-claim=\"partner\"></dd><dt>Integration</dt><dd data-claim=\"integration\"></dd><dt>Made</dt><dd data-claim=\"made\"></dd><dt>Review decision</dt><dd data-claim=\"decision\"></dd><dt>Outcome</dt><dd data-claim=\"outcome\"></dd><dt>Takes the place of</dt><dd class=\"mono fingerprint\" data-claim=\"supersedes\"></dd></dl></section><section class=\"side-note\"><h2>What it does not prove</h2><ul class=\"lines bare\" data-not-proven></ul><template data-not-proven-line><li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -432,7 +468,7 @@ func saysPacket() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<div data-line></div></li></template></section></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div data-line></div></li></template></section></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -462,7 +498,7 @@ func proves() templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<section class=\"side-note\"><h2>What a seal proves</h2><ul class=\"lines bare\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<section class=\"side-note\"><h2>What a seal proves</h2><ul class=\"lines bare\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -482,7 +518,7 @@ func proves() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "</ul></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</ul></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -511,7 +547,7 @@ func line(v components.Verdict, title, note string) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -519,33 +555,33 @@ func line(v components.Verdict, title, note string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<div><span class=\"title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<div><span class=\"title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
 		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 223, Col: 30}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 250, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</span> <span class=\"meta\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</span> <span class=\"meta\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(note)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 224, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/verify/verify.templ`, Line: 251, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "</span></div></li>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</span></div></li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -574,12 +610,12 @@ func otherWays(m Model) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<section class=\"side-note\"><h2>Other ways to check</h2><p>The command <code>proofwalk verify</code>, or openssl as VERIFY.md in the packet says. All work without a network.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<section class=\"side-note\"><h2>Other ways to check</h2><p>The command <code>proofwalk verify</code>, or openssl as VERIFY.md in the packet says. All work without a network.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if m.AloneHref != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p class=\"spaced\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p class=\"spaced\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -587,18 +623,18 @@ func otherWays(m Model) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</p><p class=\"meta\">One file that opens from disk, checks packets without any connection, and can be archived beside them.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "</p><p class=\"meta\">One file that opens from disk, checks packets without any connection, and can be archived beside them.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if m.Alone {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p class=\"meta\">This file is worth as much as the place that you have it from: whoever changed it could make it say anything.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"meta\">This file is worth as much as the place that you have it from: whoever changed it could make it say anything.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "</section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -640,22 +676,22 @@ func cannot(m Model) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if m.can() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<b>This browser cannot check packets here:</b> the page needs JavaScript and WebAssembly. ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<b>This browser cannot check packets here:</b> the page needs JavaScript and WebAssembly. ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<b>This build of Proofwalk has no verifier for the browser.</b> Whoever runs this server builds it with <code>make wasm</code>. ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<b>This build of Proofwalk has no verifier for the browser.</b> Whoever runs this server builds it with <code>make wasm</code>. ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "The kit checks a packet just as well:</p><pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>proofwalk verify --fingerprint SHA256 PACKET.zip</code></pre>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "The kit checks a packet just as well:</p><pre class=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>proofwalk verify --fingerprint SHA256 PACKET.zip</code></pre>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

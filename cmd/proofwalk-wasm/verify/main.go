@@ -2,12 +2,14 @@
 
 // Command verify is the verifier for the browser: the same code as in the kit,
 // built as a WebAssembly module of the standard library alone. It checks one
-// archive and ends. Whoever runs it puts an object "proofwalkHost" into the global
-// scope: the archive's bytes, a fingerprint or the bytes of a keys.json, and a
+// file, a packet or a proof, and ends. Whoever runs it puts an object "proofwalkHost" into the global
+// scope: the file's bytes, a fingerprint or the bytes of a keys.json, and a
 // function that takes the answer as JSON. It reaches nothing else.
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"syscall/js"
@@ -19,6 +21,10 @@ import (
 type answer struct {
 	// Error says why there is no result: the fingerprint is none.
 	Error string `json:"error,omitempty"`
+	// NoPacket says why there is none: the file is neither a packet nor a proof.
+	NoPacket string `json:"no_packet,omitempty"`
+	// Proof tells that the file is a proof about the audit log. It makes no claims.
+	Proof bool `json:"proof,omitempty"`
 	verify.Result
 	// Text is the answer as the kit writes it.
 	Text string `json:"text"`
@@ -45,9 +51,20 @@ func run(host js.Value) answer {
 	if keys := host.Get("keys"); keys.Truthy() {
 		trust.Keys = bytesOf(keys)
 	}
-	result := verify.Verify(bytesOf(host.Get("bytes")), trust)
-	var text strings.Builder
-	_ = result.Write(&text) // a builder never gives an error
+	file := bytesOf(host.Get("bytes"))
+	if why := verify.WhyNoPacket(file); why != "" {
+		return answer{NoPacket: "This is not a packet: " + why + "."}
+	}
+	var text strings.Builder // it never gives an error
+	if verify.IsProof(file) {
+		proof := verify.VerifyProof(file, trust)
+		_ = proof.Write(&text)
+		sum := sha256.Sum256(file)
+		result := verify.Result{Verdict: proof.Verdict, Checks: proof.Checks, Root: proof.Root, SHA256: hex.EncodeToString(sum[:])}
+		return answer{Proof: true, Result: result, Text: text.String()}
+	}
+	result := verify.Verify(file, trust)
+	_ = result.Write(&text)
 	return answer{Result: result, Text: text.String()}
 }
 

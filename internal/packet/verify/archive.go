@@ -23,6 +23,20 @@ const (
 	maxName       = 100
 )
 
+// WhyNoPacket says why a file is neither a packet nor a proof, in words for people;
+// empty where it may be one. A zip file that was damaged at either end still is.
+func WhyNoPacket(b []byte) string {
+	switch {
+	case IsProof(b):
+		return ""
+	case bytes.HasPrefix(b, []byte("%PDF-")):
+		return "it is a PDF, and a PDF cannot be checked alone. Ask whoever gave it to you for the packet, the zip file that has packet.pdf in it"
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")), bytes.Contains(b, []byte("PK\x05\x06")):
+		return ""
+	}
+	return "it is no zip file"
+}
+
 // readArchive reads the files and demands that the archive is, byte for byte,
 // the one that these files make.
 func (v *verifier) readArchive(zip []byte) (string, error) {
@@ -172,7 +186,7 @@ func (v *verifier) checkNames() (string, error) { return v.namesIn(archiveOrder,
 // namesIn demands these files, and of the folders of the order what belongs there.
 func (v *verifier) namesIn(order, required []string) (string, error) {
 	if v.files == nil {
-		return "", errors.New("not checked: the archive is not readable")
+		return "", notChecked("the archive is not readable")
 	}
 	for _, name := range required {
 		if _, ok := v.byName[name]; !ok {

@@ -77,7 +77,7 @@ func (v *verifier) checkExcerptSignature() (string, error) {
 // demands all that an excerpt may not leave out.
 func (v *verifier) checkExcerptDigests() (string, error) {
 	if v.statement == nil || v.files == nil {
-		return "", errors.New("not checked: there is no readable statement or no readable archive")
+		return "", notChecked("there is no readable statement or no readable archive")
 	}
 	named := map[string]bool{}
 	count := 0
@@ -113,7 +113,7 @@ func mayBeWithheld(name string) bool {
 // checkExcerptSums checks that SHA256SUMS is the packet's own.
 func (v *verifier) checkExcerptSums() (string, error) {
 	if v.statement == nil || v.list == nil {
-		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
+		return "", notChecked("there is no readable statement or no readable list of keys")
 	}
 	var want strings.Builder
 	for _, s := range v.statement.subjects {
@@ -130,7 +130,7 @@ func (v *verifier) checkExcerptSums() (string, error) {
 // checkExcerpt holds excerpt.json against the statement and the files.
 func (v *verifier) checkExcerpt() (string, error) {
 	if v.statement == nil {
-		return "", errors.New("not checked: there is no readable statement")
+		return "", notChecked("there is no readable statement")
 	}
 	n, err := parseJSON(v.byName[excerptName])
 	if err != nil {

@@ -36,7 +36,7 @@ type listedKey struct {
 func (v *verifier) readKeys() (string, error) {
 	b, ok := v.byName[keysName]
 	if !ok {
-		return "", errors.New("not checked: there is no list of keys")
+		return "", notChecked("there is no list of keys")
 	}
 	list, err := parseKeys(b)
 	if err != nil {
@@ -230,7 +230,7 @@ type signer struct {
 // itself.
 func (v *verifier) vouchedBy(list *keyList) error {
 	if len(v.signers) == 0 {
-		return errors.New("not checked: nothing is signed")
+		return notChecked("nothing is signed")
 	}
 	stolen := map[string]bool{} // by use
 	for _, s := range v.signers {
@@ -261,7 +261,7 @@ func (l *keyList) compromised(use, id string) bool {
 // after the checks that note the signers and read the log's time.
 func (v *verifier) checkTimes() (string, error) {
 	if v.list == nil || len(v.signers) == 0 {
-		return "", errors.New("not checked: there is no readable list of keys or nothing that is signed")
+		return "", notChecked("there is no readable list of keys or nothing that is signed")
 	}
 	if err := v.vouchedBy(v.list); err != nil {
 		return "", err

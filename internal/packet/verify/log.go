@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 )
 
@@ -26,7 +25,7 @@ type logged struct {
 func (v *verifier) readCheckpoint() (string, error) {
 	b, ok := v.byName[checkpointName]
 	if !ok || v.list == nil {
-		return "", errors.New("not checked: there is no checkpoint or no readable list of keys")
+		return "", notChecked("there is no checkpoint or no readable list of keys")
 	}
 	c, err := parseCheckpoint(b)
 	if err != nil {
@@ -49,11 +48,12 @@ func (v *verifier) readCheckpoint() (string, error) {
 func (v *verifier) checkEntries() (string, error) {
 	b, ok := v.byName[auditName]
 	if !ok || v.statement == nil {
-		return "", errors.New("not checked: there are no audit entries or no readable statement")
+		return "", notChecked("there are no audit entries or no readable statement")
 	}
 	var r reader
 	p := v.statement.predicate
 	integration := r.object("the statement's integration", p[pIntegration], "id", "name", "partner")[0]
+	entries := []logged{}
 	for count := 1; len(b) > 0; count++ {
 		line, rest, ended := bytes.Cut(b, []byte("\n"))
 		if !ended || count > maxEntries {
@@ -67,13 +67,14 @@ func (v *verifier) checkEntries() (string, error) {
 		if !bytes.Equal(r.member("the entry", n, "integration_id"), integration) {
 			r.fail("the entry's integration")
 		}
-		v.entries = append(v.entries, logged{line: n, seals: r.seals(n, p[pName])})
+		entries = append(entries, logged{line: n, seals: r.seals(n, p[pName])})
 		if r.err != nil {
 			return "", fmt.Errorf("%s, line %d: %w", auditName, count, r.err)
 		}
 		b = rest
 	}
-	return fmt.Sprintf("%d entries of the integration in their one encoding", len(v.entries)), nil
+	v.entries = entries
+	return fmt.Sprintf("%d entries of the integration in their one encoding", len(entries)), nil
 }
 
 // seals gives the digest of packet.json that the entry names if it seals the
@@ -93,8 +94,11 @@ func (r *reader) seals(entry, name node) string {
 // checkpoint, and that the last entry, and no other, seals this packet.
 func (v *verifier) checkLog() (string, error) {
 	b, ok := v.byName[proofsName]
-	if !ok || v.checkpoint == nil || len(v.entries) == 0 || v.statement == nil {
-		return "", errors.New("not checked: there are no proofs, no readable checkpoint, no readable audit entries or no readable statement")
+	if !ok || v.checkpoint == nil || v.entries == nil || v.statement == nil {
+		return "", notChecked("there are no proofs, no readable checkpoint, no readable audit entries or no readable statement")
+	}
+	if len(v.entries) == 0 {
+		return "", fmt.Errorf("%s: it is empty, so that no entry seals this packet.json", auditName)
 	}
 	n, err := parseJSON(b)
 	if err != nil {

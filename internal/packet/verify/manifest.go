@@ -19,7 +19,7 @@ const (
 func (v *verifier) checkManifest() (string, error) {
 	b, ok := v.byName[manifestName]
 	if !ok || v.statement == nil {
-		return "", errors.New("not checked: there is no packet.json or no readable statement")
+		return "", notChecked("there is no packet.json or no readable statement")
 	}
 	n, err := parseJSON(b)
 	if err != nil {

@@ -48,7 +48,7 @@ func (r *reader) pdfSeal(n node) pdfSeal {
 func (v *verifier) checkPDF() (string, error) {
 	b, ok := v.byName[pdfName]
 	if !ok || v.statement == nil || v.list == nil {
-		return "", errors.New("not checked: there is no packet.pdf, no readable statement or no readable list of keys")
+		return "", notChecked("there is no packet.pdf, no readable statement or no readable list of keys")
 	}
 	key, certificate, err := v.pdfKey()
 	if err != nil {
@@ -205,7 +205,7 @@ func checkCMS(reserved []byte, certificate *x509.Certificate, digest [sha256.Siz
 // checkStamp checks the time stamp of the PDF's signature, where there is one.
 func (v *verifier) checkStamp() (string, error) {
 	if v.statement == nil || v.seal == nil {
-		return "", errors.New("not checked: there is no readable statement or no signature in packet.pdf that holds")
+		return "", notChecked("there is no readable statement or no signature in packet.pdf that holds")
 	}
 	file, ok := v.byName[stampName]
 	if v.seal.token == nil {
@@ -213,9 +213,9 @@ func (v *verifier) checkStamp() (string, error) {
 			return "", fmt.Errorf("%s is there without a time stamp in packet.pdf", stampName)
 		}
 		if v.statement.seal.stamp == stampNotGot {
-			return "no time stamp: the authority gave none when the packet was sealed", nil
+			return "", notThere("no time stamp: the authority gave none when the packet was sealed")
 		}
-		return "no time stamp: the server asked no authority for one", nil
+		return "", notThere("no time stamp: the server asked no authority for one")
 	}
 	if !bytes.Equal(file, v.seal.token) {
 		return "", fmt.Errorf("%s is not the time stamp in packet.pdf", stampName)

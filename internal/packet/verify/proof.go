@@ -89,7 +89,7 @@ func (p *proof) read(b []byte) (string, error) {
 
 func (p *proof) readKeys() (string, error) {
 	if p.kind == "" {
-		return "", errors.New("not checked: there is no readable proof")
+		return "", notChecked("there is no readable proof")
 	}
 	list, err := parseKeys([]byte(p.keys))
 	if err != nil {
@@ -102,7 +102,7 @@ func (p *proof) readKeys() (string, error) {
 // readCheckpoint reads one of the two checkpoints.
 func (p *proof) readCheckpoint(what, text string, into **checkpoint) (string, error) {
 	if p.list == nil {
-		return "", errors.New("not checked: there is no readable list of keys")
+		return "", notChecked("there is no readable list of keys")
 	}
 	c, err := parseCheckpoint([]byte(text))
 	if err != nil {
@@ -119,7 +119,7 @@ func (p *proof) readCheckpoint(what, text string, into **checkpoint) (string, er
 // holds checks the proof itself.
 func (p *proof) holds() (string, error) {
 	if p.checkpoint == nil || p.kind == KindExtension && p.olderCheckpoint == nil {
-		return "", errors.New("not checked: there is no readable checkpoint")
+		return "", notChecked("there is no readable checkpoint")
 	}
 	var r reader
 	path := r.hashes(p.path)
@@ -144,7 +144,7 @@ func (p *proof) holds() (string, error) {
 // vouched demands that a list vouches for the checkpoints.
 func (p *proof) vouched(list *keyList) error {
 	if p.checkpoint == nil || list == nil {
-		return errors.New("not checked: there is no readable checkpoint or no readable list of keys")
+		return notChecked("there is no readable checkpoint or no readable list of keys")
 	}
 	key, err := p.checkpoint.signer(list)
 	if err != nil {

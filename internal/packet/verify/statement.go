@@ -58,7 +58,7 @@ const (
 func (v *verifier) readStatement() (string, error) {
 	b, ok := v.byName[statementName]
 	if !ok {
-		return "", errors.New("not checked: there is no statement")
+		return "", notChecked("there is no statement")
 	}
 	n, err := parseJSON(b)
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *reader) signOffs(n node) []SignOff {
 // taken from the packet's list.
 func (v *verifier) checkSignature() (string, error) {
 	if v.statement == nil || v.list == nil {
-		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
+		return "", notChecked("there is no readable statement or no readable list of keys")
 	}
 	key, err := v.list.find(useBundle, v.statement.keyID)
 	if err != nil {
@@ -209,7 +209,7 @@ func (v *verifier) checkSignature() (string, error) {
 // checkDigests holds every file against the statement.
 func (v *verifier) checkDigests() (string, error) {
 	if v.statement == nil || v.files == nil {
-		return "", errors.New("not checked: there is no readable statement or no readable archive")
+		return "", notChecked("there is no readable statement or no readable archive")
 	}
 	var named []entry
 	for _, f := range v.files {
@@ -234,7 +234,7 @@ func (v *verifier) checkDigests() (string, error) {
 // checkSums checks what people without this program rely on.
 func (v *verifier) checkSums() (string, error) {
 	if v.statement == nil || v.list == nil {
-		return "", errors.New("not checked: there is no readable statement or no readable list of keys")
+		return "", notChecked("there is no readable statement or no readable list of keys")
 	}
 	var want strings.Builder
 	for _, f := range v.files {

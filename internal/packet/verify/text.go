@@ -57,18 +57,14 @@ func (r Result) Write(w io.Writer) error {
 	return err
 }
 
+// marks stand before the lines of checks. What could not be made has none: its
+// words say so.
+var marks = map[State]string{Holds: "ok", Fails: "FAIL", NotChecked: "-", None: "none", NotKnown: "?"}
+
 // writeChecks writes a line for each check, and the verdict.
 func writeChecks(b *strings.Builder, checks []Check, verdict Verdict) {
 	for _, c := range checks {
-		mark := "ok  "
-		switch {
-		case c.OK:
-		case verdict == SignerUnknown:
-			mark = "?   "
-		default:
-			mark = "FAIL"
-		}
-		fmt.Fprintf(b, "%s  %-10s %s\n", mark, c.Name, c.Detail)
+		fmt.Fprintf(b, "%-4s  %-10s %s\n", marks[c.State], c.Name, c.Detail)
 	}
 	fmt.Fprintf(b, "\n%s\n", verdict)
 }

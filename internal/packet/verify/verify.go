@@ -50,9 +50,35 @@ type Trust struct {
 // Check is one line of the answer.
 type Check struct {
 	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
+	OK     bool   `json:"ok"` // nothing is wrong: the state is Holds or None
+	State  State  `json:"state"`
 	Detail string `json:"detail"` // what was checked, or what is wrong and where
 }
+
+// State is how a check went.
+type State string
+
+// The states of checks. With NotChecked the verdict is Invalid as with Fails:
+// what the check needs is missing or broken, and the check of that fails.
+const (
+	Holds      State = "holds"
+	Fails      State = "fails"
+	NotChecked State = "not_checked" // it could not be made
+	None       State = "none"        // what it is about is not in the packet and need not be
+	NotKnown   State = "not_known"   // the caller gave nothing to compare with
+)
+
+// notChecked is the error of a check that could not be made; the text says what
+// is missing for it.
+type notChecked string
+
+func (e notChecked) Error() string { return "not checked: " + string(e) }
+
+// notThere ends a check without a fault: what it is about need not be there, and
+// is not.
+type notThere string
+
+func (e notThere) Error() string { return string(e) }
 
 // Claims are what the packet says about itself. They are those of the signed
 // statement, and are empty where it could not be read. With the verdict Invalid
@@ -183,16 +209,33 @@ type verifier struct {
 	signers    []signer  // whose signatures hold
 	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
 	checkpoint *checkpoint
-	entries    []logged
+	entries    []logged // nil unless all could be read
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
 	detail, err := run()
+	c := Check{Name: name, State: stateOf(err), Detail: detail}
 	if err != nil {
-		v.failed = true
-		detail = err.Error()
+		c.Detail = err.Error()
 	}
-	v.result.Checks = append(v.result.Checks, Check{Name: name, OK: err == nil, Detail: detail})
+	c.OK = c.State == Holds || c.State == None
+	v.failed = v.failed || !c.OK
+	v.result.Checks = append(v.result.Checks, c)
+}
+
+// stateOf tells from what a check gave how it went.
+func stateOf(err error) State {
+	_, unmade := errors.AsType[notChecked](err)
+	_, none := errors.AsType[notThere](err)
+	switch {
+	case err == nil:
+		return Holds
+	case unmade:
+		return NotChecked
+	case none:
+		return None
+	}
+	return Fails
 }
 
 // checkSigner is the last check: does someone whom the caller believes vouch
@@ -200,7 +243,7 @@ func (v *verifier) check(name string, run func() (string, error)) {
 func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 	if v.trust.Fingerprint == "" && v.trust.Keys == nil {
 		v.result.Checks = append(v.result.Checks, Check{
-			Name: "signer", Detail: "no root was given to compare with, so anyone could have sealed this",
+			Name: "signer", State: NotKnown, Detail: "no root was given to compare with, so anyone could have sealed this",
 		})
 		return false
 	}
@@ -214,11 +257,10 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 			whose = "the given keys.json"
 		}
 		if list == nil {
-			return "", errors.New("not checked: its list of keys is not readable")
+			return "", notChecked("its list of keys is not readable")
 		}
 		if v.trust.Fingerprint != "" && list.rootID != v.trust.Fingerprint {
-			return "", fmt.Errorf("the root of its list of keys has another fingerprint than the given one, %s: "+
-				"someone else sealed this, unless the given one was mistyped", list.rootID)
+			return "", v.otherRoot(list)
 		}
 		if err := vouched(list); err != nil {
 			return "", err
@@ -227,6 +269,16 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 		return "vouched for by " + whose, nil
 	})
 	return !v.failed
+}
+
+// otherRoot says whose fingerprint is which where the list of keys to believe has
+// not the given one.
+func (v *verifier) otherRoot(list *keyList) error {
+	where, so := "in this file", "someone else sealed this, unless what you gave was mistyped"
+	if v.trust.Keys != nil {
+		where, so = "of the given keys.json", "the two do not belong together"
+	}
+	return fmt.Errorf("the root %s is %s, and you gave the fingerprint %s: %s", where, list.rootID, v.trust.Fingerprint, so)
 }
 
 func isDigest(s string) bool {

@@ -38,11 +38,30 @@ const checkWords = {
   signer: "A root that you believe vouches for the signer",
 };
 
+// What is called otherwise where it is not in the packet.
+const noneWords = { stamp: "Time stamp of the report" };
+
+// What the checks of a proof are called, where that differs.
+const proofWords = {
+  proof: "It is a proof in its one form",
+  older: "The older checkpoint is signed",
+  log: "The log has what the proof is about",
+};
+
 const verdictWords = {
   "VALID": "Valid: genuine and unchanged.",
   "INTACT, SIGNER UNKNOWN": "Intact, signer unknown: unchanged since it was sealed; by whom is not known.",
   "INVALID": "Invalid: do not rely on this file.",
 };
+
+const proofVerdictWords = {
+  "VALID": "Valid: the proof holds.",
+  "INTACT, SIGNER UNKNOWN": "Intact, signer unknown: the proof holds; whose log it is about is not known.",
+};
+
+function checkName(one, proof) {
+  return one.state === "none" && noneWords[one.name] || proof && proofWords[one.name] || checkWords[one.name] || one.name;
+}
 
 function size(bytes) {
   return bytes < 1000 ? bytes + " B" : bytes < 1e6 ? (bytes / 1e3).toFixed(1) + " kB" : (bytes / 1e6).toFixed(1) + " MB";
@@ -83,6 +102,7 @@ async function begin() {
     if (mine !== running) return;
     busy(false);
     if (!answer) return problem("The verifier broke off: the file could not be read to its end, or this browser has not enough memory for it. `proofwalk verify` needs less.");
+    if (answer.no_packet) return problem(answer.no_packet);
     if (answer.error) return wrongFingerprint(answer.error);
     draw(file, answer);
   } catch (error) {
@@ -125,7 +145,7 @@ function progress(share) {
 // draw shows the answer.
 function draw(file, answer) {
   const invalid = answer.verdict === "INVALID";
-  part("[data-verdict]").replaceChildren(fromTemplate(`[data-verdict-of="${answer.verdict}"]`));
+  part("[data-verdict]").replaceChildren(fromTemplate(`[data-${answer.proof ? "proof-" : ""}verdict-of="${answer.verdict}"]`));
   say("[data-file-name]", file.name);
   say("[data-file-about]", size(file.size) + ", SHA-256 " + answer.sha256);
   say("[data-excerpt]", answer.excerpt && !invalid ? `Excerpt of packet ${answer.excerpt.packet}: ${answer.excerpt.shown} of ${answer.excerpt.parts} parts shown, ${answer.excerpt.withheld} withheld, none altered.` : "");
@@ -133,24 +153,25 @@ function draw(file, answer) {
   say("[data-root]", groups(answer.root));
   show("[data-root-box]", !!answer.root && !invalid);
   part("[data-checks]").replaceChildren(...answer.checks.map((one) => {
-    const row = fromTemplate(`[data-check-of="${one.ok ? "pass" : invalid ? "fail" : "not_seen"}"]`);
-    say("[data-check-name]", checkWords[one.name] || one.name, row);
-    say("[data-check-detail]", one.detail, row);
+    const row = fromTemplate(`[data-check-of="${one.state}"]`);
+    say("[data-check-name]", checkName(one, answer.proof), row);
+    say("[data-check-detail]", answer.today ? one.detail.replace("the given keys.json", "this server’s list of keys as it is now") : one.detail, row);
     return row;
   }));
   say("[data-text]", answer.text);
-  drawClaims(answer, invalid);
+  drawClaims(answer, !invalid && !answer.proof);
   show("[data-result]", true);
-  say("[data-announce]", verdictWords[answer.verdict] || answer.verdict);
+  say("[data-announce]", answer.proof && proofVerdictWords[answer.verdict] || verdictWords[answer.verdict] || answer.verdict);
   const title = part("[data-verdict] h2");
   title.tabIndex = -1;
   title.focus();
 }
 
-// drawClaims shows what the packet says of itself; of one that is not valid nothing.
-function drawClaims(answer, invalid) {
-  show("[data-says-packet]", !invalid);
-  if (invalid) return;
+// drawClaims shows what the packet says of itself; of one that is not valid, and of
+// a proof, nothing.
+function drawClaims(answer, visible) {
+  show("[data-says-packet]", visible);
+  if (!visible) return;
   const claims = answer.claims;
   say("[data-claim=packet]", claims.name);
   say("[data-claim=partner]", claims.partner);
@@ -186,7 +207,8 @@ form.addEventListener("submit", (event) => {
 part("#packet").addEventListener("change", () => { if (part("#packet").files.length) begin(); });
 for (const button of page.querySelectorAll("[data-own-root]")) {
   button.addEventListener("click", () => {
-    part("#fingerprint").value = button.dataset.ownRoot;
+    part("#fingerprint").value = page.dataset.root;
+    part("#keys").value = ""; // its list of today decides
     if (part("#packet").files.length) begin();
   });
 }
