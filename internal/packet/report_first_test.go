@@ -2,6 +2,9 @@ package packet
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -70,5 +73,28 @@ func TestPageOneNamesFailures(t *testing.T) {
 	first, _ = firstPageOf(t, largeContent(t))
 	if got := strings.Count(first, "CB-"); got != failuresNamed || !strings.Contains(first, "And 5 more. Page") {
 		t.Errorf("page one names %d of 10 failures, want %d and how many more:\n%s", got, failuresNamed, first)
+	}
+}
+
+// TestTranscriptsHaveAChapter: transcripts of one scenario are told by their labels.
+func TestTranscriptsHaveAChapter(t *testing.T) {
+	t.Parallel()
+	draft, err := RenderDraft(largeContent(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "draft.pdf")
+	if err := os.WriteFile(name, draft, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdfinfo", "-struct-text", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(strings.Fields(string(out)), " ")
+	for _, want := range []string{`H2 (block) "Transcripts"`, `H3 (block) "t-001 Consent denied"`, `H3 (block) "t-002 Happy path"`, `H4 (block) "Expected and actual"`} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the structure has no %s", want)
+		}
 	}
 }
