@@ -277,7 +277,7 @@ func TestReportOfExcerpt(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"An excerpt: 97 of 105 parts are shown, 8 were withheld.", "Go, with conditions", "t-001 (withheld)", "s-001 (withheld)", "Withheld", "f-002",
-		"62: 31 pass, 10 fail, 10 warn, 11 not seen", "This PDF is not signed.", "excerpt-first-responder-r3.2.zip", "Its lines are withheld.", "rm-001, Fine until the release."} {
+		"62: 31 pass, 10 fail, 10 warn, 11 not seen", "This PDF is not signed.", "excerpt-first-responder-r3.2.zip", "Its lines are withheld.", "rm-001 on TST-09: Fine until the release."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in the text", want)
 		}

@@ -95,15 +95,6 @@ func (c *Content) Confirmed() int {
 	return n
 }
 
-// OtherStates words how many items are in a state that a reader has to know of.
-func (n Counts) OtherStates() string {
-	parts := []string{fmt.Sprintf("%d not applicable", n.Items.NotApplicable)}
-	if n.Items.Stale > 0 {
-		parts = append(parts, fmt.Sprintf("%d stale", n.Items.Stale))
-	}
-	return strings.Join(append(parts, fmt.Sprintf("%d waived", n.Remarks.Waived)), ", ")
-}
-
 // SectionFigures are the numbers of a section.
 type SectionFigures struct {
 	Section
@@ -266,14 +257,14 @@ type Term struct{ Word, Meaning string }
 func Glossary() []Term {
 	return []Term{
 		{"integration", "one use of the identity provider by one partner; the integration.yaml describes it"},
-		{"item", "one requirement of the checklist, in one of five states; a person claims it, another one accepts it"},
+		{"item", "one requirement of the checklist, open, claimed, accepted, returned or not applicable; a person claims it, another one accepts it"},
 		{"revision, edition", "r3.1 is the first packet of revision 3; the next edition adds what came later and names this one"},
 		{"test run, scenario", "one execution of one of the ways that a sign-in can go, with a test user"},
 		{"transcript, hop", "a recording without its secrets; one request with its answer"},
 		{"finding", "what a rule says about the transcripts: pass, fail, warn or not seen; nobody edits it"},
 		{"not seen", "the transcripts cannot tell; it counts as neither pass nor fail"},
 		{"remark", "what a reviewer asked to be mended; it is answered, closed, or waived with a reason"},
-		{"waiver", "a remark that was let go unmended, with who did so and why"},
+		{"waiver", "a remark that was let go unmended, with who did so and why; an item can be accepted with one"},
 		{"declaration", "evidence that is the partner's word only"},
 		{"observation", "evidence that the consultant saw it"},
 		{"stale", "what the evidence rests on has changed since"},

@@ -220,9 +220,10 @@ var logo = &pdf.Icon{Width: 1.7, Height: 1.35, Drop: 0.3, Draw: func(c *pdf.Canv
 	}
 }}
 
-// chapter begins a part of the report on a new page.
+// chapter begins a long part of the report: on a new page unless a third of this
+// one is left.
 func (r *report) chapter(title, anchor string) {
-	r.doc.Add(pdf.PageBreak{})
+	r.doc.Add(pdf.Need{Height: 250})
 	r.shortChapter(title, anchor)
 }
 

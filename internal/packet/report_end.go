@@ -91,23 +91,29 @@ func (r *report) waivers() {
 	r.doc.Add(note("A waiver lets a remark go unmended. The reason is the reviewer's; nothing else was proven in its place."), r.waiverTable())
 }
 
+// waiverTable has a column for the date only where a waiver has one.
 func (r *report) waiverTable() pdf.Table {
 	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 44}, {Width: 44}, {Weight: 1.6}, {Weight: 1.6}, {Weight: 1.2}, {Width: 62}},
-		Head:    pdf.Cells("Remark", "Item", "Asked", "Why it was waived", "By", "Until"), Size: 9, Pad: 3.5, Summary: "Waivers",
+		Columns: []pdf.Column{{Width: 44}, {Width: 44}, {Weight: 1.6}, {Weight: 1.6}, {Weight: 1.2}},
+		Head:    pdf.Cells("Remark", "Item", "Asked", "Why it was waived", "By"), Size: 9, Pad: 3.5, Summary: "Waivers",
+	}
+	dated := r.summary.WaiversEnd()
+	if dated {
+		t.Columns, t.Head = append(t.Columns, pdf.Column{Width: 62}), append(t.Head, pdf.Cells("Until")...)
 	}
 	for _, w := range r.summary.Waivers {
-		asked, until := "", "no date"
+		asked := ""
 		if rm := r.remarks[w.Remark]; rm != nil {
 			asked = shorten(rm.Text, 200)
 		}
-		if !w.Until.IsZero() {
-			until = date(w.Until)
-		}
-		t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
+		row := pdf.Row{Cells: []pdf.Cell{
 			{Spans: []pdf.Span{link(w.Remark)}, Header: true}, {Spans: links(some(w.Item))}, {Spans: []pdf.Span{pdf.T(asked)}},
-			{Spans: []pdf.Span{pdf.T(w.Reason)}}, {Spans: []pdf.Span{pdf.T(w.By + "\n"), small(date(w.At))}}, {Spans: []pdf.Span{pdf.T(until)}},
-		}})
+			{Spans: []pdf.Span{pdf.T(w.Reason)}}, {Spans: []pdf.Span{pdf.T(w.By + "\n"), small(date(w.At))}},
+		}}
+		if dated {
+			row.Cells = append(row.Cells, pdf.Cell{Spans: []pdf.Span{pdf.T(w.end())}})
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

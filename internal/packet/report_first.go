@@ -12,14 +12,15 @@ func (r *report) firstPage() {
 	r.title()
 	r.answer()
 	r.figures()
+	r.failures()
 	r.sections()
+	r.keyToMarks()
 	r.alsoHere()
 	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
 		{Weight: 1.7, Blocks: r.unproven()},
 		{Weight: 1, Blocks: r.signOffs()},
 	}})
 	r.checkYourself()
-	r.keyToMarks()
 }
 
 // title names the integration and what it is.
@@ -82,13 +83,40 @@ func (r *report) figures() {
 		held = count(r.c.Confirmed(), "step") + " confirmed"
 	}
 	r.doc.Add(pdf.Columns{Divider: pdf.Line, Before: 10, Columns: []pdf.Side{
-		side(fmt.Sprintf("%d of %d", r.c.AcceptedNow(), n.Items.Total), "items accepted", pdf.T(n.OtherStates())),
+		side(fmt.Sprintf("%d of %d", r.c.AcceptedNow(), n.Items.Total), "items accepted", pdf.T(r.summary.OtherStates(r.c))),
 		side(fmt.Sprint(n.TestRuns), plural(n.TestRuns, "test run", "test runs"),
 			pdf.T(count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))),
 		side(fmt.Sprint(n.Findings.Total), "findings", verdicts...),
 		side(fmt.Sprint(n.Minutes), "entries in the minutes", pdf.T(held)),
 	}}, pdf.Rule{Before: 6})
 }
+
+// failures names what fails, so that a reader need not look for it behind a good
+// answer.
+func (r *report) failures() {
+	named, more := r.c.Failures()
+	if len(named) == 0 {
+		return
+	}
+	r.doc.Add(pdf.Heading{Level: 2, Text: "What fails", Size: pdf.H3Size, Before: 8, NoBookmark: true})
+	fail := verdictMark("fail")
+	for _, f := range named {
+		spans := []pdf.Span{{Icon: fail.spoken(), Text: "\u00a0"}, pdf.B(f.Rule + " "), pdf.T(shorten(f.Title, 90) + " "), link(f.ID), pdf.T(" page\u00a0"), pdf.PageOf(f.ID)}
+		if len(f.Items) > 0 {
+			spans = append(append(spans, pdf.T("; item ")), links(f.Items[:min(itemsNamed, len(f.Items))])...)
+		}
+		if rest := len(f.Items) - itemsNamed; rest > 0 {
+			spans = append(spans, pdf.T(fmt.Sprintf(" and %d more", rest)))
+		}
+		r.doc.Add(pdf.Paragraph{Spans: spans, Size: 9, Before: 1.5})
+	}
+	if more > 0 {
+		r.doc.Add(pdf.Paragraph{Spans: []pdf.Span{pdf.T(fmt.Sprintf("And %d more. Page\u00a0", more)), pdf.PageOf("findings"), pdf.T(".")}, Size: 9, Before: 1.5})
+	}
+}
+
+// itemsNamed is how many items page one names of a finding that fails.
+const itemsNamed = 3
 
 // sections is the table by section, with a mark for each item.
 func (r *report) sections() {
@@ -119,7 +147,8 @@ func (r *report) alsoHere() {
 		{r.c.ErrorPaths != nil, "Error paths", anchorErrorPaths},
 		{r.c.NullValues != nil, "Null values", anchorNullValues},
 		{r.c.Minimization != nil, "Data minimization", anchorMinimization},
-		{len(r.c.TestRuns) > 0, "Test runs and transcripts", "test-runs"},
+		{len(r.c.TestRuns) > 0, "Test runs", "test-runs"},
+		{len(r.c.Transcripts) > 0, "Transcripts", anchorTranscripts},
 		{len(r.c.Screenshots) > 0, "Screenshots", "screenshots"},
 		{len(r.c.Remarks) > 0, "Remarks", "remarks"},
 		{len(r.summary.Waivers) > 0, "Waivers", "waivers"},
@@ -156,7 +185,11 @@ func (r *report) unproven() []pdf.Block {
 		if n.Kind == "partner_made" {
 			spans = []pdf.Span{pdf.T(n.Text)}
 		}
-		list.Items = append(list.Items, pdf.ListItem{Blocks: []pdf.Block{pdf.Paragraph{Spans: spans, Size: 9}}})
+		blocks := []pdf.Block{pdf.Paragraph{Spans: spans, Size: 9}}
+		if n.Kind == "waived" && !r.brief { // a summary has their table
+			blocks = append(blocks, r.namedWaivers()...)
+		}
+		list.Items = append(list.Items, pdf.ListItem{Blocks: blocks})
 	}
 	what := "What this packet does not prove"
 	if r.draft {
@@ -167,6 +200,24 @@ func (r *report) unproven() []pdf.Block {
 		return append(blocks, para(pdf.T("It holds no evidence yet, so it proves nothing.")))
 	}
 	return append(blocks, list)
+}
+
+// namedWaivers are the waivers with their reasons while they are few; the rest is
+// counted.
+func (r *report) namedWaivers() []pdf.Block {
+	var out []pdf.Block
+	named, more := r.summary.NamedWaivers()
+	for _, w := range named {
+		spans := []pdf.Span{link(w.Remark)}
+		if w.Item != "" {
+			spans = append(spans, pdf.T(" on "), link(w.Item))
+		}
+		out = append(out, pdf.Paragraph{Spans: append(spans, pdf.T(": "+w.ShortReason())), Size: pdf.SmallSize, Before: 1.5})
+	}
+	if more > 0 {
+		out = append(out, pdf.Paragraph{Spans: []pdf.Span{pdf.T(fmt.Sprintf("And %d more. Page\u00a0", more)), pdf.PageOf("waivers"), pdf.T(".")}, Size: pdf.SmallSize, Before: 1.5})
+	}
+	return out
 }
 
 // signOffs shows the three roles; who is missing is said.
@@ -228,6 +279,9 @@ func (r *report) keyToMarks() {
 		add(stateMark(&Item{State: s}))
 	}
 	add(mark{staleIcon, "Stale", pdf.Warn})
+	if len(r.summary.Waivers) > 0 {
+		add(waiverMark)
+	}
 	r.doc.Add(pdf.Paragraph{Size: 7.7, Before: 5, Spans: spans})
 }
 

@@ -35,7 +35,7 @@ func (r *report) items() {
 
 // item is one requirement with claim, decision, evidence, findings, remarks.
 func (r *report) item(it *Item) pdf.Block {
-	m := stateMark(it)
+	m := r.stateMark(it)
 	status := append(m.spans(), small("   "+it.Facts()))
 	blocks := []pdf.Block{
 		pdf.Heading{

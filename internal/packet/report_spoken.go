@@ -37,7 +37,7 @@ func (r *report) sectionMarks(section string) pdf.Drawing {
 		if it.Section != section {
 			continue
 		}
-		m := stateMark(it)
+		m := r.stateMark(it)
 		marks = append(marks, m)
 		if counts[m.word]++; counts[m.word] == 1 {
 			words = append(words, m.word)

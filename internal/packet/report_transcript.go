@@ -24,20 +24,32 @@ func (r *report) transcripts() {
 		r.doc.Add(t)
 	}
 	for i := range r.c.Transcripts {
+		if i == 0 {
+			r.doc.Add(pdf.Need{Height: transcriptRoom + chapterHead})
+			r.shortChapter("Transcripts", anchorTranscripts)
+		} else {
+			r.doc.Add(pdf.Need{Height: transcriptRoom})
+		}
 		r.transcript(&r.c.Transcripts[i])
 	}
 }
 
-// transcriptRoom is the least room that a transcript begins in: its facts and some
-// hops. With less it begins on a page of its own.
-const transcriptRoom = 330
+// anchorTranscripts is the chapter of all transcripts.
+const anchorTranscripts = "transcripts"
+
+// The least room that a transcript begins in: its facts and some hops. With less it
+// begins on a page of its own. The first one stands below the chapter's heading.
+const (
+	transcriptRoom = 250
+	chapterHead    = 50
+)
 
 func (r *report) transcript(t *Transcript) {
 	title := ScenarioTitle(t.Scenario)
 	r.doc.Add(
-		pdf.Need{Height: transcriptRoom}, pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(title, 50)},
-		pdf.Paragraph{Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink3}}, Before: 30, KeepNext: true},
-		pdf.Heading{Level: 2, Text: "Transcript: " + title, Anchor: t.ID, Size: 17, Before: -1},
+		pdf.Running{Left: "Transcripts", Right: t.ID + ", " + shorten(title, 50)},
+		pdf.Heading{Level: 3, Text: t.ID + " " + title, Anchor: t.ID, Size: 13, Before: 22,
+			Spans: []pdf.Span{{Text: t.ID, Mono: true, Colour: pdf.Ink2}, pdf.T("  " + title)}},
 		pdf.Rule{},
 	)
 	madeBy := []pdf.Span{pdf.T(t.MadeBy)}
@@ -61,7 +73,10 @@ func (r *report) transcript(t *Transcript) {
 	mine := r.c.FindingsOf(t.ID)
 	r.doc.Add(pdf.Paragraph{Spans: tally(mine), Before: 6, KeepNext: true})
 	if len(t.Hops) > 0 {
-		r.doc.Add(pdf.Later(func() pdf.Block { return r.walk(t) }), pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}})
+		r.doc.Add(
+			pdf.Paragraph{Spans: []pdf.Span{small("Nodes with round ends are redirects, square ones are pages; a dotted line stands for hops that are not drawn.")}, KeepNext: true},
+			pdf.Later(func() pdf.Block { return r.walk(t) }),
+		)
 	}
 	r.expectedAndActual(t.ID, mine)
 }
@@ -308,7 +323,7 @@ func (r *report) expectedAndActual(transcript string, findings []*Finding) {
 		}
 	}
 	if len(t.Rows) > 0 {
-		r.doc.Add(pdf.Heading{Level: 3, Text: "Expected and actual", Before: 12, NoBookmark: true}, t)
+		r.doc.Add(pdf.Heading{Level: 4, Text: "Expected and actual", Before: 12, NoBookmark: true}, t)
 	}
 	if unseen := unseenRules(findings); len(unseen) > 0 {
 		m := verdictMark("not_seen")

@@ -118,7 +118,7 @@ func (r *report) excerptPage() {
 		pdf.Heading{Level: 1, Text: i.Name, Before: -1},
 		pdf.Paragraph{Spans: []pdf.Span{pdf.C(i.Partner, pdf.Ink2), pdf.C(fmt.Sprintf(", %s, %s, configuration %d", name(i.Protocol), i.Environment, i.ConfigVersion), pdf.Ink2)}, Size: 10.5, Before: -1},
 		pdf.Box{Border: pdf.Ink, Radius: -1, Before: 10, Pad: 10, Blocks: []pdf.Block{
-			pdf.Paragraph{Spans: []pdf.Span{pdf.B(fmt.Sprintf("An excerpt: %d of %d parts are shown, %d were withheld.", x.Shown, x.Parts, x.Parts-x.Shown))}, Size: 12, Before: -1},
+			pdf.Paragraph{Spans: []pdf.Span{pdf.B(fmt.Sprintf("An excerpt: %d of %d parts are shown, %s withheld.", x.Shown, x.Parts, plural(x.Parts-x.Shown, "1 was", "%d were")))}, Size: 12, Before: -1},
 			pdf.Paragraph{Spans: []pdf.Span{pdf.T("Whoever cut it chose what to show. What stands on this page cannot be withheld, and its figures are those of the whole packet.")}, Before: 3},
 		}},
 	)
@@ -133,10 +133,7 @@ func (r *report) excerptPage() {
 	add("Remarks", fmt.Sprintf("%d open, %d answered, %d closed, %d waived", n.Remarks.Open, n.Remarks.Answered, n.Remarks.Closed, n.Remarks.Waived))
 	add("Evidence", count(n.TestRuns, "test run")+", "+count(n.Transcripts, "transcript")+", "+count(n.Screenshots, "screenshot"))
 	for _, w := range r.summary.Waivers {
-		waived := []pdf.Span{pdf.T(w.Remark + ", "), pdf.T(w.Reason)}
-		if !w.Until.IsZero() {
-			waived = append(waived, pdf.T(" (until "+day(w.Until)+")"))
-		}
+		waived := []pdf.Span{pdf.T(w.Remark + w.on() + ": "), pdf.T(w.Reason), pdf.T(w.until())}
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Waived", Value: waived})
 	}
 	r.doc.Add(pdf.Heading{Level: 2, Text: "The whole packet", Size: pdf.H3Size, Before: 12, NoBookmark: true}, kv)

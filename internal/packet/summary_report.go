@@ -124,7 +124,7 @@ func (r *report) briefItem(it *Item) pdf.Row {
 		findings = []pdf.Span{small("none")}
 	}
 	return pdf.Row{Anchor: it.ID, Cells: []pdf.Cell{
-		{Spans: []pdf.Span{pdf.M(it.ID)}, Header: true}, {Spans: title}, {Spans: stateMark(it).spans()}, {Spans: by}, {Spans: findings},
+		{Spans: []pdf.Span{pdf.M(it.ID)}, Header: true}, {Spans: title}, {Spans: r.stateMark(it).spans()}, {Spans: by}, {Spans: findings},
 	}}
 }
 

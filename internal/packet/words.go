@@ -30,6 +30,17 @@ func verdictMark(verdict string) mark {
 	}
 }
 
+// stateMark is the mark of the item's state; what was accepted with a waiver has
+// another one than what was mended.
+func (s *sheet) stateMark(it *Item) mark {
+	if s.summary.WithWaiver(it) {
+		return waiverMark
+	}
+	return stateMark(it)
+}
+
+var waiverMark = mark{pdf.MarkWaived, "Accepted, with a waiver", pdf.Warn}
+
 // stateMark: circles, for what a person set. Stale is said in words.
 func stateMark(it *Item) mark {
 	m := map[string]mark{

@@ -141,7 +141,7 @@ func resultModel(c *packet.Content) *view.ResultModel {
 	}
 	n := s.Counts
 	m.Facts = []components.FactModel{
-		{Name: "Items", Value: fmt.Sprintf("%d of %d accepted, %s", c.AcceptedNow(), n.Items.Total, n.OtherStates())},
+		{Name: "Items", Value: fmt.Sprintf("%d of %d accepted, %s", c.AcceptedNow(), n.Items.Total, s.OtherStates(c))},
 		{Name: "Findings", Content: components.Counts(components.VerdictCounts{Pass: n.Findings.Pass, Fail: n.Findings.Fail, Warn: n.Findings.Warn, NotSeen: n.Findings.NotSeen})},
 	}
 	if c.ErrorPaths != nil {

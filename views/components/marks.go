@@ -49,6 +49,8 @@ const (
 	StateAccepted      ItemState = "accepted"
 	StateReturned      ItemState = "returned"
 	StateNotApplicable ItemState = "not_applicable"
+	// StateWithWaiver is accepted although a remark on the item was waived.
+	StateWithWaiver ItemState = "with_waiver"
 )
 
 // Word is the state as readers see it; a stale item says so after its state.
@@ -63,6 +65,8 @@ func (s ItemState) Word(stale bool) string {
 		word = "Returned"
 	case StateNotApplicable:
 		word = "Not applicable"
+	case StateWithWaiver:
+		word = "Accepted, with a waiver"
 	}
 	if stale {
 		word += ", stale"
@@ -70,7 +74,12 @@ func (s ItemState) Word(stale bool) string {
 	return word
 }
 
-func (s ItemState) icon() string { return dashed(string(s), "open") }
+func (s ItemState) icon() string {
+	if s == StateWithWaiver {
+		return MarkWithCondition.icon()
+	}
+	return dashed(string(s), "open")
+}
 
 func (s ItemState) class(stale bool) string {
 	if stale {

@@ -93,6 +93,14 @@ func (m ReadingModel) banner() components.BannerModel {
 	return components.BannerModel{Verdict: tones[a.Tone], Title: a.Title, Text: a.Sentence}
 }
 
+// state is how the item's state looks.
+func (m ReadingModel) state(it *packet.Item) components.ItemState {
+	if m.Summary.WithWaiver(it) {
+		return components.StateWithWaiver
+	}
+	return components.ItemState(it.State)
+}
+
 // figure is one of the four numbers of page one.
 type figure struct{ number, what, more string }
 
@@ -103,7 +111,7 @@ func (m ReadingModel) figures() []figure {
 		held = components.Plural(m.C.Confirmed(), "step", "steps") + " confirmed"
 	}
 	return []figure{
-		{fmt.Sprintf("%d of %d", m.C.AcceptedNow(), n.Items.Total), "items accepted", n.OtherStates()},
+		{fmt.Sprintf("%d of %d", m.C.AcceptedNow(), n.Items.Total), "items accepted", m.Summary.OtherStates(m.C)},
 		{fmt.Sprint(n.TestRuns), word(n.TestRuns, "test run", "test runs"), components.Plural(n.Transcripts, "transcript", "transcripts") + ", " + components.Plural(n.Screenshots, "screenshot", "screenshots")},
 		{fmt.Sprint(n.Findings.Total), "findings", fmt.Sprintf("%d pass, %d warn, %d not seen, %d fail", n.Findings.Pass, n.Findings.Warn, n.Findings.NotSeen, n.Findings.Fail)},
 		{fmt.Sprint(n.Minutes), "entries in the minutes", held},

@@ -186,7 +186,7 @@ func readingItem(m ReadingModel, it *packet.Item) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.StateWord(components.ItemState(it.State), it.Stale).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.StateWord(m.state(it), it.Stale).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
