@@ -85,12 +85,15 @@ func sealWords(p store.Packet) string {
 	}
 }
 
-func editionWords(edition int) string {
-	switch edition {
-	case 1:
+// editionWords say what an edition is by what asked for it.
+func editionWords(cause store.PacketCause) string {
+	switch cause {
+	case store.CauseDecision:
 		return "the readiness packet, to be read in the walkthrough"
-	case 2:
+	case store.CauseOutcome:
 		return "with minutes and outcome"
+	case store.CauseRenewal:
+		return "says the same as the edition before, sealed anew"
 	}
 	return "with one more sign-off"
 }
