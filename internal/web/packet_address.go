@@ -173,7 +173,7 @@ func (r *request) withdrawForm(p store.Packet, cause error, summary *components.
 	f := &view.WithdrawForm{Action: pathPacket(p.IntegrationID, p.ID) + "/withdraw", Key: formKey(),
 		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
 			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
-	if cause != nil {
+	if cause != nil && strings.HasSuffix(r.Path(), "/withdraw") { // the other form here has it tried again
 		f.Open, f.Reason.Value = true, r.FormValue("reason")
 		r.refuse(cause, summary, &f.Reason)
 	}

@@ -71,6 +71,7 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 			return err
 		}
 		m.Packet.Withdraw = r.withdrawForm(*shown, cause, m.Errors)
+		m.Packet.Next = r.nextForm(p, *shown)
 	}
 	return r.render(status, view.Packets(m))
 }
@@ -110,6 +111,8 @@ func packetConfirmation(done string) *components.ConfirmationModel {
 	switch done {
 	case "withdraw":
 		return &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
+	case "next":
+		return &components.ConfirmationModel{Now: "The next edition is asked for.", Next: "It is made in a few seconds; load the page again to see it."}
 	case "again":
 		return &components.ConfirmationModel{Now: "The packet is tried again.", Next: "This takes a few seconds; load the page again to see what became of it."}
 	}

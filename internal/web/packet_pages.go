@@ -19,6 +19,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/:packet", s.signedIn(showPacket))
 	g.POST("/integrations/:integration/packets/:packet/again", s.signedIn(askForPacketAgain))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
+	g.POST("/integrations/:integration/packets/:packet/next", s.signedIn(makeNextEdition))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
 	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
