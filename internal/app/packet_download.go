@@ -39,7 +39,7 @@ func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uui
 	if err != nil {
 		return nil, err
 	}
-	return o.file("packet.pdf")
+	return o.copyOf("packet.pdf")
 }
 
 // actionView is the action of an audit entry about a packet that somebody reads.
