@@ -456,6 +456,8 @@ CREATE TABLE public.packets (
     withdrawn_at timestamp with time zone,
     withdrawn_by uuid,
     withdrawn_reason text,
+    cause text NOT NULL,
+    CONSTRAINT packets_cause_check CHECK ((cause = ANY (ARRAY['decision'::text, 'outcome'::text, 'sign_off'::text, 'renewal'::text]))),
     CONSTRAINT packets_check CHECK (((state = 'pending'::text) = (digest IS NULL))),
     CONSTRAINT packets_edition_check CHECK ((edition >= 1)),
     CONSTRAINT packets_pdf_level_check CHECK ((pdf_level = ANY (ARRAY['B-B'::text, 'B-T'::text]))),
@@ -485,6 +487,8 @@ COMMENT ON COLUMN public.packets.stamped_at IS 'the time in the token: the word 
 COMMENT ON COLUMN public.packets.sealing_at IS 'when its content was fixed for good: until then a further sign-off goes into it';
 
 COMMENT ON COLUMN public.packets.withdrawn_reason IS 'public: it is shown to whoever has the digest';
+
+COMMENT ON COLUMN public.packets.cause IS 'what asked for it; a renewal says what the edition before says';
 
 CREATE TABLE public.partner_members (
     partner_id uuid NOT NULL,

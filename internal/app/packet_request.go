@@ -34,7 +34,7 @@ func (s *packetSource) fold() {
 
 // requestPacket fixes the content of an edition of a revision's packet and
 // enqueues the job that makes it, inside the running write.
-func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, edition int) error {
+func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, edition int, cause store.PacketCause) error {
 	if err := w.keepPasses(ctx); err != nil { // the packet holds the write's own texts
 		return err
 	}
@@ -42,18 +42,18 @@ func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, e
 	if err != nil {
 		return err
 	}
-	return a.askForPacket(ctx, w, r, source)
+	return a.askForPacket(ctx, w, r, cause, source)
 }
 
 // askForPacket keeps what a packet will say and enqueues the job that makes it.
-func (a *App) askForPacket(ctx context.Context, w *Write, r store.Revision, source packetSource) error {
+func (a *App) askForPacket(ctx context.Context, w *Write, r store.Revision, cause store.PacketCause, source packetSource) error {
 	encoded, err := json.Marshal(source)
 	if err != nil {
 		return fmt.Errorf("encoding a packet's content: %w", err)
 	}
 	p := store.PacketSource{
 		Packet: store.Packet{PartnerID: r.PartnerID, ID: store.NewID(), IntegrationID: r.IntegrationID, RevisionID: r.ID, Edition: source.Content.Edition,
-			CreatedAt: w.Now},
+			Cause: cause, CreatedAt: w.Now},
 		Seed: randomBytes(sha256.Size), Content: encoded,
 	}
 	if err := store.InsertPacket(ctx, w.Tx, p); err != nil {

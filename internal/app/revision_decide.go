@@ -108,7 +108,7 @@ func (a *App) endReview(ctx context.Context, w *Write, r store.Revision, d Revie
 	if err := store.SetStage(ctx, w.Tx, scope, r.IntegrationID, store.StageWalkthrough, w.Now); err != nil {
 		return err
 	}
-	return a.requestPacket(ctx, w, r.ID, 1)
+	return a.requestPacket(ctx, w, r.ID, 1, store.CauseDecision)
 }
 
 // turnRound closes the open round and opens the next.

@@ -103,7 +103,7 @@ func refuseDecider(ctx context.Context, w *Write, integrationID uuid.UUID) error
 }
 
 // packSignOff brings a sign-off into the packet and gives the edition that says
-// so. An edition after the second says what the one before says, and the
+// so. An edition after the one with the outcome says what the one before says, and the
 // sign-off: what changed in the integration since is no part of what was signed off.
 func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, r store.Revision, s store.SignOff) (edition int, err error) {
 	scope := w.Cmd.Actor.Scope()
@@ -118,7 +118,7 @@ func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, r 
 	c := &source.Content
 	c.SignOffs = append(c.SignOffs, packetSignOff(i.PartnerName, s.Part, w.Cmd.Actor.Name, w.Now))
 	c.MadeAt = packet.At(w.Now)
-	if last.Edition == outcomeEdition && last.State == store.PacketPending && last.SealingAt == nil {
+	if last.Cause == store.CauseOutcome && last.State == store.PacketPending && last.SealingAt == nil {
 		content, err := json.Marshal(source)
 		if err != nil {
 			return 0, fmt.Errorf("encoding a packet's content: %w", err)
@@ -126,5 +126,5 @@ func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, r 
 		return last.Edition, store.SavePacketContent(ctx, w.Tx, scope, last.ID, content)
 	}
 	c.Edition = last.Edition + 1
-	return c.Edition, a.askForPacket(ctx, w, r, source)
+	return c.Edition, a.askForPacket(ctx, w, r, store.CauseSignOff, source)
 }

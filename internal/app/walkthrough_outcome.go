@@ -12,7 +12,7 @@ import (
 )
 
 // RecordOutcome ends the running walkthrough with its outcome and asks for
-// edition 2 of the packet. What keeps an outcome from being recorded is
+// the next edition of the packet. What keeps an outcome from being recorded is
 // apperr.Conflict with a field per step or item; see walkthrough.CheckOutcome.
 func (a *App) RecordOutcome(ctx context.Context, cmd Command, ref WalkthroughRef, outcome walkthrough.Outcome, reasons string) error {
 	texts := a.gate(ctx, &cmd, place{integration: ref.Integration})
@@ -86,9 +86,9 @@ func (a *App) endWalkthrough(ctx context.Context, w *Write, held store.Walkthrou
 	if err := store.SetStage(ctx, w.Tx, w.Cmd.Actor.Scope(), held.IntegrationID, stage, w.Now); err != nil {
 		return err
 	}
-	return a.requestPacket(ctx, w, held.RevisionID, outcomeEdition)
+	last, err := store.LockLastEdition(ctx, w.Tx, w.Cmd.Actor.Scope(), held.RevisionID)
+	if err != nil {
+		return err
+	}
+	return a.requestPacket(ctx, w, held.RevisionID, last.Edition+1, store.CauseOutcome)
 }
-
-// outcomeEdition is the edition with outcome and minutes: the first is the one
-// that the walkthrough is held on.
-const outcomeEdition = 2

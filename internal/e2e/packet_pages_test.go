@@ -135,8 +135,8 @@ func (s damagedSite) damage(t *testing.T) {
 // addGivenUp adds an edition that could not be made and that nobody tries any more.
 func (s damagedSite) addGivenUp(t *testing.T) {
 	t.Helper()
-	_, err := s.Store.Pool().Exec(t.Context(), `INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at)
-		SELECT partner_id, $1, integration_id, revision_id, 2, 'pending', salts, content, created_at FROM packets WHERE integration_id = $2`,
+	_, err := s.Store.Pool().Exec(t.Context(), `INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, cause, state, salts, content, created_at)
+		SELECT partner_id, $1, integration_id, revision_id, 2, 'outcome', 'pending', salts, content, created_at FROM packets WHERE integration_id = $2`,
 		uuid.New(), s.integration(t, "Lakeshore Benefits"))
 	if err != nil {
 		t.Fatal(err)

@@ -97,6 +97,10 @@ func TestPages(t *testing.T) {
 		{"packets-two", consultant, "/integrations/" + lake.String() + "/packets"}, {"packet-address", partner, "/packets/" + *s.waitForPacket(t, lake, 2).Digest},
 		{"packet-withdrawn", "", "/packets/" + *first.Digest}, {"packet-page-withdrawn", partner, "/integrations/" + lake.String() + "/packets/" + first.ID.String()},
 	})
+	s.withdraw(t, s.waitForPacket(t, lake, 2))
+	b.lookAt([]visit{
+		{"packet-next-edition", consultant, "/integrations/" + lake.String() + "/packets"}, {"minutes-withdrawn", consultant, "/integrations/" + lake.String() + "/walkthrough"},
+	})
 }
 
 // lookAt looks at each page at two widths in two colour schemes.

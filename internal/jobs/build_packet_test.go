@@ -77,7 +77,7 @@ func pendingPacket(t *testing.T, a *app.App) uuid.UUID {
 	if _, err := store.InsertRevision(t.Context(), a.Store.Reader(), r, store.Frozen{}); err != nil {
 		t.Fatal(err)
 	}
-	p := store.PacketSource{Packet: store.Packet{PartnerID: partner, ID: store.NewID(), IntegrationID: id, RevisionID: r.ID, Edition: 1, CreatedAt: a.Now()},
+	p := store.PacketSource{Packet: store.Packet{PartnerID: partner, ID: store.NewID(), IntegrationID: id, RevisionID: r.ID, Edition: 1, Cause: store.CauseDecision, CreatedAt: a.Now()},
 		Seed: []byte("seed"), Content: []byte("{}")}
 	if err := store.InsertPacket(t.Context(), a.Store.Reader(), p); err != nil {
 		t.Fatal(err)

@@ -53,6 +53,19 @@ type IntegrationSummary struct {
 	// Outcome is the newest walkthrough's outcome, empty before it.
 	Outcome string
 	Packets int
+	// SignedOff are the parts that signed off the newest revision.
+	SignedOff []string
+	// WithdrawnPacket names the newest revision's newest packet, "r1.5", where that
+	// is withdrawn; empty otherwise.
+	WithdrawnPacket string
+}
+
+// DecidedRevision is the number of the revision that was decided last, 0 for none.
+func (s IntegrationSummary) DecidedRevision() int {
+	if s.SubmittedRevision > 0 {
+		return s.SubmittedRevision - 1
+	}
+	return s.LastRevision
 }
 
 const summarySelect = `
@@ -67,7 +80,10 @@ const summarySelect = `
 	       COALESCE(s.number, 0) AS submitted_revision, s.submitted_at, COALESCE(l.number, 0) AS last_revision,
 	       COALESCE(w.state, '') AS walkthrough_state, w.planned_for AS walkthrough_for,
 	       COALESCE(o.decision, '') AS outcome,
-	       (SELECT count(*) FROM packets k WHERE k.partner_id = i.partner_id AND k.integration_id = i.id) AS packets
+	       (SELECT count(*) FROM packets k WHERE k.partner_id = i.partner_id AND k.integration_id = i.id) AS packets,
+	       ARRAY(SELECT o.part FROM sign_offs o WHERE o.partner_id = i.partner_id AND o.revision_id = l.id) AS signed_off,
+	       COALESCE((SELECT CASE k.state WHEN 'withdrawn' THEN 'r' || l.number || '.' || k.edition END FROM packets k
+	                 WHERE k.partner_id = i.partner_id AND k.revision_id = l.id ORDER BY k.edition DESC LIMIT 1), '') AS withdrawn_packet
 	FROM integrations i
 	JOIN partners p ON p.id = i.partner_id
 	JOIN configuration_versions v ON v.partner_id = i.partner_id AND v.integration_id = i.id AND v.version = i.configuration_version

@@ -84,8 +84,8 @@ func TestMigrateDownKeepsOneSealOfAPacket(t *testing.T) {
 	super := testkit.Superuser(t, database.Owner)
 	for _, sql := range []string{
 		`SET session_replication_role = replica`, // no partner, integration and revision for this
-		`INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at, digest, packet_json)
-			SELECT uuid_nil, id::uuid, uuid_nil, uuid_nil, n, state, '', '{}', now(), digest, packet_json
+		`INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, cause, state, salts, content, created_at, digest, packet_json)
+			SELECT uuid_nil, id::uuid, uuid_nil, uuid_nil, n, 'sign_off', state, '', '{}', now(), digest, packet_json
 			FROM (VALUES (1, '00000000-0000-7000-8000-000000000001', 'made', 'x', 'a'), (2, '00000000-0000-7000-8000-000000000002', 'pending', NULL, NULL)) AS v (n, id, state, digest, packet_json),
 				(SELECT '00000000-0000-0000-0000-000000000000'::uuid AS uuid_nil) AS u`,
 		`INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) SELECT partner_id, id, entry::uuid, json FROM packets,

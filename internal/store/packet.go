@@ -22,6 +22,17 @@ const (
 	PacketWithdrawn  PacketState = "withdrawn"  // nobody should rely on it; the reason is public
 )
 
+// PacketCause is what asked for a packet.
+type PacketCause string
+
+// What asks for packets.
+const (
+	CauseDecision PacketCause = "decision" // the revision is ready
+	CauseOutcome  PacketCause = "outcome"  // of the walkthrough
+	CauseSignOff  PacketCause = "sign_off"
+	CauseRenewal  PacketCause = "renewal" // nobody should rely on the edition before; this one says the same
+)
+
 // Packet is one edition of a revision's packet.
 type Packet struct {
 	PartnerID      uuid.UUID
@@ -30,6 +41,7 @@ type Packet struct {
 	RevisionID     uuid.UUID
 	RevisionNumber int
 	Edition        int
+	Cause          PacketCause
 	State          PacketState
 	Problem        *string // why the last attempt did not succeed
 	Digest         *string // SHA-256 of the archive
@@ -68,7 +80,7 @@ type PacketSource struct {
 	StampToken []byte // RFC 3161; nil without a stamp
 }
 
-const packetColumns = `k.partner_id, k.id, k.integration_id, k.revision_id, r.number AS revision_number, k.edition, k.state, k.problem,
+const packetColumns = `k.partner_id, k.id, k.integration_id, k.revision_id, r.number AS revision_number, k.edition, k.cause, k.state, k.problem,
 	k.digest, k.packet_json, k.bytes, k.pdf_level, k.stamp, k.stamped_at, k.created_at, k.sealing_at, k.made_at, k.withdrawn_at,
 	COALESCE(u.name, '') AS withdrawn_by_name, k.withdrawn_reason`
 
@@ -77,10 +89,10 @@ const packetTables = `packets k JOIN revisions r ON r.partner_id = k.partner_id 
 // InsertPacket asks for a packet.
 func InsertPacket(ctx context.Context, tx Querier, p PacketSource) error {
 	return exec(ctx, tx, "inserting a packet", `
-		INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at)
-		VALUES (@partner_id, @id, @integration_id, @revision_id, @edition, @state, @seed, @content, @created_at)`,
+		INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, cause, state, salts, content, created_at)
+		VALUES (@partner_id, @id, @integration_id, @revision_id, @edition, @cause, @state, @seed, @content, @created_at)`,
 		pgx.NamedArgs{"partner_id": p.PartnerID, "id": p.ID, "integration_id": p.IntegrationID, "revision_id": p.RevisionID,
-			"edition": p.Edition, "state": string(PacketPending), "seed": p.Seed, "content": p.Content, "created_at": p.CreatedAt})
+			"edition": p.Edition, "cause": string(p.Cause), "state": string(PacketPending), "seed": p.Seed, "content": p.Content, "created_at": p.CreatedAt})
 }
 
 const sourceColumns = packetColumns + `, k.salts AS seed, k.content, k.stamp_token`

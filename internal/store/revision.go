@@ -80,6 +80,12 @@ func FindLastRevision(ctx context.Context, q Querier, scope auth.Scope, integrat
 		scopeArgs(scope, pgx.NamedArgs{"integration": integration}))
 }
 
+// FindLastDecidedRevision gives the newest revision of an integration that is not in review.
+func FindLastDecidedRevision(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID) (Revision, error) {
+	return one[Revision](ctx, q, "finding the revision decided last", revisionSelect+`
+		AND r.integration_id = @integration AND r.state <> 'submitted' ORDER BY r.number DESC LIMIT 1`, scopeArgs(scope, pgx.NamedArgs{"integration": integration}))
+}
+
 // FindRevision gives one revision.
 func FindRevision(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID) (Revision, error) {
 	return one[Revision](ctx, q, "finding a revision", revisionSelect+` AND r.id = @id`, scopeArgs(scope, pgx.NamedArgs{"id": id}))

@@ -25,7 +25,7 @@ var actionWords = map[string]string{
 	"item.set_not_applicable": "Marked as not applicable", "item.reset_not_applicable": "Applies again",
 	"keys.create": "Keys made", "keys.rotate": "Keys rotated", "keys.compromise": "Key marked as compromised",
 	"packet.download": "Packet downloaded", "packet.view": "Packet read", "packet.draft": "Draft made", "packet.summary": "Summary taken", "packet.make": "Packet made", "packet.seal": "Packet sealed",
-	"packet.withdraw": "Packet withdrawn", "packet.ask_again": "Packet asked for again",
+	"packet.withdraw": "Packet withdrawn", "packet.ask_again": "Packet asked for again", "packet.renew": "Next edition asked for",
 	"question.answer": "Question answered", "question.ask": "Question asked",
 	"remark.answer": "Remark answered", "remark.close": "Remark closed", "remark.create": "Remark written", "remark.reopen": "Remark opened again",
 	"remark.waive": "Remark waived", "revision.decide": "Revision decided", "revision.submit": "Revision submitted",

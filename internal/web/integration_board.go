@@ -49,8 +49,7 @@ func filterBoard(r *request, all []store.IntegrationSummary) []store.Integration
 func inSegment(actor auth.Actor, s store.IntegrationSummary, show string) bool {
 	switch show {
 	case "yours":
-		who, _, _ := whoseTurn(s)
-		return isTheirs(actor, s, who)
+		return whoseTurn(s).isTheirs(actor, s)
 	case "unassigned":
 		return s.ConsultantID == nil
 	}
@@ -84,13 +83,14 @@ func boardFilter(r *request, all []store.IntegrationSummary) components.FilterMo
 }
 
 // turnGroup is the place of an integration among those who have to act: 0 for
-// the reader, then partners, consultants, the account team and nobody.
+// the reader, then partners, consultants, the account team and nobody. Where several
+// have to, it is that of the first.
 func turnGroup(actor auth.Actor, s store.IntegrationSummary) int {
-	who, _, _ := whoseTurn(s)
-	if isTheirs(actor, s, who) {
+	t := whoseTurn(s)
+	if t.isTheirs(actor, s) {
 		return 0
 	}
-	return map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[who]
+	return map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[t.who[0]]
 }
 
 // boardGroups sorts the rows into the groups of those who have to act, the
@@ -138,9 +138,9 @@ func piles(all []store.IntegrationSummary) []components.StagePile {
 	return out
 }
 
-// riskOf is "at risk" while something was returned or went stale.
+// riskOf is "at risk" while something was returned, went stale or was withdrawn.
 func riskOf(s store.IntegrationSummary) components.Risk {
-	if s.Returned > 0 || s.Stale > 0 {
+	if s.Returned > 0 || s.Stale > 0 || s.WithdrawnPacket != "" {
 		return components.RiskAtRisk
 	}
 	return components.RiskOnTrack

@@ -164,25 +164,28 @@ func gate(s store.IntegrationSummary, items []store.ChecklistItem) components.Ga
 
 // nextActions lists what the side whose turn it is does next.
 func nextActions(actor auth.Actor, s store.IntegrationSummary, stale []view.StaleLine) (string, []components.ActionModel) {
-	who, lead, text := whoseTurn(s)
-	title := "What " + sideWords(who, s) + " does next"
-	if isTheirs(actor, s, who) {
-		title = "What your team does next"
-	}
-	if who == sideNobody {
+	t := whoseTurn(s)
+	if t.who[0] == sideNobody {
 		return "What comes next", nil
+	}
+	title, theirs := "What "+t.words(s)+" does next", t.isTheirs(actor, s)
+	switch {
+	case theirs:
+		title = "What your team does next"
+	case len(t.who) > 1:
+		title = "What " + t.words(s) + " do next"
 	}
 	label, href := nextStep(s)
 	kind := components.ButtonSecondary
-	if isTheirs(actor, s, who) {
+	if theirs {
 		kind = components.ButtonPrimary
 	}
-	actions := []components.ActionModel{{Title: lead, Note: text, Do: components.ButtonModel{Label: label, Href: href, Kind: kind}}}
-	if names := staleNames(stale); staleBeside(s, lead) {
+	actions := []components.ActionModel{{Title: t.lead, Note: t.text, Do: components.ButtonModel{Label: label, Href: href, Kind: kind}}}
+	if names := staleNames(stale); staleBeside(s, t.lead) {
 		actions = append(actions, components.ActionModel{Title: staleWords(s.Stale), Note: names + staleNote,
 			Do: components.ButtonModel{Label: "Open the stale items", Href: pathChecklist(s.ID) + "?show=stale"}})
 	} else if s.Stale > 0 {
-		actions[0].Note = names + text
+		actions[0].Note = names + t.text
 	}
 	if s.OpenRemarks > 0 {
 		actions = append(actions, components.ActionModel{Title: components.Plural(s.OpenRemarks, "remark waits", "remarks wait") + " for an answer.",

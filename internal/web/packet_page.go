@@ -71,6 +71,7 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 			return err
 		}
 		m.Packet.Withdraw = r.withdrawForm(*shown, cause, m.Errors)
+		m.Packet.Next = r.nextForm(p, *shown)
 	}
 	return r.render(status, view.Packets(m))
 }
@@ -110,6 +111,8 @@ func packetConfirmation(done string) *components.ConfirmationModel {
 	switch done {
 	case "withdraw":
 		return &components.ConfirmationModel{Now: "The packet is withdrawn.", Next: "Its address says so to everybody who has it."}
+	case "next":
+		return &components.ConfirmationModel{Now: "The next edition is asked for.", Next: "It is made in a few seconds; load the page again to see it."}
 	case "again":
 		return &components.ConfirmationModel{Now: "The packet is tried again.", Next: "This takes a few seconds; load the page again to see what became of it."}
 	}
@@ -119,7 +122,7 @@ func packetConfirmation(done string) *components.ConfirmationModel {
 // waitingPacket is a packet that is not made yet; whoever may ask for packets gets
 // the button once nobody tries any more.
 func (r *request) waitingPacket(k store.Packet) (view.WaitingModel, error) {
-	m := view.WaitingModel{Name: k.Name(), About: editionWords(k.Edition), Problem: text(k.Problem)}
+	m := view.WaitingModel{Name: k.Name(), About: editionWords(k.Cause), Problem: text(k.Problem)}
 	if m.Problem == "" || !r.actor.Can(auth.AskForPacket, k.PartnerID) {
 		return m, nil
 	}
@@ -147,7 +150,7 @@ func askForPacketAgain(r *request) error {
 }
 
 func packetLine(k store.Packet, shown *store.Packet) view.PacketLine {
-	line := view.PacketLine{Name: k.Name(), About: editionWords(k.Edition), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
+	line := view.PacketLine{Name: k.Name(), About: editionWords(k.Cause), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
 		Shown: shown != nil && shown.ID == k.ID}
 	switch k.State {
 	case store.PacketPending:
@@ -168,7 +171,7 @@ func packetLine(k store.Packet, shown *store.Packet) view.PacketLine {
 // packetModel is a made packet in full.
 func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel, error) {
 	id := p.Summary.ID
-	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k.Edition)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
+	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k.Cause)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
 		At: instant(k.MadeAt), Digest: *k.Digest, PacketJSON: text(k.PacketJSON), Seal: sealWords(k),
 		Download: pathPacketDownload(id, k.ID), Report: pathReport(id, k.ID), Summary: pathSummary(id, k.ID), Read: pathRead(id, k.ID),
 		Address: pathAddress(*k.Digest), Verify: pathVerify,

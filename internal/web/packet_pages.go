@@ -19,6 +19,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/:packet", s.signedIn(showPacket))
 	g.POST("/integrations/:integration/packets/:packet/again", s.signedIn(askForPacketAgain))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
+	g.POST("/integrations/:integration/packets/:packet/next", s.signedIn(makeNextEdition))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
 	g.POST("/integrations/:integration/packets/:packet/withdraw", s.signedIn(withdrawPacket))
 	g.GET("/integrations/:integration/packets/:packet/summary.pdf", s.signedIn(downloadSummary))
@@ -85,12 +86,15 @@ func sealWords(p store.Packet) string {
 	}
 }
 
-func editionWords(edition int) string {
-	switch edition {
-	case 1:
+// editionWords say what an edition is by what asked for it.
+func editionWords(cause store.PacketCause) string {
+	switch cause {
+	case store.CauseDecision:
 		return "the readiness packet, to be read in the walkthrough"
-	case 2:
+	case store.CauseOutcome:
 		return "with minutes and outcome"
+	case store.CauseRenewal:
+		return "says the same as the edition before, sealed anew"
 	}
 	return "with one more sign-off"
 }

@@ -75,7 +75,7 @@ func (r *request) answersFate(p store.Packet) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if slices.ContainsFunc(packets, func(k store.Packet) bool { return k.RevisionID == p.RevisionID && k.Edition > 1 }) {
+	if slices.ContainsFunc(packets, func(k store.Packet) bool { return k.RevisionID == p.RevisionID && k.Cause == store.CauseOutcome }) {
 		return "The minutes are written: what is answered now stays on the server, on this page, and is in no packet, also not in that of a later sign-off.", nil
 	}
 	return "What is answered goes into the minutes of the next edition.", nil

@@ -128,8 +128,8 @@ func TestQuestionAtAPlace(t *testing.T) {
 	if p := marcus.get(read); !strings.Contains(all.text(".page-head"), "goes into the minutes of the next edition") {
 		t.Errorf("before the outcome the page of questions says %q, reading %d", all.text(".page-head"), p.Status)
 	}
-	if _, err := j.Store.Pool().Exec(t.Context(), `INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at)
-		SELECT partner_id, $1, integration_id, revision_id, 2, 'pending', salts, content, created_at FROM packets WHERE id = $2`, uuid.New(), j.ids["packet"]); err != nil {
+	if _, err := j.Store.Pool().Exec(t.Context(), `INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, cause, state, salts, content, created_at)
+		SELECT partner_id, $1, integration_id, revision_id, 2, 'outcome', 'pending', salts, content, created_at FROM packets WHERE id = $2`, uuid.New(), j.ids["packet"]); err != nil {
 		t.Fatal(err)
 	}
 	if got := sam.get(send + "?at=" + item).text("main"); strings.Contains(got, "next") || !strings.Contains(got, "in no packet") {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,12 +114,11 @@ func launchDate(s store.IntegrationSummary) time.Time {
 }
 
 func tabs(actor auth.Actor, s store.IntegrationSummary) []layout.NavItem {
-	who, _, _ := whoseTurn(s)
-	yours := isTheirs(actor, s, who)
+	t := whoseTurn(s)
 	toDo := s.Open + s.Returned + s.Stale
 	return []layout.NavItem{
 		{Label: "Overview", Href: pathIntegration(s.ID)},
-		{Label: "Checklist", Href: pathChecklist(s.ID), Count: toDo, Yours: yours && who == sidePartner},
+		{Label: "Checklist", Href: pathChecklist(s.ID), Count: toDo, Yours: t.isTheirs(actor, s) && slices.Contains(t.who, sidePartner) && !slices.Contains(lateStages, s.Stage)},
 		{Label: "Test runs", Href: pathRuns(s.ID), Count: s.Runs},
 		{Label: "Review", Href: pathReview(s.ID), Count: s.LastRevision},
 		{Label: "Walkthrough", Href: pathWalkthrough(s.ID)},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -19,13 +20,27 @@ const (
 	sideNobody      side = "nobody"
 )
 
-// whoseTurn says which side has to act, and on what.
-func whoseTurn(s store.IntegrationSummary) (who side, lead, text string) {
+// turn says which sides have to act, and on what.
+type turn struct {
+	who        []side // one at least
+	lead, text string
+}
+
+// whoseTurn says which sides have to act, and on what.
+func whoseTurn(s store.IntegrationSummary) turn {
+	if s.Stage == store.StageLive || s.Stage == store.StageSignOff {
+		return signOffTurn(s)
+	}
+	who, lead, text := beforeSignOff(s)
+	if s.Stage == store.StageWalkthrough && s.WithdrawnPacket != "" {
+		lead, text = "Packet "+s.WithdrawnPacket+" is withdrawn.", withdrawnNote+" "+lead+" "+text
+	}
+	return turn{who: []side{who}, lead: lead, text: text}
+}
+
+// beforeSignOff says which side has to act on the way to the outcome.
+func beforeSignOff(s store.IntegrationSummary) (who side, lead, text string) {
 	switch {
-	case s.Stage == store.StageLive:
-		return sideNobody, "Live.", "Nothing waits for anybody."
-	case s.Stage == store.StageSignOff:
-		return sideAccountTeam, "The outcome is recorded.", "The account team signs off the go-live."
 	case s.Stage == store.StageWalkthrough && s.WalkthroughState == "":
 		return sideConsultant, fmt.Sprintf("Revision %d is ready.", s.LastRevision), "The consultant sets the date of the walkthrough."
 	case s.Stage == store.StageWalkthrough && s.WalkthroughState == string(store.WalkthroughRunning):
@@ -58,9 +73,13 @@ func staleBeside(s store.IntegrationSummary, lead string) bool {
 // nextStep is the one link that the turn leads to.
 func nextStep(s store.IntegrationSummary) (label, href string) {
 	switch {
-	case s.Stage == store.StageLive:
+	case s.WithdrawnPacket != "" && slices.Contains(lateStages, s.Stage):
+		return "Open the withdrawn packet", pathPackets(s.ID)
+	case s.Stage == store.StageLive && slices.Equal(whoseTurn(s).who, []side{sideNobody}):
 		return "Read the packets", pathPackets(s.ID)
-	case s.Stage == store.StageSignOff, s.Stage == store.StageWalkthrough:
+	case s.Stage == store.StageSignOff, s.Stage == store.StageLive:
+		return "Open the sign-offs", pathWalkthrough(s.ID) + "#sign-offs"
+	case s.Stage == store.StageWalkthrough:
 		return "Open the walkthrough", pathWalkthrough(s.ID)
 	case s.SubmittedRevision > 0:
 		return fmt.Sprintf("Review revision %d", s.SubmittedRevision), pathReview(s.ID)
@@ -72,12 +91,21 @@ func nextStep(s store.IntegrationSummary) (label, href string) {
 	return "Submit for review", pathReview(s.ID)
 }
 
-// isTheirs tells whether the actor is on the side that has to act.
-func isTheirs(actor auth.Actor, s store.IntegrationSummary, who side) bool {
+// lateStages are those of a revision that was decided as ready.
+var lateStages = []store.Stage{store.StageWalkthrough, store.StageSignOff, store.StageLive}
+
+// isTheirs tells whether the actor is on a side that has to act.
+func (t turn) isTheirs(actor auth.Actor, s store.IntegrationSummary) bool {
+	return slices.ContainsFunc(t.who, func(who side) bool { return isOfSide(actor, s, who) })
+}
+
+// isOfSide tells whether the actor acts for a side: of the partner's people only
+// admins sign off.
+func isOfSide(actor auth.Actor, s store.IntegrationSummary, who side) bool {
 	switch who {
 	case sidePartner:
 		role, member := actor.Memberships[s.PartnerID]
-		return member && role != auth.PartnerViewer
+		return member && role != auth.PartnerViewer && (role == auth.PartnerAdmin || !slices.Contains(lateStages, s.Stage))
 	case sideConsultant:
 		if s.ConsultantID == nil {
 			return actor.ProviderRole == auth.Consultant || actor.ProviderRole == auth.ProviderAdmin
@@ -87,6 +115,15 @@ func isTheirs(actor auth.Actor, s store.IntegrationSummary, who side) bool {
 		return actor.ProviderRole == auth.AccountTeam
 	}
 	return false
+}
+
+// words name the sides for those who wait for them.
+func (t turn) words(s store.IntegrationSummary) string {
+	names := make([]string, len(t.who))
+	for n, who := range t.who {
+		names[n] = sideWords(who, s)
+	}
+	return inWords(names)
 }
 
 // sideWords names a side for those who wait for it.
@@ -106,10 +143,9 @@ func sideWords(who side, s store.IntegrationSummary) string {
 }
 
 func turnStrip(actor auth.Actor, s store.IntegrationSummary) *layout.Turn {
-	who, lead, text := whoseTurn(s)
-	if staleBeside(s, lead) {
-		text = staleWords(s.Stale) + " " + text
+	t := whoseTurn(s)
+	if staleBeside(s, t.lead) {
+		t.text = staleWords(s.Stale) + " " + t.text
 	}
-	turn := &layout.Turn{Yours: isTheirs(actor, s, who), With: sideWords(who, s), Lead: lead, Text: text}
-	return turn
+	return &layout.Turn{Yours: t.isTheirs(actor, s), With: t.words(s), Lead: t.lead, Text: t.text}
 }

@@ -117,9 +117,8 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
-	if slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" }) {
-		m.Withdrawn = beside.withdrawn()
-	}
+	open := slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" })
+	m.Withdrawn = beside.withdrawn(open && outcome != string(walkthrough.NoGo))
 	return m, nil
 }
 

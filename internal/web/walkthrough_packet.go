@@ -57,17 +57,25 @@ func (b *besidePacket) link() *view.Link {
 	case b.row.Digest == nil:
 		return &view.Link{Text: "Packet " + b.row.Name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
 	}
+	if b.row.State == store.PacketWithdrawn {
+		return &view.Link{Text: "Read packet " + b.row.Name() + ", which is withdrawn", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+	}
 	return &view.Link{Text: "Read packet " + b.row.Name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
 }
 
-// withdrawn says what a sign-off does while this edition is withdrawn; empty
-// while it is not. Whoever signs off has to know, for the next edition says the same.
-func (b *besidePacket) withdrawn() string {
+// withdrawn says what makes the next edition while this one is withdrawn, a sign-off
+// too while one is open; empty while it is not. Whoever signs off has to know, for
+// the next edition says the same.
+func (b *besidePacket) withdrawn(open bool) string {
 	if b == nil || b.row.State != store.PacketWithdrawn {
 		return ""
 	}
-	return fmt.Sprintf("Packet %s is withdrawn: “%s”. A sign-off makes the next edition, which says the same as this one and is not withdrawn. "+
-		"If what it says is wrong, a new revision puts that right.", b.row.Name(), strings.TrimSuffix(text(b.row.WithdrawnReason), "."))
+	way := "A sign-off makes the next edition, and so does the consultant on its page."
+	if !open {
+		way = "The consultant makes the next edition on its page."
+	}
+	return fmt.Sprintf("Packet %s is withdrawn: “%s”. %s It says the same as this one and is not withdrawn. "+
+		"If what it says is wrong, a new revision puts that right.", b.row.Name(), strings.TrimSuffix(text(b.row.WithdrawnReason), "."), way)
 }
 
 // openQuestions leads to the questions that nobody has answered and says what

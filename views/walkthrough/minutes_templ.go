@@ -32,7 +32,7 @@ type MinutesModel struct {
 	Steps      []MinutesStep
 	Packet     *Link
 	SignOffs   []SignOffModel
-	// Withdrawn says what signing off does while the newest edition of the packet is
+	// Withdrawn says what makes the next edition of the packet while the newest is
 	// withdrawn; empty otherwise.
 	Withdrawn string
 }

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE packets DROP COLUMN cause;
+COMMIT;
