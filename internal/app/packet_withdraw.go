@@ -60,11 +60,12 @@ type PacketStatus struct {
 	State        string
 	Digest       string
 	SupersededBy *string // digest of the newest edition
-	// SupersederWithdrawn tells that the newest edition was withdrawn.
-	SupersederWithdrawn bool
-	CompromisedAt       *time.Time // since when a key that sealed it is compromised
-	WithdrawnAt         *time.Time
-	Reason              *string // of the withdrawal
+	// SupersederWithdrawn tells that the newest edition was withdrawn,
+	// SupersederCompromised that a key that sealed it is compromised.
+	SupersederWithdrawn, SupersederCompromised bool
+	CompromisedAt                              *time.Time // since when a key that sealed it is compromised
+	WithdrawnAt                                *time.Time
+	Reason                                     *string // of the withdrawal
 }
 
 // StatusOfPacket gives the state of the packet with the digest, whoever asks. A
@@ -86,8 +87,13 @@ func (a *App) StatusOfPacket(ctx context.Context, digest string) (PacketStatus, 
 	if newest.ID != p.ID {
 		status.State, status.SupersededBy = StatusSuperseded, newest.Digest
 		status.SupersederWithdrawn = newest.State == store.PacketWithdrawn
+		doubt, err := a.PublishedDoubt(ctx, newest)
+		if err != nil {
+			return unknown, err
+		}
+		status.SupersederCompromised = doubt != nil
 	}
-	if status.CompromisedAt, err = a.sealDoubt(ctx, p); err != nil {
+	if status.CompromisedAt, err = a.PublishedDoubt(ctx, p); err != nil {
 		return unknown, err
 	}
 	if status.CompromisedAt != nil {

@@ -17,7 +17,7 @@ import (
 // keyRoutes are public: a stranger compares the fingerprint here.
 func (s *Server) keyRoutes(g *echo.Group) {
 	g.GET(pathKeys, s.showKeys)
-	g.GET("/keys.json", s.downloadKeys)
+	g.GET(pathKeysFile, s.downloadKeys)
 	g.GET("/keys/:key/certificate.pem", s.downloadCertificate)
 }
 
@@ -37,7 +37,7 @@ func (s *Server) fingerprint(ctx context.Context) (string, error) {
 
 func (s *Server) showKeys(c echo.Context) error {
 	ctx := c.Request().Context()
-	m := view.KeysModel{Shell: s.strangerShell("Keys"), FileHref: "/keys.json"}
+	m := view.KeysModel{Shell: s.strangerShell("Keys"), FileHref: pathKeysFile}
 	m.Shell.Nav = strangerNav(pathKeys)
 	f, _, err := s.App.PublicKeys(ctx)
 	switch {

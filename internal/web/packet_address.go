@@ -32,9 +32,10 @@ type packetStatus struct {
 	SupersededBy *string      `json:"superseded_by"`
 	WithdrawnAt  *packet.Time `json:"withdrawn_at"`
 	Reason       *string      `json:"reason"`
-	// These two are there only when they say something.
-	SupersederWithdrawn bool         `json:"superseder_withdrawn,omitempty"`
-	CompromisedAt       *packet.Time `json:"compromised_at,omitempty"`
+	// These are there only when they say something.
+	SupersederWithdrawn   bool         `json:"superseder_withdrawn,omitempty"`
+	SupersederCompromised bool         `json:"superseder_compromised,omitempty"`
+	CompromisedAt         *packet.Time `json:"compromised_at,omitempty"`
 }
 
 // answerStatus is public and may be asked from pages of other sites: it says
@@ -52,7 +53,8 @@ func (s *Server) answerStatus(c echo.Context) error {
 			State string `json:"state"`
 		}{status.State})
 	}
-	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason, SupersederWithdrawn: status.SupersederWithdrawn}
+	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason,
+		SupersederWithdrawn: status.SupersederWithdrawn, SupersederCompromised: status.SupersederCompromised}
 	if status.WithdrawnAt != nil {
 		at := packet.At(*status.WithdrawnAt)
 		answer.WithdrawnAt = &at
@@ -76,8 +78,8 @@ func (s *Server) showAddress(c echo.Context) error {
 		return err
 	}
 	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
-		CompromisedAt: instant(status.CompromisedAt), SupersederWithdrawn: status.SupersederWithdrawn,
-		KeysHref: pathKeys, VerifyCommand: "proofwalk verify --fingerprint " + fingerprint + " PACKET.zip"}
+		CompromisedAt: instant(status.CompromisedAt), LaterDoubt: doubtWords(status.SupersederWithdrawn, status.SupersederCompromised),
+		KeysHref: pathKeys, KeysFile: pathKeysFile, VerifyCommand: packetCommand(fingerprint, "PACKET.zip")}
 	if status.State == app.StatusUnknown {
 		return s.render(c, http.StatusNotFound, view.Address(m))
 	}
@@ -98,6 +100,23 @@ func (s *Server) showAddress(c echo.Context) error {
 		return err
 	}
 	return r.render(http.StatusOK, view.Address(m))
+}
+
+// packetCommand verifies a packet against the list of keys that is published now:
+// only that knows of a key that was stolen after the packet was made.
+func packetCommand(fingerprint, file string) string {
+	return "proofwalk verify --fingerprint " + fingerprint + " --keys keys.json " + file
+}
+
+// doubtWords say why nobody should rely on an edition; empty where nothing is known.
+func doubtWords(withdrawn, compromised bool) string {
+	switch {
+	case withdrawn:
+		return "was withdrawn"
+	case compromised:
+		return "was sealed with a compromised key"
+	}
+	return ""
 }
 
 // fillAddress adds what only readers of the integration may know.

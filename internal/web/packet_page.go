@@ -50,14 +50,14 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 		return apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
 	}
 	m := view.PacketsModel{Shell: p.Shell, DraftHref: pathDraft(p.Summary.ID), DraftSummary: pathDraftSummary(p.Summary.ID),
-		KeysHref: pathKeys, Fingerprint: p.fingerprint}
+		KeysHref: pathKeys, KeysFile: pathKeysFile, Fingerprint: p.fingerprint}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 	} else {
 		m.Saved = packetConfirmation(r.QueryParam("done"))
 	}
 	for _, k := range p.all {
-		m.All = append(m.All, packetLine(k, shown))
+		m.All = append(m.All, packetLine(k, shown, p.keys))
 		if k.Digest == nil && (id == uuid.Nil || id == k.ID) {
 			w, err := r.waitingPacket(k)
 			if err != nil {
@@ -146,18 +146,20 @@ func askForPacketAgain(r *request) error {
 	return r.see(pathPackets(id) + "?done=again")
 }
 
-func packetLine(k store.Packet, shown *store.Packet) view.PacketLine {
+func packetLine(k store.Packet, shown *store.Packet, list *keys.File) view.PacketLine {
 	line := view.PacketLine{Name: k.Name(), About: editionWords(k.Edition), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
 		Shown: shown != nil && shown.ID == k.ID}
-	switch k.State {
-	case store.PacketPending:
+	switch doubt := app.SealDoubt(list, k); {
+	case k.State == store.PacketPending:
 		line.StateWords = "being made"
 		if k.Problem != nil {
 			line.State.Verdict, line.StateWords = components.VerdictWarn, "not made yet"
 		}
-	case store.PacketWithdrawn:
+	case k.State == store.PacketWithdrawn:
 		line.State.Verdict, line.StateWords = components.VerdictFail, "withdrawn"
-	case store.PacketSuperseded:
+	case doubt != nil:
+		line.State.Verdict, line.StateWords = components.VerdictFail, "key compromised"
+	case k.State == store.PacketSuperseded:
 		line.StateWords = "superseded"
 	default:
 		line.StateWords = "current"
@@ -172,12 +174,12 @@ func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel,
 		At: instant(k.MadeAt), Digest: *k.Digest, PacketJSON: text(k.PacketJSON), Seal: sealWords(k),
 		Download: pathPacketDownload(id, k.ID), Report: pathReport(id, k.ID), Summary: pathSummary(id, k.ID), Read: pathRead(id, k.ID),
 		Address: pathAddress(*k.Digest), Verify: pathVerify,
-		Superseded: k.State == store.PacketSuperseded, Later: withdrawnLater(p.all, k), Withdrawn: withdrawnModel(k),
+		Superseded: k.State == store.PacketSuperseded, Later: doubtfulLater(p.all, k, p.keys), Withdrawn: withdrawnModel(k),
 		CompromisedAt: instant(app.SealDoubt(p.keys, k))}
 	if k.Bytes != nil {
 		m.Size = sizeWords(*k.Bytes)
 	}
-	m.VerifyCommand = verifyCommand(p.fingerprint, m.File)
+	m.VerifyCommand = packetCommand(p.fingerprint, m.File)
 	asked, err := r.questionsOf(k)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
@@ -53,19 +55,20 @@ func questionsLink(asked []store.Question, p store.Packet) view.Link {
 	return view.Link{Text: fmt.Sprintf("Questions (%d open)", open), Href: pathQuestions(p.IntegrationID, p.ID)}
 }
 
-// withdrawnLater names the newest edition that took the place of p, where that
-// was withdrawn; empty otherwise.
-func withdrawnLater(packets []store.Packet, p store.Packet) string {
+// doubtfulLater names the newest edition that took the place of p and says why
+// nobody should rely on it; nil where nothing is known against it.
+func doubtfulLater(packets []store.Packet, p store.Packet, list *keys.File) *view.LaterModel {
 	newest := p
 	for _, k := range packets {
 		if k.RevisionID == p.RevisionID && k.Digest != nil && k.Edition > newest.Edition {
 			newest = k
 		}
 	}
-	if newest.ID == p.ID || newest.State != store.PacketWithdrawn {
-		return ""
+	doubt := doubtWords(newest.State == store.PacketWithdrawn, app.SealDoubt(list, newest) != nil)
+	if newest.ID == p.ID || doubt == "" {
+		return nil
 	}
-	return newest.Name()
+	return &view.LaterModel{Name: newest.Name(), Doubt: doubt}
 }
 
 // sealWords says how the PDF is signed. The time is that of the authority, so it

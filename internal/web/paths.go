@@ -15,6 +15,7 @@ const (
 	pathAccount        = "/account"
 	pathPeople         = "/people"
 	pathKeys           = "/keys"
+	pathKeysFile       = "/keys.json"
 	pathRules          = "/rules"
 	pathLog            = "/log"
 	pathCheckpoint     = "/log/checkpoint"

@@ -29,7 +29,7 @@ type PacketsModel struct {
 	// DraftHref and DraftSummary are the PDFs of the integration as it stands.
 	DraftHref, DraftSummary string
 	// Fingerprint is the root's; empty while the server has no keys.
-	Fingerprint, KeysHref string
+	Fingerprint, KeysHref, KeysFile string
 }
 
 // WaitingModel is a packet that is not made yet.
