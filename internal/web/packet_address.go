@@ -166,7 +166,11 @@ func withdrawPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
+	if r.FormValue("sure") == "true" {
+		err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
+	} else {
+		err = apperr.InvalidFields("The packet was not withdrawn.", apperr.Field{Name: "sure", Text: "Say that you know it: nobody can take a withdrawal back."})
+	}
 	switch kind := apperr.KindOf(err); kind {
 	case "":
 		return r.see(pathPacket(id, packet) + "?done=withdraw")
@@ -191,10 +195,11 @@ func (r *request) withdrawForm(p store.Packet, cause error, summary *components.
 	}
 	f := &view.WithdrawForm{Action: pathPacket(p.IntegrationID, p.ID) + "/withdraw", Key: formKey(),
 		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
-			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
+			Hint: "A sentence, 20 characters or more. Public: everybody who has the packet can read it. Name nobody."},
+		Sure: components.CheckboxModel{FieldModel: components.FieldModel{Name: "sure", ID: "sure-" + p.Name(), Label: "I know that this is for good and public"}}}
 	if cause != nil {
-		f.Open, f.Reason.Value = true, r.FormValue("reason")
-		r.refuse(cause, summary, &f.Reason)
+		f.Open, f.Reason.Value, f.Sure.Checked = true, r.FormValue("reason"), r.FormValue("sure") == "true"
+		r.refuse(cause, summary, &f.Reason, &f.Sure.FieldModel)
 	}
 	return f
 }

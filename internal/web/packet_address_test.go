@@ -70,17 +70,21 @@ func TestWithdrawAPacket(t *testing.T) {
 		t.Error("the form is not offered to the consultant alone")
 	}
 	before := j.writes(t)
-	for _, bad := range []string{"", " ", "The key is AKIAIOSFODNN7EXAMPLE."} {
-		p := dana.post(withdraw, url.Values{"reason": {bad}})
+	for _, bad := range []string{"", " ", "no", "The key is AKIAIOSFODNN7EXAMPLE."} {
+		p := dana.post(withdraw, url.Values{"reason": {bad}, "sure": {"true"}})
 		if p.Status != http.StatusUnprocessableEntity || len(p.all(".error-summary")) != 1 || len(p.all("details[open] textarea[name=reason]")) != 1 {
 			t.Errorf("reason %q: %d %s", bad, p.Status, p.text(".error-summary"))
 		}
 	}
+	const reason = "The wrong run was recorded."
+	unsure := dana.post(withdraw, url.Values{"reason": {reason}})
+	if unsure.Status != http.StatusUnprocessableEntity || len(unsure.all("details[open] .wrong input[name=sure]")) != 1 || unsure.text("textarea[name=reason]") != reason {
+		t.Errorf("without the box: %d %s", unsure.Status, unsure.text(".error-summary"))
+	}
 	if j.writes(t) != before {
 		t.Error("a refused withdrawal left an audit entry")
 	}
-	const reason = "The wrong run was recorded."
-	if p := dana.post(withdraw, url.Values{"reason": {reason}}); p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "withdrawn") {
+	if p := dana.post(withdraw, url.Values{"reason": {reason}, "sure": {"true"}}); p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "withdrawn") {
 		t.Errorf("withdrawing: %d %s", p.Status, p.text("main"))
 	}
 	if j.writes(t) != before+1 {
@@ -101,7 +105,7 @@ func TestWithdrawAPacket(t *testing.T) {
 		`{"digest":"`+j.ids["digest"]+`","state":"withdrawn","superseded_by":null,"withdrawn_at":"2026-03-02T09:00:00.000000Z","reason":"`+reason+`"}` {
 		t.Errorf("status %s", got.Body)
 	}
-	if p := dana.post(withdraw, url.Values{"reason": {"Again."}}); p.Status != http.StatusConflict {
+	if p := dana.post(withdraw, url.Values{"reason": {"The same reason, once again."}, "sure": {"true"}}); p.Status != http.StatusConflict {
 		t.Errorf("withdrawn a second time: %d", p.Status)
 	}
 }

@@ -305,10 +305,17 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || p.text(".banner-title") != "Go, with conditions" || len(p.all("#minutes tbody tr")) != 5 {
 		t.Fatalf("after the outcome: status %d, %q, %d steps", p.Status, p.text(".banner-title"), len(p.all("#minutes tbody tr")))
 	}
-	v.withdrawNewest(t, "The wrong run.")
+	v.withdrawNewest(t, "The wrong run was held.")
 	p = marcus.get(base)
-	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run”") {
+	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run was held”") {
 		t.Errorf("before a sign-off over a withdrawn packet: %q", got)
+	}
+	made, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.text("#signs-account_team"); !strings.Contains(got, "You sign what packet r1.2 says, SHA-256 "+(*made[0].Digest)[:16]) || p.attr("#sign-offs button", "aria-describedby") != "signs-account_team" {
+		t.Errorf("at the button stands %q", got)
 	}
 	p = marcus.post(base+"/sign-offs", p.form("#sign-offs form", "part", "account_team"))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {

@@ -117,6 +117,15 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
+	made, err := r.newestMade(p)
+	if err != nil {
+		return m, err
+	}
+	for i := range m.SignOffs {
+		if x := &m.SignOffs[i]; x.Action != "" && x.NotYet == "" {
+			x.Signed = made.signed()
+		}
+	}
 	if slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" }) {
 		m.Withdrawn = beside.withdrawn()
 	}
