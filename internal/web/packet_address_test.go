@@ -50,7 +50,7 @@ func TestAddressOfAPacket(t *testing.T) {
 		t.Errorf("a stranger downloads it: %d at %s", p.Status, p.Path)
 	}
 	p := vera.get(address)
-	if p.text("h1") != "Packet r1.1" || len(p.all(`main a[href="`+address+`/download"]`)) != 1 {
+	if p.text("h1") != "Packet r1.1" || len(p.all("[data-years] time")) == 0 || len(p.all(`main a[href="`+address+`/download"]`)) != 1 {
 		t.Errorf("a reader sees %s", p.text("main"))
 	}
 	sum := sha256.Sum256([]byte(vera.get(address + "/download").Body))

@@ -22,7 +22,8 @@ import (
 type packetsPage struct {
 	integrationPage
 	all         []store.Packet // the newest first
-	keys        *keys.File     // nil while the server has none
+	signed      []store.SignOff
+	keys        *keys.File // nil while the server has none
 	fingerprint string
 }
 
@@ -57,9 +58,9 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 		m.Saved = packetConfirmation(r.QueryParam("done"))
 	}
 	for _, k := range p.all {
-		m.All = append(m.All, packetLine(k, shown, p.keys))
+		m.All = append(m.All, p.line(k, shown))
 		if k.Digest == nil && (id == uuid.Nil || id == k.ID) {
-			w, err := r.waitingPacket(k)
+			w, err := r.waitingPacket(p, k)
 			if err != nil {
 				return err
 			}
@@ -83,6 +84,9 @@ func (r *request) packetsPage() (packetsPage, error) {
 	}
 	p := packetsPage{integrationPage: page}
 	if p.all, err = store.ListPackets(r.ctx(), r.reader(), r.scope(), page.Summary.ID); err != nil {
+		return p, err
+	}
+	if p.signed, err = store.ListSignOffs(r.ctx(), r.reader(), r.scope(), page.Summary.ID); err != nil {
 		return p, err
 	}
 	p.keys, _, err = r.server.App.PublicKeys(r.ctx())
@@ -118,8 +122,8 @@ func packetConfirmation(done string) *components.ConfirmationModel {
 
 // waitingPacket is a packet that is not made yet; whoever may ask for packets gets
 // the button once nobody tries any more.
-func (r *request) waitingPacket(k store.Packet) (view.WaitingModel, error) {
-	m := view.WaitingModel{Name: k.Name(), About: editionWords(k.Edition), Problem: text(k.Problem)}
+func (r *request) waitingPacket(p packetsPage, k store.Packet) (view.WaitingModel, error) {
+	m := view.WaitingModel{Name: k.Name(), About: editionWords(k, p.all, p.signed), Problem: text(k.Problem)}
 	if m.Problem == "" || !r.actor.Can(auth.AskForPacket, k.PartnerID) {
 		return m, nil
 	}
@@ -146,10 +150,10 @@ func askForPacketAgain(r *request) error {
 	return r.see(pathPackets(id) + "?done=again")
 }
 
-func packetLine(k store.Packet, shown *store.Packet, list *keys.File) view.PacketLine {
-	line := view.PacketLine{Name: k.Name(), About: editionWords(k.Edition), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
+func (p packetsPage) line(k store.Packet, shown *store.Packet) view.PacketLine {
+	line := view.PacketLine{Name: k.Name(), About: editionWords(k, p.all, p.signed), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
 		Shown: shown != nil && shown.ID == k.ID}
-	switch doubt := app.SealDoubt(list, k); {
+	switch doubt := app.SealDoubt(p.keys, k); {
 	case k.State == store.PacketPending:
 		line.StateWords = "being made"
 		if k.Problem != nil {
@@ -170,7 +174,7 @@ func packetLine(k store.Packet, shown *store.Packet, list *keys.File) view.Packe
 // packetModel is a made packet in full.
 func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel, error) {
 	id := p.Summary.ID
-	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k.Edition)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
+	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k, p.all, p.signed)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
 		At: instant(k.MadeAt), Digest: *k.Digest, PacketJSON: text(k.PacketJSON), Seal: sealWords(k),
 		Download: pathPacketDownload(id, k.ID), Report: pathReport(id, k.ID), Summary: pathSummary(id, k.ID), Read: pathRead(id, k.ID),
 		Address: pathAddress(*k.Digest), Verify: pathVerify,
@@ -228,15 +232,11 @@ func (r *request) addFiles(m *view.PacketModel, k store.Packet, check app.Packet
 // addPeople adds who stands for the packet and who opened it. Whoever reads the
 // integration reads its history, where the same stands.
 func (r *request) addPeople(m *view.PacketModel, p packetsPage, k store.Packet, says *packet.Content) error {
-	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), k.IntegrationID)
-	if err != nil {
-		return err
-	}
 	due := p.all[0].RevisionID == k.RevisionID && (p.Summary.Stage == store.StageSignOff || p.Summary.Stage == store.StageLive)
 	if due {
 		m.SignOffsHref = pathWalkthrough(k.IntegrationID) + "#sign-offs"
 	}
-	m.SignOffs = signOffEntries(says, signed, k, due)
+	m.SignOffs = signOffEntries(says, p.signed, k, due)
 	opens, err := store.CountPacketOpens(r.ctx(), r.reader(), r.scope(), k.PartnerID, k.IntegrationID, k.Name())
 	if err != nil {
 		return err

@@ -88,15 +88,36 @@ func sealWords(p store.Packet) string {
 	}
 }
 
-func editionWords(edition int) string {
-	switch edition {
+// editionWords say what an edition is; signed are the sign-offs of the integration,
+// the oldest first. Each edition after the second is made by one of them: the
+// newest edition by the last.
+func editionWords(k store.Packet, all []store.Packet, signed []store.SignOff) string {
+	switch k.Edition {
 	case 1:
 		return "the readiness packet, to be read in the walkthrough"
 	case 2:
 		return "with minutes and outcome"
 	}
-	return "with one more sign-off"
+	newest, of := k.Edition, []store.SignOff(nil)
+	for _, other := range all {
+		if other.RevisionID == k.RevisionID {
+			newest = max(newest, other.Edition)
+		}
+	}
+	for _, s := range signed {
+		if s.RevisionID == k.RevisionID {
+			of = append(of, s)
+		}
+	}
+	at := len(of) - 1 - (newest - k.Edition)
+	if at < 0 || at >= len(of) {
+		return "with one more sign-off"
+	}
+	return "with the sign-off of " + of[at].SignedOffByName + signOffRoles[of[at].Part]
 }
+
+// signOffRoles say for whom a part signs off.
+var signOffRoles = map[string]string{app.SignOffPartner: ", for the partner", app.SignOffReviewer: ", who led the review", app.SignOffAccountTeam: ", for the account team"}
 
 func downloadDraft(r *request) error {
 	id, err := r.id("integration")

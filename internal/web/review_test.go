@@ -321,6 +321,12 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))
 	}
+	if p.attr(".banner a", "target") != "packet" {
+		t.Error("the packet is not opened beside the minutes")
+	}
+	if got := marcus.get(v.path + "/packets"); !strings.Contains(got.text(".packet-waiting"), "with the sign-off of Marcus, for the account team") || len(got.all("[data-years]")) != 1 {
+		t.Errorf("the packets say %q", got.text("main"))
+	}
 	if p := marcus.get(v.path + "/review"); !strings.Contains(p.text(".gate"), "Nothing is missing") || !strings.Contains(p.text(".gate"), "leaves its stage") {
 		t.Errorf("submitting again is offered without a warning: %q", p.text(".gate"))
 	}

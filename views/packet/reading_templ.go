@@ -50,7 +50,7 @@ func Reading(m ReadingModel) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page reading\"><nav class=\"reading-contents wide\" aria-label=\"Contents of the packet\"><h2>Contents</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page reading\" data-years><nav class=\"reading-contents wide\" aria-label=\"Contents of the packet\"><h2>Contents</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
