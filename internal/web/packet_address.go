@@ -79,7 +79,7 @@ func (s *Server) showAddress(c echo.Context) error {
 	}
 	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
 		CompromisedAt: instant(status.CompromisedAt), LaterDoubt: doubtWords(status.SupersederWithdrawn, status.SupersederCompromised),
-		KeysHref: pathKeys, KeysFile: pathKeysFile, VerifyCommand: packetCommand(fingerprint, "PACKET.zip")}
+		KeysHref: pathKeys, KeysFile: pathKeysFile, VerifyHref: pathVerify, VerifyCommand: packetCommand(fingerprint, "PACKET.zip")}
 	if status.State == app.StatusUnknown {
 		return s.render(c, http.StatusNotFound, view.Address(m))
 	}

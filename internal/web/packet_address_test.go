@@ -53,6 +53,9 @@ func TestAddressOfAPacket(t *testing.T) {
 	if p.text("h1") != "Packet r1.1" || len(p.all("[data-years] time")) == 0 || len(p.all(`main a[href="`+address+`/download"]`)) != 1 {
 		t.Errorf("a reader sees %s", p.text("main"))
 	}
+	if p.attr(`main a[href="/verify"]`, "href") == "" {
+		t.Error("the address does not lead to the verify page")
+	}
 	sum := sha256.Sum256([]byte(vera.get(address + "/download").Body))
 	if hex.EncodeToString(sum[:]) != digest {
 		t.Error("another archive than that of the address is downloaded")

@@ -190,12 +190,12 @@ func readPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := r.server.App.ReadPacket(r.ctx(), r.command(), id, packet)
+	name, pdf, err := r.server.App.ReadPacket(r.ctx(), r.command(), id, packet)
 	if err != nil {
 		return err
 	}
 	h := r.Response().Header()
-	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Disposition", `inline; filename="`+name+`"`)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", reportPolicy)
 	return r.Blob(http.StatusOK, "application/pdf", pdf)

@@ -245,7 +245,7 @@ func (v reviewed) held(t *testing.T) {
 		},
 		func() error {
 			return v.PlanWalkthrough(t.Context(), consultant, app.WalkthroughPlan{Integration: v.id, At: time.Date(2026, time.March, 20, 15, 0, 0, 0, time.UTC), Place: "Room 4",
-				People: []walkthrough.Person{{Name: "Sam", Part: walkthrough.Drives}, {Name: "Dana", Part: walkthrough.Leads}}})
+				People: []walkthrough.Person{{Name: "Sam", Part: walkthrough.Drives}, {Name: "Dana", Part: walkthrough.Leads}, {Name: "Marcus", Part: walkthrough.Observes}, {Name: "Ada", Part: walkthrough.Observes}}})
 		},
 		func() error {
 			return v.StartWalkthrough(t.Context(), consultant, app.WalkthroughRef{Integration: v.id, RowVersion: 1})
@@ -320,6 +320,13 @@ func TestWalkthroughPages(t *testing.T) {
 	p = marcus.post(base+"/sign-offs", p.form("#sign-offs form", "part", "account_team"))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))
+	}
+	for shape, want := range map[string]string{"provider": "Dana Marcus", "partner": "Sam Ada"} {
+		for _, name := range strings.Fields(want) {
+			if !strings.Contains(p.text("#minutes .person:has(."+shape+")"), name) {
+				t.Errorf("the badge of %s is not of the %s", name, shape)
+			}
+		}
 	}
 	if p.attr(".banner a", "target") != "packet" {
 		t.Error("the packet is not opened beside the minutes")

@@ -85,7 +85,7 @@ var outcomeBanners = map[string]components.BannerModel{
 // minutesModel is the page after the walkthrough was held.
 func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesModel, error) {
 	id := p.Summary.ID
-	m := view.MinutesModel{Shell: p.Shell, Title: "Walkthrough", Revision: p.revision.Number, Place: p.held.Place, People: peopleModels(p.held.People),
+	m := view.MinutesModel{Shell: p.Shell, Title: "Walkthrough", Revision: p.revision.Number, Place: p.held.Place, People: p.people,
 		Start: instant(p.held.StartedAt), End: instant(p.held.EndedAt)}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
