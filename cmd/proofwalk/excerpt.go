@@ -101,7 +101,7 @@ func (c *excerptCommand) Run(s *streams) error {
 
 // stockWords say what of VERIFY.md, which is the packet's, works on the excerpt.
 const stockWords = "It is checked with `proofwalk verify`. Of the commands in its VERIFY.md, which is the packet's, the first one with openssl\n" +
-	"works on it, and `sha256sum --check --ignore-missing SHA256SUMS` in place of the second.\n"
+	"works on it, and `sha256sum --check --ignore-missing SHA256SUMS` in place of the second; those about the root work too.\n"
 
 // write writes the excerpt and, where it is asked for, its report.
 func (c *excerptCommand) write(x *packet.Excerpt) error {

@@ -88,7 +88,7 @@ func (c *keysListCommand) Run(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintf(table, "USE\tSTATUS\tALGORITHM\tSINCE\tID\nroot\tactive\t%s\t\t%s\n", keys.AlgorithmEd25519, list.Root.ID) // Flush tells
 	for _, k := range list.Keys {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Use, statusWords(k), k.Algorithm, k.NotBefore.UTC().Format(time.DateOnly), k.ID)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.Use, statusWords(k, time.Now()), k.Algorithm, k.NotBefore.UTC().Format(time.DateOnly), k.ID)
 	}
 	return table.Flush()
 }
@@ -110,10 +110,12 @@ func (c *keysExportCommand) Run(out io.Writer) error {
 }
 
 // statusWords is a key's status with the moment that goes with it.
-func statusWords(k keys.Key) string {
+func statusWords(k keys.Key, now time.Time) string {
 	switch {
 	case k.CompromisedAt != nil:
 		return "compromised since " + k.CompromisedAt.UTC().Format(time.RFC3339)
+	case k.RetiredAt != nil && k.RetiredAt.After(now):
+		return "retires at " + k.RetiredAt.UTC().Format(time.RFC3339)
 	case k.RetiredAt != nil:
 		return "retired since " + k.RetiredAt.UTC().Format(time.RFC3339)
 	}

@@ -71,7 +71,7 @@ func (c *keysCompromisedCommand) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "%s key %s %s\n", marked.Use, marked.ID, statusWords(marked)); err != nil || successor == nil {
+	if _, err := fmt.Fprintf(out, "%s key %s %s\n", marked.Use, marked.ID, statusWords(marked, time.Now())); err != nil || successor == nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "new %s key %s\n", successor.Use, successor.ID)

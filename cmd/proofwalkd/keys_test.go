@@ -72,7 +72,7 @@ func TestKeysCommands(t *testing.T) {
 		t.Errorf("marking the root says %q", said)
 	}
 	list := do("list")
-	for word, want := range map[string]int{"active": 4, "retired since": 4, "compromised since": 1} { // with the root's line
+	for word, want := range map[string]int{"active": 4, "retires at": 4, "compromised since": 1} { // with the root's line
 		if got := strings.Count(list, word); got != want {
 			t.Errorf("%d keys are %s, want %d\n%s", got, word, want, list)
 		}
@@ -164,5 +164,18 @@ func copyKeys(t *testing.T, dir string) {
 	must(t, err)
 	for _, name := range names {
 		must(t, os.Chmod(name, 0o600)) // a copy is readable by all
+	}
+}
+
+// A key that another one takes the place of counts for a minute longer: until then it
+// is not retired yet.
+func TestStatusWordsOfARetiredKey(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	k := keys.Key{Status: keys.Retired, RetiredAt: &keys.Time{Time: at}}
+	for now, want := range map[time.Time]string{at.Add(-time.Second): "retires at 2026-03-02T09:00:00Z", at: "retired since 2026-03-02T09:00:00Z"} {
+		if got := statusWords(k, now); got != want {
+			t.Errorf("at %s the key is %q, want %q", now, got, want)
+		}
 	}
 }

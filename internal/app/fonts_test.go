@@ -27,7 +27,7 @@ func TestFontsOfTheFolder(t *testing.T) {
 	m.ready(t, id)
 	p := m.packets(t, id)[0]
 	must(t, m.app.BuildPacket(t.Context(), p.ID))
-	report, err := m.app.ReadPacket(t.Context(), app.Command{Actor: m.account}, id, p.ID)
+	_, report, err := m.app.ReadPacket(t.Context(), app.Command{Actor: m.account}, id, p.ID)
 	must(t, err)
 	_, summary, err := m.app.PacketSummary(t.Context(), app.Command{Actor: m.viewer}, id, p.ID)
 	must(t, err)

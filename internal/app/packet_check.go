@@ -40,7 +40,7 @@ type PacketCheck struct {
 	Result verify.Result
 	// Text is the result as proofwalk verify writes it.
 	Text string
-	// Parts are the files of the archive; none where the packet is not what it was.
+	// Parts are the files of the archive; none where the packet is not what was made.
 	Parts []PacketPart
 }
 
@@ -138,7 +138,7 @@ func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Tru
 	if !stored.OK {
 		a.opened.forget(digest) // pages have nothing from memory that the store has lost
 	}
-	if c.Result.Verdict == verify.Invalid {
+	if !stored.OK {
 		return c, nil
 	}
 	files, err := archiveFiles(archive)

@@ -269,7 +269,7 @@ func TestPicturesBelongToAViewForADay(t *testing.T) {
 func TestFilesOfAPacketAreCopies(t *testing.T) {
 	t.Parallel()
 	s := newStored(t)
-	report, err := s.app.ReadPacket(t.Context(), app.Command{Actor: s.viewer}, s.id, s.packet.ID)
+	_, report, err := s.app.ReadPacket(t.Context(), app.Command{Actor: s.viewer}, s.id, s.packet.ID)
 	must(t, err)
 	if len(report) == 0 || cap(report)-len(report) > 8192 { // what the allocator rounds up by
 		t.Errorf("a report of %d bytes is a part of %d", len(report), cap(report))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -30,16 +31,17 @@ func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id
 
 // ReadPacket notes in the audit log that the actor reads a packet's report and
 // then gives the report as it is in the archive.
-func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) ([]byte, error) {
+func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uuid.UUID) (name string, pdf []byte, err error) {
 	read, err := a.notePacketRead(ctx, cmd, integrationID, id, actionView)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	o, err := a.openPacket(ctx, read.packet)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return o.copyOf("packet.pdf")
+	pdf, err = o.copyOf("packet.pdf")
+	return strings.TrimSuffix(read.file, ".zip") + ".pdf", pdf, err
 }
 
 // actionView is the action of an audit entry about a packet that somebody reads.

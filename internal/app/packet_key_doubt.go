@@ -48,8 +48,8 @@ func activeAt(list []keys.Key, use keys.Use, at time.Time) *keys.Key {
 	return found
 }
 
-// sealDoubt is SealDoubt by the list that is published now.
-func (a *App) sealDoubt(ctx context.Context, p store.Packet) (*time.Time, error) {
+// PublishedDoubt is SealDoubt by the list that is published now.
+func (a *App) PublishedDoubt(ctx context.Context, p store.Packet) (*time.Time, error) {
 	list, _, err := a.PublicKeys(ctx)
 	if apperr.Is(err, apperr.NotFound) {
 		return nil, nil

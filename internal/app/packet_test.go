@@ -97,7 +97,7 @@ func TestReadyMakesAPacketThatVerifies(t *testing.T) {
 	_, _, err = m.app.DownloadPacket(t.Context(), app.Command{Actor: m.other}, id, packets[0].ID)
 	kind(t, err, apperr.NotFound)
 	m.oneMore(t, id, "packet.view", func() error {
-		report, err := m.app.ReadPacket(t.Context(), app.Command{Actor: m.account}, id, packets[0].ID)
+		_, report, err := m.app.ReadPacket(t.Context(), app.Command{Actor: m.account}, id, packets[0].ID)
 		if !bytes.HasPrefix(report, []byte("%PDF-")) {
 			t.Errorf("the report is no PDF: %d bytes", len(report))
 		}

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -12,6 +14,10 @@ import (
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
+// minReason is how many characters the reason of a withdrawal has at least: it is
+// public and for good, and "no" tells nobody what is wrong.
+const minReason = 20
+
 // WithdrawPacket says that nobody should rely on a packet any more, and why. It
 // stays as it is and goes on verifying; its address says that it is withdrawn.
 // The reason is public. A withdrawal is for good: what was wrong is put right by
@@ -20,6 +26,9 @@ func (a *App) WithdrawPacket(ctx context.Context, cmd Command, integrationID, id
 	reason, err := a.typedText(ctx, &cmd, place{integration: integrationID}, "reason", reason)
 	if err != nil {
 		return err
+	}
+	if utf8.RuneCountInString(reason) < minReason {
+		return apperr.InvalidFields("The reason is too short.", apperr.Field{Name: "reason", Text: fmt.Sprintf("Say in a sentence what is wrong, in %d characters or more.", minReason)})
 	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		scope := cmd.Actor.Scope()
@@ -60,11 +69,12 @@ type PacketStatus struct {
 	State        string
 	Digest       string
 	SupersededBy *string // digest of the newest edition
-	// SupersederWithdrawn tells that the newest edition was withdrawn.
-	SupersederWithdrawn bool
-	CompromisedAt       *time.Time // since when a key that sealed it is compromised
-	WithdrawnAt         *time.Time
-	Reason              *string // of the withdrawal
+	// SupersederWithdrawn tells that the newest edition was withdrawn,
+	// SupersederCompromised that a key that sealed it is compromised.
+	SupersederWithdrawn, SupersederCompromised bool
+	CompromisedAt                              *time.Time // since when a key that sealed it is compromised
+	WithdrawnAt                                *time.Time
+	Reason                                     *string // of the withdrawal
 }
 
 // StatusOfPacket gives the state of the packet with the digest, whoever asks. A
@@ -86,8 +96,13 @@ func (a *App) StatusOfPacket(ctx context.Context, digest string) (PacketStatus, 
 	if newest.ID != p.ID {
 		status.State, status.SupersededBy = StatusSuperseded, newest.Digest
 		status.SupersederWithdrawn = newest.State == store.PacketWithdrawn
+		doubt, err := a.PublishedDoubt(ctx, newest)
+		if err != nil {
+			return unknown, err
+		}
+		status.SupersederCompromised = doubt != nil
 	}
-	if status.CompromisedAt, err = a.sealDoubt(ctx, p); err != nil {
+	if status.CompromisedAt, err = a.PublishedDoubt(ctx, p); err != nil {
 		return unknown, err
 	}
 	if status.CompromisedAt != nil {

@@ -214,7 +214,7 @@ func (s *site) startWalkthrough(t *testing.T) {
 func (s *site) withdraw(t *testing.T, p store.Packet) {
 	t.Helper()
 	page := "/integrations/" + p.IntegrationID.String() + "/packets/" + p.ID.String()
-	s.as(t, consultant).get(page).send("/withdraw", values{"reason": "The walkthrough was held on the wrong build."}).wants(http.StatusOK)
+	s.as(t, consultant).get(page).send("/withdraw", values{"reason": "The walkthrough was held on the wrong build.", "sure": "true"}).wants(http.StatusOK)
 }
 
 // endWalkthrough marks its first step and ends it with no_go.

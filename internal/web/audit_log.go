@@ -29,7 +29,7 @@ func (s *Server) logRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/history/:entry/proof.json", s.signedIn(downloadLogProof))
 	g.GET(pathLog, s.signedIn(showLog))
 	g.GET(pathCheckpoint, s.downloadCheckpoint)
-	g.GET(pathExtension, s.downloadExtension)
+	g.GET(pathExtension, s.programs(s.downloadExtension))
 }
 
 // checkpointsPage is how many checkpoints stand on a page.
@@ -253,7 +253,10 @@ func (s *Server) downloadCheckpoint(c echo.Context) error {
 // downloadExtension is public too: it proves that the log begins with that of
 // the checkpoint of so many entries.
 func (s *Server) downloadExtension(c echo.Context) error {
-	size := sizeOf(c.QueryParam("from"))
+	size, err := strconv.ParseInt(c.QueryParam("from"), 10, 64)
+	if err != nil || size < 0 {
+		return apperr.New(apperr.Invalid, "from is how many entries the log of the older checkpoint has: a whole number.")
+	}
 	b, err := s.App.ExtensionFile(c.Request().Context(), size)
 	if err != nil {
 		return err

@@ -92,6 +92,11 @@ func TestAuditLogPages(t *testing.T) {
 	if p := stranger.get("/log/extension.json?from=999"); p.Status != http.StatusNotFound {
 		t.Errorf("a checkpoint that there is not: %d", p.Status)
 	}
+	for from, status := range map[string]int{"999": http.StatusNotFound, "x": http.StatusUnprocessableEntity, "-1": http.StatusUnprocessableEntity, "": http.StatusUnprocessableEntity} {
+		if p := stranger.get("/log/extension.json?from=" + from); p.Status != status || !strings.HasPrefix(p.Body, `{"title":"`) {
+			t.Errorf("from %q: %d %.80s", from, p.Status, p.Body)
+		}
+	}
 
 	super := testkit.Superuser(t, v.Store.Pool())
 	if _, err := super.Exec(t.Context(), "SET session_replication_role = replica"); err != nil {

@@ -86,6 +86,8 @@ func errorModel(kind apperr.Kind, text, number string, now time.Time) layout.Err
 		m.Do = "Wait a few seconds and load the page again. A form can be sent again with the back button; it is not done twice."
 	case apperr.NotFound:
 		m.Do = "Check the address. If somebody sent you the link, they may belong to another team than you."
+	case apperr.Forbidden:
+		m.Do = "Ask somebody whose role allows it, or go on elsewhere: nothing you type here changes that."
 	case apperr.Internal:
 		m.Over, m.Number, m.At = "A fault of ours", number, now
 		m.Do = "Try again. If it fails again, quote the number below to whoever runs this server."

@@ -39,7 +39,11 @@ func answerProblem(c echo.Context, status int, err error) error {
 // scripted is signedIn for addresses that only scripts of our pages ask:
 // answers and refusals are JSON, and nothing of them is kept by caches.
 func (s *Server) scripted(h handler) echo.HandlerFunc {
-	answer := s.signedIn(h)
+	return s.programs(s.signedIn(h))
+}
+
+// programs is for addresses that programs ask: a refusal is JSON, not a page.
+func (s *Server) programs(answer echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 		err := answer(c)

@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -50,7 +51,7 @@ func (s *Server) showKeys(c echo.Context) error {
 	_, err = s.App.SigningKeys(ctx)
 	m.Missing, m.Fingerprint, m.IssuedAt = errors.Is(err, app.ErrNoSigningKey), f.Root.ID, f.IssuedAt.Time
 	for _, k := range f.Keys {
-		m.Keys = append(m.Keys, keyModel(k))
+		m.Keys = append(m.Keys, keyModel(k, s.Now()))
 	}
 	return s.render(c, http.StatusOK, view.Keys(m))
 }
@@ -58,10 +59,10 @@ func (s *Server) showKeys(c echo.Context) error {
 // useWords say what keys of a use sign.
 var useWords = map[keys.Use]string{keys.UsePDF: "Reports (PDF)", keys.UseBundle: "Packets", keys.UseCheckpoint: "The audit log"}
 
-func keyModel(k keys.Key) view.KeyModel {
+func keyModel(k keys.Key, now time.Time) view.KeyModel {
 	m := view.KeyModel{ID: k.ID, Use: useWords[k.Use], Algorithm: k.Algorithm, Status: view.KeyStatus(k.Status), NotBefore: k.NotBefore.Time}
 	if k.RetiredAt != nil {
-		m.RetiredAt = k.RetiredAt.Time
+		m.RetiredAt, m.StillActive = k.RetiredAt.Time, k.RetiredAt.After(now)
 	}
 	if k.CompromisedAt != nil {
 		m.CompromisedAt = k.CompromisedAt.Time

@@ -32,9 +32,10 @@ type packetStatus struct {
 	SupersededBy *string      `json:"superseded_by"`
 	WithdrawnAt  *packet.Time `json:"withdrawn_at"`
 	Reason       *string      `json:"reason"`
-	// These two are there only when they say something.
-	SupersederWithdrawn bool         `json:"superseder_withdrawn,omitempty"`
-	CompromisedAt       *packet.Time `json:"compromised_at,omitempty"`
+	// These are there only when they say something.
+	SupersederWithdrawn   bool         `json:"superseder_withdrawn,omitempty"`
+	SupersederCompromised bool         `json:"superseder_compromised,omitempty"`
+	CompromisedAt         *packet.Time `json:"compromised_at,omitempty"`
 }
 
 // answerStatus is public and may be asked from pages of other sites: it says
@@ -52,7 +53,8 @@ func (s *Server) answerStatus(c echo.Context) error {
 			State string `json:"state"`
 		}{status.State})
 	}
-	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason, SupersederWithdrawn: status.SupersederWithdrawn}
+	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason,
+		SupersederWithdrawn: status.SupersederWithdrawn, SupersederCompromised: status.SupersederCompromised}
 	if status.WithdrawnAt != nil {
 		at := packet.At(*status.WithdrawnAt)
 		answer.WithdrawnAt = &at
@@ -76,8 +78,8 @@ func (s *Server) showAddress(c echo.Context) error {
 		return err
 	}
 	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
-		CompromisedAt: instant(status.CompromisedAt), SupersederWithdrawn: status.SupersederWithdrawn,
-		KeysHref: pathKeys, VerifyCommand: "proofwalk verify --fingerprint " + fingerprint + " PACKET.zip"}
+		CompromisedAt: instant(status.CompromisedAt), LaterDoubt: doubtWords(status.SupersederWithdrawn, status.SupersederCompromised),
+		KeysHref: pathKeys, KeysFile: pathKeysFile, VerifyHref: pathVerify, VerifyCommand: packetCommand(fingerprint, "PACKET.zip")}
 	if status.State == app.StatusUnknown {
 		return s.render(c, http.StatusNotFound, view.Address(m))
 	}
@@ -98,6 +100,23 @@ func (s *Server) showAddress(c echo.Context) error {
 		return err
 	}
 	return r.render(http.StatusOK, view.Address(m))
+}
+
+// packetCommand verifies a packet against the list of keys that is published now:
+// only that knows of a key that was stolen after the packet was made.
+func packetCommand(fingerprint, file string) string {
+	return "proofwalk verify --fingerprint " + fingerprint + " --keys keys.json " + file
+}
+
+// doubtWords say why nobody should rely on an edition; empty where nothing is known.
+func doubtWords(withdrawn, compromised bool) string {
+	switch {
+	case withdrawn:
+		return "was withdrawn"
+	case compromised:
+		return "was sealed with a compromised key"
+	}
+	return ""
 }
 
 // fillAddress adds what only readers of the integration may know.
@@ -147,7 +166,11 @@ func withdrawPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
+	if r.FormValue("sure") == "true" {
+		err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
+	} else {
+		err = apperr.InvalidFields("The packet was not withdrawn.", apperr.Field{Name: "sure", Text: "Say that you know it: nobody can take a withdrawal back."})
+	}
 	switch kind := apperr.KindOf(err); kind {
 	case "":
 		return r.see(pathPacket(id, packet) + "?done=withdraw")
@@ -172,10 +195,11 @@ func (r *request) withdrawForm(p store.Packet, cause error, summary *components.
 	}
 	f := &view.WithdrawForm{Action: pathPacket(p.IntegrationID, p.ID) + "/withdraw", Key: formKey(),
 		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
-			Hint: "Public: everybody who has the packet can read it. Name nobody."}}
-	if cause != nil && strings.HasSuffix(r.Path(), "/withdraw") { // the other form here has it tried again
-		f.Open, f.Reason.Value = true, r.FormValue("reason")
-		r.refuse(cause, summary, &f.Reason)
+			Hint: "A sentence, 20 characters or more. Public: everybody who has the packet can read it. Name nobody."},
+		Sure: components.CheckboxModel{FieldModel: components.FieldModel{Name: "sure", ID: "sure-" + p.Name(), Label: "I know that this is for good and public"}}}
+	if cause != nil && strings.HasSuffix(r.Path(), "/withdraw") { // another form here has it tried again
+		f.Open, f.Reason.Value, f.Sure.Checked = true, r.FormValue("reason"), r.FormValue("sure") == "true"
+		r.refuse(cause, summary, &f.Reason, &f.Sure.FieldModel)
 	}
 	return f
 }

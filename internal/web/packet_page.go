@@ -22,7 +22,8 @@ import (
 type packetsPage struct {
 	integrationPage
 	all         []store.Packet // the newest first
-	keys        *keys.File     // nil while the server has none
+	signed      []store.SignOff
+	keys        *keys.File // nil while the server has none
 	fingerprint string
 }
 
@@ -50,16 +51,16 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 		return apperr.New(apperr.NotFound, "There is no such page, or it is not one of yours.")
 	}
 	m := view.PacketsModel{Shell: p.Shell, DraftHref: pathDraft(p.Summary.ID), DraftSummary: pathDraftSummary(p.Summary.ID),
-		KeysHref: pathKeys, Fingerprint: p.fingerprint}
+		KeysHref: pathKeys, KeysFile: pathKeysFile, Fingerprint: p.fingerprint}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 	} else {
 		m.Saved = packetConfirmation(r.QueryParam("done"))
 	}
 	for _, k := range p.all {
-		m.All = append(m.All, packetLine(k, shown))
+		m.All = append(m.All, p.line(k, shown))
 		if k.Digest == nil && (id == uuid.Nil || id == k.ID) {
-			w, err := r.waitingPacket(k)
+			w, err := r.waitingPacket(p, k)
 			if err != nil {
 				return err
 			}
@@ -84,6 +85,9 @@ func (r *request) packetsPage() (packetsPage, error) {
 	}
 	p := packetsPage{integrationPage: page}
 	if p.all, err = store.ListPackets(r.ctx(), r.reader(), r.scope(), page.Summary.ID); err != nil {
+		return p, err
+	}
+	if p.signed, err = store.ListSignOffs(r.ctx(), r.reader(), r.scope(), page.Summary.ID); err != nil {
 		return p, err
 	}
 	p.keys, _, err = r.server.App.PublicKeys(r.ctx())
@@ -121,8 +125,8 @@ func packetConfirmation(done string) *components.ConfirmationModel {
 
 // waitingPacket is a packet that is not made yet; whoever may ask for packets gets
 // the button once nobody tries any more.
-func (r *request) waitingPacket(k store.Packet) (view.WaitingModel, error) {
-	m := view.WaitingModel{Name: k.Name(), About: editionWords(k.Cause), Problem: text(k.Problem)}
+func (r *request) waitingPacket(p packetsPage, k store.Packet) (view.WaitingModel, error) {
+	m := view.WaitingModel{Name: k.Name(), About: editionWords(k, p.all, p.signed), Problem: text(k.Problem)}
 	if m.Problem == "" || !r.actor.Can(auth.AskForPacket, k.PartnerID) {
 		return m, nil
 	}
@@ -149,18 +153,20 @@ func askForPacketAgain(r *request) error {
 	return r.see(pathPackets(id) + "?done=again")
 }
 
-func packetLine(k store.Packet, shown *store.Packet) view.PacketLine {
-	line := view.PacketLine{Name: k.Name(), About: editionWords(k.Cause), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
+func (p packetsPage) line(k store.Packet, shown *store.Packet) view.PacketLine {
+	line := view.PacketLine{Name: k.Name(), About: editionWords(k, p.all, p.signed), Href: pathPacket(k.IntegrationID, k.ID), MadeAt: instant(k.MadeAt),
 		Shown: shown != nil && shown.ID == k.ID}
-	switch k.State {
-	case store.PacketPending:
+	switch doubt := app.SealDoubt(p.keys, k); {
+	case k.State == store.PacketPending:
 		line.StateWords = "being made"
 		if k.Problem != nil {
 			line.State.Verdict, line.StateWords = components.VerdictWarn, "not made yet"
 		}
-	case store.PacketWithdrawn:
+	case k.State == store.PacketWithdrawn:
 		line.State.Verdict, line.StateWords = components.VerdictFail, "withdrawn"
-	case store.PacketSuperseded:
+	case doubt != nil:
+		line.State.Verdict, line.StateWords = components.VerdictFail, "key compromised"
+	case k.State == store.PacketSuperseded:
 		line.StateWords = "superseded"
 	default:
 		line.StateWords = "current"
@@ -171,16 +177,16 @@ func packetLine(k store.Packet, shown *store.Packet) view.PacketLine {
 // packetModel is a made packet in full.
 func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel, error) {
 	id := p.Summary.ID
-	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k.Cause)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
+	m := &view.PacketModel{Name: k.Name(), About: fmt.Sprintf("Revision %d: %s", k.RevisionNumber, editionWords(k, p.all, p.signed)), File: app.PacketFile(p.Summary.PartnerName, p.Summary.Name, k),
 		At: instant(k.MadeAt), Digest: *k.Digest, PacketJSON: text(k.PacketJSON), Seal: sealWords(k),
 		Download: pathPacketDownload(id, k.ID), Report: pathReport(id, k.ID), Summary: pathSummary(id, k.ID), Read: pathRead(id, k.ID),
 		Address: pathAddress(*k.Digest), Verify: pathVerify,
-		Superseded: k.State == store.PacketSuperseded, Later: withdrawnLater(p.all, k), Withdrawn: withdrawnModel(k),
+		Superseded: k.State == store.PacketSuperseded, Later: doubtfulLater(p.all, k, p.keys), Withdrawn: withdrawnModel(k),
 		CompromisedAt: instant(app.SealDoubt(p.keys, k))}
 	if k.Bytes != nil {
 		m.Size = sizeWords(*k.Bytes)
 	}
-	m.VerifyCommand = verifyCommand(p.fingerprint, m.File)
+	m.VerifyCommand = packetCommand(p.fingerprint, m.File)
 	asked, err := r.questionsOf(k)
 	if err != nil {
 		return nil, err
@@ -230,15 +236,11 @@ func (r *request) addFiles(m *view.PacketModel, k store.Packet, check app.Packet
 // addPeople adds who stands for the packet and who opened it. Whoever reads the
 // integration reads its history, where the same stands.
 func (r *request) addPeople(m *view.PacketModel, p packetsPage, k store.Packet, says *packet.Content) error {
-	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), k.IntegrationID)
-	if err != nil {
-		return err
-	}
 	due := p.all[0].RevisionID == k.RevisionID && (p.Summary.Stage == store.StageSignOff || p.Summary.Stage == store.StageLive)
 	if due {
 		m.SignOffsHref = pathWalkthrough(k.IntegrationID) + "#sign-offs"
 	}
-	m.SignOffs = signOffEntries(says, signed, k, due)
+	m.SignOffs = signOffEntries(says, p.signed, k, due)
 	opens, err := store.CountPacketOpens(r.ctx(), r.reader(), r.scope(), k.PartnerID, k.IntegrationID, k.Name())
 	if err != nil {
 		return err

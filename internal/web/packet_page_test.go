@@ -287,6 +287,9 @@ func TestErrorPagesKnowWhoIsSignedIn(t *testing.T) {
 	stranger, vera := j.visitor(t), j.as(t, testkit.Member(t, j.App, uuid.MustParse(j.ids["partner"]), "Nora", auth.PartnerViewer))
 	for _, path := range []string{"/nothing", "/integrations/" + uuid.NewString(), "/log", "/assets/none.css"} {
 		p := vera.get(path)
+		if path == "/log" && (strings.Contains(p.text("main"), "send it again") || !strings.Contains(p.text("main"), "whose role allows it")) {
+			t.Errorf("the advice of a 403: %s", p.text("main"))
+		}
 		if p.Status < 400 || len(p.all(".person-menu")) != 1 && path != "/assets/none.css" || path == "/log" && p.text("h1") != "Your role does not allow this" {
 			t.Errorf("%s, signed in: %d, %s", path, p.Status, p.text("header"))
 		}

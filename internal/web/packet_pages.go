@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/store"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
@@ -54,19 +56,20 @@ func questionsLink(asked []store.Question, p store.Packet) view.Link {
 	return view.Link{Text: fmt.Sprintf("Questions (%d open)", open), Href: pathQuestions(p.IntegrationID, p.ID)}
 }
 
-// withdrawnLater names the newest edition that took the place of p, where that
-// was withdrawn; empty otherwise.
-func withdrawnLater(packets []store.Packet, p store.Packet) string {
+// doubtfulLater names the newest edition that took the place of p and says why
+// nobody should rely on it; nil where nothing is known against it.
+func doubtfulLater(packets []store.Packet, p store.Packet, list *keys.File) *view.LaterModel {
 	newest := p
 	for _, k := range packets {
 		if k.RevisionID == p.RevisionID && k.Digest != nil && k.Edition > newest.Edition {
 			newest = k
 		}
 	}
-	if newest.ID == p.ID || newest.State != store.PacketWithdrawn {
-		return ""
+	doubt := doubtWords(newest.State == store.PacketWithdrawn, app.SealDoubt(list, newest) != nil)
+	if newest.ID == p.ID || doubt == "" {
+		return nil
 	}
-	return newest.Name()
+	return &view.LaterModel{Name: newest.Name(), Doubt: doubt}
 }
 
 // sealWords says how the PDF is signed. The time is that of the authority, so it
@@ -86,9 +89,10 @@ func sealWords(p store.Packet) string {
 	}
 }
 
-// editionWords say what an edition is by what asked for it.
-func editionWords(cause store.PacketCause) string {
-	switch cause {
+// editionWords say what an edition is by what asked for it; signed are the sign-offs
+// of the integration, the oldest first. Those of the last ones have editions of their own.
+func editionWords(k store.Packet, all []store.Packet, signed []store.SignOff) string {
+	switch k.Cause {
 	case store.CauseDecision:
 		return "the readiness packet, to be read in the walkthrough"
 	case store.CauseOutcome:
@@ -96,8 +100,27 @@ func editionWords(cause store.PacketCause) string {
 	case store.CauseRenewal:
 		return "says the same as the edition before, sealed anew"
 	}
-	return "with one more sign-off"
+	later := 0
+	for _, other := range all {
+		if other.RevisionID == k.RevisionID && other.Cause == store.CauseSignOff && other.Edition > k.Edition {
+			later++
+		}
+	}
+	var of []store.SignOff
+	for _, s := range signed {
+		if s.RevisionID == k.RevisionID {
+			of = append(of, s)
+		}
+	}
+	at := len(of) - 1 - later
+	if at < 0 {
+		return "with one more sign-off"
+	}
+	return "with the sign-off of " + of[at].SignedOffByName + signOffRoles[of[at].Part]
 }
+
+// signOffRoles say for whom a part signs off.
+var signOffRoles = map[string]string{app.SignOffPartner: ", for the partner", app.SignOffReviewer: ", who led the review", app.SignOffAccountTeam: ", for the account team"}
 
 func downloadDraft(r *request) error {
 	id, err := r.id("integration")
@@ -170,12 +193,12 @@ func readPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := r.server.App.ReadPacket(r.ctx(), r.command(), id, packet)
+	name, pdf, err := r.server.App.ReadPacket(r.ctx(), r.command(), id, packet)
 	if err != nil {
 		return err
 	}
 	h := r.Response().Header()
-	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Disposition", `inline; filename="`+name+`"`)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", reportPolicy)
 	return r.Blob(http.StatusOK, "application/pdf", pdf)

@@ -45,6 +45,11 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 	if m.Fate, err = r.answersFate(row); err != nil {
 		return err
 	}
+	doubt, err := r.server.App.PublishedDoubt(r.ctx(), row)
+	if err != nil {
+		return err
+	}
+	m.CompromisedAt, m.KeysHref = instant(doubt), pathKeys
 	if row.State == store.PacketSuperseded {
 		m.LaterHref = pathPackets(id)
 	}

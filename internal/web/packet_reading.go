@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/app"
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -43,14 +44,17 @@ func showReading(r *request) error {
 	says, row := opened.Says, opened.Packet
 	m := view.NewReading(says)
 	m.Shell, m.Digest, m.PacketJSON, m.Superseded = page.Shell, text(row.Digest), text(row.PacketJSON), row.State == store.PacketSuperseded
-	m.Withdrawn = withdrawnModel(row)
+	m.Withdrawn, m.KeysHref, m.KeysFile = withdrawnModel(row), pathKeys, pathKeysFile
+	if err := r.addDoubts(&m, row); err != nil {
+		return err
+	}
 	m.PacketHref, m.DownloadHref, m.ReportHref = pathPacket(id, packetID), pathPacketDownload(id, packetID), pathReport(id, packetID)
 	m.SummaryHref, m.QuestionsHref = pathSummary(id, packetID), pathQuestions(id, packetID)
 	// Its pictures belong to this view: who looks is noted once.
 	m.PictureHref = func(label string) string {
 		return pathPacket(id, packetID) + "/pictures/" + label + ".png?view=" + opened.Entry.String()
 	}
-	m.VerifyCommand = "proofwalk verify --fingerprint SHA256 " + app.PacketFile(page.Summary.PartnerName, page.Summary.Name, row)
+	m.VerifyCommand = packetCommand("SHA256", app.PacketFile(page.Summary.PartnerName, page.Summary.Name, row))
 	m.CanAsk = r.actor.Can(auth.Comment, row.PartnerID)
 	for _, s := range says.Screenshots {
 		if c, err := png.DecodeConfig(bytes.NewReader(s.PNG)); err == nil {
@@ -68,6 +72,21 @@ func showReading(r *request) error {
 		}
 	}
 	return r.render(http.StatusOK, view.Reading(m))
+}
+
+// addDoubts says what is known against the packet, and against the edition that
+// took its place.
+func (r *request) addDoubts(m *view.ReadingModel, row store.Packet) error {
+	list, _, err := r.server.App.PublicKeys(r.ctx())
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	all, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), row.IntegrationID)
+	if err != nil {
+		return err
+	}
+	m.CompromisedAt, m.Later = instant(app.SealDoubt(list, row)), doubtfulLater(all, row, list)
+	return nil
 }
 
 // showPacketPicture gives a picture of a packet; who looks is in the audit log, with

@@ -245,7 +245,7 @@ func (v reviewed) held(t *testing.T) {
 		},
 		func() error {
 			return v.PlanWalkthrough(t.Context(), consultant, app.WalkthroughPlan{Integration: v.id, At: time.Date(2026, time.March, 20, 15, 0, 0, 0, time.UTC), Place: "Room 4",
-				People: []walkthrough.Person{{Name: "Sam", Part: walkthrough.Drives}, {Name: "Dana", Part: walkthrough.Leads}}})
+				People: []walkthrough.Person{{Name: "Sam", Part: walkthrough.Drives}, {Name: "Dana", Part: walkthrough.Leads}, {Name: "Marcus", Part: walkthrough.Observes}, {Name: "Ada", Part: walkthrough.Observes}}})
 		},
 		func() error {
 			return v.StartWalkthrough(t.Context(), consultant, app.WalkthroughRef{Integration: v.id, RowVersion: 1})
@@ -305,14 +305,34 @@ func TestWalkthroughPages(t *testing.T) {
 	if p.Status != http.StatusOK || p.text(".banner-title") != "Go, with conditions" || len(p.all("#minutes tbody tr")) != 5 {
 		t.Fatalf("after the outcome: status %d, %q, %d steps", p.Status, p.text(".banner-title"), len(p.all("#minutes tbody tr")))
 	}
-	v.withdrawNewest(t, "The wrong run.")
+	v.withdrawNewest(t, "The wrong run was held.")
 	p = marcus.get(base)
-	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run”") {
+	if got := p.text("#sign-offs .notice"); !strings.Contains(got, "Packet r1.2 is withdrawn: “The wrong run was held”") {
 		t.Errorf("before a sign-off over a withdrawn packet: %q", got)
+	}
+	made, err := store.ListPackets(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.text("#signs-account_team"); !strings.Contains(got, "You sign what packet r1.2 says, SHA-256 "+(*made[0].Digest)[:16]) || p.attr("#sign-offs button", "aria-describedby") != "signs-account_team" {
+		t.Errorf("at the button stands %q", got)
 	}
 	p = marcus.post(base+"/sign-offs", p.form("#sign-offs form", "part", "account_team"))
 	if p.Status != http.StatusOK || !strings.Contains(p.text("#sign-offs"), "Signed off by Marcus") {
 		t.Errorf("signing off: status %d, %q", p.Status, p.text("#sign-offs"))
+	}
+	for shape, want := range map[string]string{"provider": "Dana Marcus", "partner": "Sam Ada"} {
+		for _, name := range strings.Fields(want) {
+			if !strings.Contains(p.text("#minutes .person:has(."+shape+")"), name) {
+				t.Errorf("the badge of %s is not of the %s", name, shape)
+			}
+		}
+	}
+	if p.attr(".banner a", "target") != "packet" {
+		t.Error("the packet is not opened beside the minutes")
+	}
+	if got := marcus.get(v.path + "/packets"); !strings.Contains(got.text(".packet-waiting"), "with the sign-off of Marcus, for the account team") || len(got.all("[data-years]")) != 1 {
+		t.Errorf("the packets say %q", got.text("main"))
 	}
 	if p := marcus.get(v.path + "/review"); !strings.Contains(p.text(".gate"), "Nothing is missing") || !strings.Contains(p.text(".gate"), "leaves its stage") {
 		t.Errorf("submitting again is offered without a warning: %q", p.text(".gate"))

@@ -30,7 +30,7 @@ func (r *request) liveModel(p walkthroughPage, cause error) (view.LiveModel, err
 	at := r.currentStep(p)
 	m := view.LiveModel{Shell: p.Shell, Name: p.Summary.PartnerName + ": " + p.Summary.Name, Back: pathIntegration(id),
 		About:  fmt.Sprintf("walkthrough of revision %d, %s, %s", p.revision.Number, p.Summary.Environment, p.held.Place),
-		People: peopleModels(p.held.People), Timer: r.timer(p)}
+		People: p.people, Timer: r.timer(p)}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
 	}

@@ -85,7 +85,7 @@ var outcomeBanners = map[string]components.BannerModel{
 // minutesModel is the page after the walkthrough was held.
 func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesModel, error) {
 	id := p.Summary.ID
-	m := view.MinutesModel{Shell: p.Shell, Title: "Walkthrough", Revision: p.revision.Number, Place: p.held.Place, People: peopleModels(p.held.People),
+	m := view.MinutesModel{Shell: p.Shell, Title: "Walkthrough", Revision: p.revision.Number, Place: p.held.Place, People: p.people,
 		Start: instant(p.held.StartedAt), End: instant(p.held.EndedAt)}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
@@ -117,6 +117,15 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
+	made, err := r.newestMade(p)
+	if err != nil {
+		return m, err
+	}
+	for i := range m.SignOffs {
+		if x := &m.SignOffs[i]; x.Action != "" && x.NotYet == "" {
+			x.Signed = made.signed()
+		}
+	}
 	open := slices.ContainsFunc(m.SignOffs, func(s view.SignOffModel) bool { return s.By == "" })
 	m.Withdrawn = beside.withdrawn(open && outcome != string(walkthrough.NoGo))
 	return m, nil

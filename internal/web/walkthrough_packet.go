@@ -23,13 +23,22 @@ type besidePacket struct {
 // newestPacket gives the newest edition of the revision's packet; nil while none
 // was asked for. A link to it needs no more.
 func (r *request) newestPacket(p walkthroughPage) (*besidePacket, error) {
+	return r.newestOf(p, func(store.Packet) bool { return true })
+}
+
+// newestMade gives the newest edition that is made; nil while there is none.
+func (r *request) newestMade(p walkthroughPage) (*besidePacket, error) {
+	return r.newestOf(p, func(k store.Packet) bool { return k.Digest != nil })
+}
+
+func (r *request) newestOf(p walkthroughPage, counts func(store.Packet) bool) (*besidePacket, error) {
 	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.Summary.ID)
 	if err != nil {
 		return nil, err
 	}
 	var b *besidePacket
 	for _, k := range packets {
-		if k.RevisionID == p.revision.ID && (b == nil || k.Edition > b.row.Edition) {
+		if k.RevisionID == p.revision.ID && counts(k) && (b == nil || k.Edition > b.row.Edition) {
 			b = &besidePacket{row: k}
 		}
 	}
@@ -61,6 +70,14 @@ func (b *besidePacket) link() *view.Link {
 		return &view.Link{Text: "Read packet " + b.row.Name() + ", which is withdrawn", Href: pathRead(b.row.IntegrationID, b.row.ID)}
 	}
 	return &view.Link{Text: "Read packet " + b.row.Name() + " beside this page", Href: pathRead(b.row.IntegrationID, b.row.ID)}
+}
+
+// signed is what a sign-off stands for; nil without an edition that is made.
+func (b *besidePacket) signed() *view.SignedPacket {
+	if b == nil {
+		return nil
+	}
+	return &view.SignedPacket{Name: b.row.Name(), Digest: (*b.row.Digest)[:16], Href: pathPacket(b.row.IntegrationID, b.row.ID)}
 }
 
 // withdrawn says what makes the next edition while this one is withdrawn, a sign-off

@@ -37,6 +37,8 @@ type walkthroughPage struct {
 	// held is its walkthrough; nil before it is planned.
 	held  *store.Walkthrough
 	steps []store.WalkthroughStep
+	// people are those of the plan.
+	people []components.PersonModel
 	// leads is true for readers who plan and hold it.
 	leads bool
 }
@@ -63,6 +65,11 @@ func (r *request) walkthroughPage() (walkthroughPage, error) {
 		return p, err
 	}
 	p.held = &held
+	ours, err := store.ListProviderUsers(r.ctx(), r.reader())
+	if err != nil {
+		return p, err
+	}
+	p.people = peopleModels(held.People, ours)
 	p.steps, err = store.ListWalkthroughSteps(r.ctx(), r.reader(), r.scope(), held.ID)
 	return p, err
 }
@@ -124,7 +131,7 @@ func (r *request) planModel(p walkthroughPage, cause error) view.PlanModel {
 		m.Empty = &components.EmptyStateModel{Title: "No date yet", Pays: "The consultant sets the date of the walkthrough. It is shown here."}
 	}
 	if p.held != nil {
-		m.Planned = &view.PlannedModel{At: p.held.PlannedFor, Place: p.held.Place, People: peopleModels(p.held.People), RowVersion: p.held.RowVersion}
+		m.Planned = &view.PlannedModel{At: p.held.PlannedFor, Place: p.held.Place, People: p.people, RowVersion: p.held.RowVersion}
 		if p.leads {
 			m.Planned.Start, m.Planned.Key = pathWalkthrough(p.Summary.ID)+"/start", formKey()
 		}
@@ -140,10 +147,14 @@ func (r *request) planModel(p walkthroughPage, cause error) view.PlanModel {
 
 var partWords = map[walkthrough.Part]string{walkthrough.Drives: "drives", walkthrough.Leads: "leads", walkthrough.Observes: "observes"}
 
-func peopleModels(people []walkthrough.Person) []components.PersonModel {
+// peopleModels draws who takes part. A plan holds their names alone; who observes is
+// of the provider when one of its people, ours, has that name.
+func peopleModels(people []walkthrough.Person, ours []store.User) []components.PersonModel {
 	var out []components.PersonModel
 	for _, p := range people {
-		out = append(out, components.PersonModel{Name: p.Name, Does: partWords[p.Part], Provider: p.Part == walkthrough.Leads, Drives: p.Part == walkthrough.Drives})
+		named := func(u store.User) bool { return strings.EqualFold(u.Name, p.Name) }
+		out = append(out, components.PersonModel{Name: p.Name, Does: partWords[p.Part], Drives: p.Part == walkthrough.Drives,
+			Provider: p.Part == walkthrough.Leads || p.Part == walkthrough.Observes && slices.ContainsFunc(ours, named)})
 	}
 	return out
 }

@@ -28,7 +28,7 @@ func livePage() templ.Component {
 		components.Button(components.ButtonModel{Label: "Save it", Kind: components.ButtonPrimary, Busy: "Saving"}),
 		raw(`</form><form method="post" action="/slow" hx-post="/slow"><p>`), components.Button(components.ButtonModel{Label: "Send it", Busy: "Sending", Attrs: templ.Attributes{"id": "send"}}), raw(`</p></form>
 		<p class="choice"><input type="checkbox" id="keys" data-shortcuts-switch><label for="keys">Letter shortcuts</label></p>`),
-		components.ItemList(items()), raw(`<p>`), components.Moment(moment), raw(`</p></div>`))
+		components.ItemList(items()), raw(`<p>`), components.Moment(moment), raw(`</p><p data-years>`), components.Moment(moment), raw(`</p></div>`))
 }
 
 // serveLive answers what the live page asks for, and counts what is sent to
@@ -170,6 +170,9 @@ func TestTimesAreInTheReadersZone(t *testing.T) {
 	open(t, ctx, server.URL+"/live", 1440, "light")
 	if got := wordsOf(t, ctx, "time[data-precision]"); !strings.HasPrefix(got, "Tue 24 Nov") || !strings.HasSuffix(got, "14:05 CST") {
 		t.Errorf("the moment reads %q", got)
+	}
+	if got := wordsOf(t, ctx, "[data-years] time"); got != "Tue 24 Nov 2026, 14:05 CST" {
+		t.Errorf("the moment on a page that is kept reads %q", got)
 	}
 	if got := wordsOf(t, ctx, "[data-zone-note]"); got != "Times in Central Standard Time (CST, UTC−06:00)" && got != "Times in Central Daylight Time (CDT, UTC−05:00)" {
 		t.Errorf("the foot says %q", got)

@@ -29,7 +29,7 @@ type PacketsModel struct {
 	// DraftHref and DraftSummary are the PDFs of the integration as it stands.
 	DraftHref, DraftSummary string
 	// Fingerprint is the root's; empty while the server has no keys.
-	Fingerprint, KeysHref string
+	Fingerprint, KeysHref, KeysFile string
 }
 
 // WaitingModel is a packet that is not made yet.
@@ -95,7 +95,7 @@ func Packets(m PacketsModel) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"page\" data-years>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -21,8 +21,12 @@ type ReadingModel struct {
 	// Digest is the archive's SHA-256, PacketJSON that of packet.json.
 	Digest, PacketJSON string
 	VerifyCommand      string
+	// KeysHref is the page of keys, KeysFile the list that is published now.
+	KeysHref, KeysFile string
 	Superseded         bool
+	Later              *LaterModel // where nobody should rely on it
 	Withdrawn          *WithdrawnModel
+	CompromisedAt      time.Time // since when a key that sealed it is; zero when none is
 	// Where the packet is: its page, the archive, its report, its summary, its questions.
 	PacketHref, DownloadHref, ReportHref, SummaryHref, QuestionsHref string
 	// PictureHref gives where a picture is, by its label.

@@ -55,7 +55,8 @@
     return "UTC" + (minutes < 0 ? "\u2212" : "+") + two(Math.floor(size / 60)) + ":" + two(size % 60);
   }
 
-  function inZone(date, precision) {
+  // Pages that are kept say the year of each time; others leave out this one.
+  function inZone(date, precision, years) {
     var parts = {};
     new Intl.DateTimeFormat("en-GB", {
       weekday: "short", day: "numeric", month: "short", year: "numeric",
@@ -64,14 +65,14 @@
     var clock = parts.hour + ":" + parts.minute + (precision === "minute" ? "" : ":" + parts.second);
     if (precision === "clock") return clock;
     var day = parts.weekday + " " + parts.day + " " + parts.month.slice(0, 3);
-    if (date.getFullYear() !== new Date().getFullYear()) day += " " + parts.year;
+    if (years || date.getFullYear() !== new Date().getFullYear()) day += " " + parts.year;
     return day + ", " + clock + " " + zoneName(date, "short");
   }
 
   function localTimes(root) {
     root.querySelectorAll("time[data-precision]").forEach(function (element) {
       var date = new Date(element.dateTime);
-      if (!isNaN(date)) element.textContent = inZone(date, element.dataset.precision);
+      if (!isNaN(date)) element.textContent = inZone(date, element.dataset.precision, element.closest("[data-years]"));
     });
     root.querySelectorAll("[data-zone-note]").forEach(function (element) {
       var now = new Date();
