@@ -98,3 +98,15 @@ func TestTranscriptsHaveAChapter(t *testing.T) {
 		}
 	}
 }
+
+// TestExcerptWithoutOnePart: one part was withheld, not "1 were".
+func TestExcerptWithoutOnePart(t *testing.T) {
+	t.Parallel()
+	doc, err := mustCut(t, mustBuild(t, smallContent(t), ring(t)).Zip, "f-002").PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := pdftotextPages(t, doc)[0]; !strings.Contains(first, "parts are shown, 1 was withheld.") {
+		t.Errorf("page one says otherwise:\n%s", first)
+	}
+}
