@@ -58,7 +58,7 @@ func TestNextEditionOnThePage(t *testing.T) {
 		t.Errorf("the board says %q", got)
 	}
 	if p := marcus.get(v.path + "/walkthrough"); !strings.Contains(p.text(".banner a"), old.Name()+", which is withdrawn") ||
-		!strings.Contains(p.text("#sign-offs .notice"), "The consultant makes the next edition on its page.") {
+		!strings.Contains(p.text("#sign-offs .notice"), "The consultant makes the next edition on the packet's page.") {
 		t.Errorf("the walkthrough says %q and %q", p.text(".banner"), p.text("#sign-offs .notice"))
 	}
 	if len(marcus.get(page).all("#next-edition")) != 0 {

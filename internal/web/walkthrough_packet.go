@@ -87,11 +87,11 @@ func (b *besidePacket) withdrawn(open bool) string {
 	if b == nil || b.row.State != store.PacketWithdrawn {
 		return ""
 	}
-	way := "A sign-off makes the next edition, and so does the consultant on its page."
+	way := "A sign-off makes the next edition, and so can the consultant on the packet's page."
 	if !open {
-		way = "The consultant makes the next edition on its page."
+		way = "The consultant makes the next edition on the packet's page."
 	}
-	return fmt.Sprintf("Packet %s is withdrawn: “%s”. %s It says the same as this one and is not withdrawn. "+
+	return fmt.Sprintf("Packet %s is withdrawn: “%s”. %s That one says the same and is not withdrawn. "+
 		"If what it says is wrong, a new revision puts that right.", b.row.Name(), strings.TrimSuffix(text(b.row.WithdrawnReason), "."), way)
 }
 
