@@ -43,6 +43,10 @@ func (v *verifier) readArchive(zip []byte) (string, error) {
 	if len(zip) > MaxBytes {
 		return "", fmt.Errorf("larger than %d MiB", MaxBytes>>20)
 	}
+	if isPackedAgain(zip) {
+		return "", errors.New("not the original file: it was unpacked and packed again, so that its files are compressed or have other header fields. " +
+			"Ask for the original zip file")
+	}
 	files, err := readEntries(zip)
 	if err != nil {
 		return "", err
@@ -63,6 +67,31 @@ func (v *verifier) readArchive(zip []byte) (string, error) {
 	}
 	return fmt.Sprintf("%d files, every byte of the headers as it must be", len(files)), nil
 }
+
+// isPackedAgain tells the archive of another program by its first header: version,
+// flags, method and time, and the length of extra fields, differ in more than a
+// byte. One changed byte is a change of the archive like any other.
+func isPackedAgain(zip []byte) bool {
+	if len(zip) < localHeader || !bytes.HasPrefix(zip, []byte("PK\x03\x04")) {
+		return false
+	}
+	differ := 0
+	for i, b := range storedFields {
+		if zip[4+i] != b {
+			differ++
+		}
+	}
+	for _, b := range zip[28:localHeader] {
+		if b != 0 {
+			differ++
+		}
+	}
+	return differ > 1
+}
+
+// storedFields are version, flags, method, time and date in every header: nothing
+// is compressed, the time is the first that the format can express.
+var storedFields = []byte{10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0}
 
 // readEntries walks the local headers from the start. It takes from them only
 // name and size; all else is compared afterwards.
@@ -119,7 +148,7 @@ func isArchive(files []entry, zip []byte) bool {
 	le := binary.LittleEndian
 	var central []byte
 	for _, f := range files {
-		shared := []byte{10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0}
+		shared := bytes.Clone(storedFields)
 		shared = le.AppendUint32(shared, crc32.ChecksumIEEE(f.data))
 		shared = le.AppendUint32(shared, uint32(len(f.data)))
 		shared = le.AppendUint32(shared, uint32(len(f.data)))

@@ -1,9 +1,11 @@
 package verify
 
 import (
+	"archive/zip"
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 )
 
 // changedByte is the golden packet with one byte of the report changed.
@@ -114,6 +116,63 @@ func TestWhichRootIsWhose(t *testing.T) {
 		got := Verify(zip, tt.trust)
 		if last := got.Checks[len(got.Checks)-1]; got.Verdict != Invalid || last.State != Fails || !strings.HasPrefix(last.Detail, tt.says) {
 			t.Errorf("%s: %s, %q", name, got.Verdict, last.Detail)
+		}
+	}
+}
+
+// repacked is the packet as people make it of its unpacked files.
+func repacked(t *testing.T, zipped []byte, header zip.FileHeader) []byte {
+	t.Helper()
+	files, err := readEntries(zipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range files {
+		h := header
+		h.Name = f.name
+		to, err := w.CreateHeader(&h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := to.Write(f.data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// A packet that was unpacked and zipped again is not the original, and no file of
+// it is said to have been changed. A byte that was changed is not called so.
+func TestPackedAgain(t *testing.T) {
+	t.Parallel()
+	good, fingerprint := golden(t)
+	when := time.Date(2026, 11, 27, 15, 4, 6, 0, time.UTC)
+	oneByte := func(at int) []byte {
+		b := bytes.Clone(good)
+		b[at] ^= 1
+		return b
+	}
+	const says = "was unpacked and packed again"
+	for name, tt := range map[string]struct {
+		zip  []byte
+		want bool
+	}{
+		"compressed":         {repacked(t, good, zip.FileHeader{Method: zip.Deflate, Modified: when}), true},
+		"stored":             {repacked(t, good, zip.FileHeader{Method: zip.Store, Modified: when}), true},
+		"without its time":   {repacked(t, good, zip.FileHeader{Method: zip.Deflate}), true},
+		"a byte of the time": {oneByte(10), false},
+		"a method":           {oneByte(8), false},
+		"a byte of a file":   {oneByte(len(good) / 2), false},
+		"nothing but a head": {good[:20], false},
+	} {
+		got := Verify(tt.zip, Trust{Fingerprint: fingerprint})
+		if detail := got.Checks[0].Detail; got.Verdict != Invalid || got.Checks[0].State != Fails || strings.Contains(detail, says) != tt.want {
+			t.Errorf("%s: %s, %q", name, got.Verdict, detail)
 		}
 	}
 }
