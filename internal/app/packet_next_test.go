@@ -158,7 +158,7 @@ func TestNoNextEditionOfAnEarlierRevision(t *testing.T) {
 	id := m.create(t, "Member sign-up")
 	m.live(t, id)
 	old := m.newest(t, id)
-	must(t, m.app.WithdrawPacket(t.Context(), app.Command{Actor: m.consultant}, id, old.ID, "It is wrong."))
+	must(t, m.app.WithdrawPacket(t.Context(), app.Command{Actor: m.consultant}, id, old.ID, "It is wrong, all of it."))
 	_, err := m.app.SubmitRevision(t.Context(), app.Command{Actor: m.member}, id)
 	must(t, err)
 	must(t, m.decide(t, m.revision(t, id), store.RevisionReturned, "Not so."))

@@ -27,9 +27,6 @@ func (a *App) WithdrawPacket(ctx context.Context, cmd Command, integrationID, id
 	if err != nil {
 		return err
 	}
-	if utf8.RuneCountInString(reason) < minReason {
-		return apperr.InvalidFields("The reason is too short.", apperr.Field{Name: "reason", Text: fmt.Sprintf("Say in a sentence what is wrong, in %d characters or more.", minReason)})
-	}
 	_, err = a.write(ctx, cmd, func(ctx context.Context, w *Write) (uuid.UUID, error) {
 		scope := cmd.Actor.Scope()
 		p, err := store.FindPacket(ctx, w.Tx, scope, integrationID, id)
@@ -38,6 +35,9 @@ func (a *App) WithdrawPacket(ctx context.Context, cmd Command, integrationID, id
 		}
 		if err := allow(cmd.Actor, auth.WithdrawPacket, p.PartnerID); err != nil {
 			return uuid.Nil, err
+		}
+		if utf8.RuneCountInString(reason) < minReason {
+			return uuid.Nil, apperr.InvalidFields("The reason is too short.", apperr.Field{Name: "reason", Text: fmt.Sprintf("Say in a sentence what is wrong, in %d characters or more.", minReason)})
 		}
 		switch p.State {
 		case store.PacketPending:

@@ -166,7 +166,11 @@ func withdrawPacket(r *request) error {
 	if err != nil {
 		return err
 	}
-	if r.FormValue("sure") == "true" {
+	p, err := store.FindPacket(r.ctx(), r.reader(), r.scope(), id, packet)
+	if err != nil {
+		return err
+	}
+	if r.FormValue("sure") == "true" || !r.actor.Can(auth.WithdrawPacket, p.PartnerID) { // who may not is told that first
 		err = r.server.App.WithdrawPacket(r.ctx(), r.command(), id, packet, r.FormValue("reason"))
 	} else {
 		err = apperr.InvalidFields("The packet was not withdrawn.", apperr.Field{Name: "sure", Text: "Say that you know it: nobody can take a withdrawal back."})

@@ -44,7 +44,7 @@ func TestNextEditionOnThePage(t *testing.T) {
 	if len(dana.get(page).all("#next-edition")) != 0 {
 		t.Error("an edition after a packet that stands is offered")
 	}
-	if err := v.WithdrawPacket(t.Context(), app.Command{Actor: v.consultant}, v.id, old.ID, "The wrong run."); err != nil {
+	if err := v.WithdrawPacket(t.Context(), app.Command{Actor: v.consultant}, v.id, old.ID, "It rests on the wrong run."); err != nil {
 		t.Fatal(err)
 	}
 	want := "Live, but packet " + old.Name() + " is withdrawn."
