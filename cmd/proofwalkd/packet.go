@@ -97,7 +97,7 @@ func tuneCollector(manifest, pictures int) (restore func()) {
 		old := debug.SetGCPercent(800)
 		return func() { debug.SetGCPercent(old) }
 	}
-	old := debug.SetMemoryLimit(18<<20 + 20*int64(manifest) + int64(pictures))
+	old := debug.SetMemoryLimit(16<<20 + 20*int64(manifest) + int64(pictures))
 	return func() { debug.SetMemoryLimit(old) }
 }
 

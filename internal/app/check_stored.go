@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -28,10 +30,16 @@ type ProblemList struct {
 	Found    int      `json:"problems_found"`
 }
 
+// problem adds one, as a line of text whatever stands in the rows that it quotes.
 func (p *ProblemList) problem(format string, args ...any) {
 	p.Found++
 	if len(p.Problems) < MaxProblems {
-		p.Problems = append(p.Problems, fmt.Sprintf(format, args...))
+		p.Problems = append(p.Problems, strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return unicode.ReplacementChar
+			}
+			return r
+		}, fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -43,7 +51,7 @@ type StoredReport struct {
 }
 
 // CheckStored reads every stored file, one at a time, and compares: each file
-// has its digest, and each packet is the one that the log tells of and is valid
+// has its digest, each packet that the log tells of is there, and is valid
 // as `proofwalk verify` sees it, with the keys that it was sealed with. Whether
 // the log is as it was written CheckLog tells. It changes nothing.
 func (a *App) CheckStored(ctx context.Context) (StoredReport, error) {
@@ -72,7 +80,28 @@ func (a *App) CheckStored(ctx context.Context) (StoredReport, error) {
 			break
 		}
 	}
+	if err := a.lostPackets(ctx, &r); err != nil {
+		return r, err
+	}
 	return r, a.checkFiles(ctx, &r)
+}
+
+// lostPackets looks the other way: what the log says was made must be there.
+func (a *App) lostPackets(ctx context.Context, r *StoredReport) error {
+	var after uuid.UUID
+	for {
+		rows, err := store.ListLostPackets(ctx, a.Store.Reader(), after, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			after = row.Entry
+			r.problem("packet %s, %s: the log says that it was made, and there is none", row.Name, row.Digest)
+		}
+		if len(rows) < pageSize {
+			return nil
+		}
+	}
 }
 
 // checkFiles reads what is no packet.

@@ -136,6 +136,17 @@ func TestTroublesOfAStuckLog(t *testing.T) {
 	}
 }
 
+// Keys that cannot be used keep no server from answering: it is said, and the rest too.
+func TestTroublesWithoutUsableKeys(t *testing.T) {
+	t.Parallel()
+	a := testkit.App(t)
+	x := attacker{t: t, app: a, conn: testkit.Superuser(t, a.Store.Pool())}
+	x.exec("REVOKE INSERT ON key_lists FROM proofwalk_app") // so the list of keys cannot be recorded
+	if troubles, err := a.Troubles(t.Context()); err != nil || len(troubles) != 1 || !strings.Contains(troubles[0], "packets wait") {
+		t.Errorf("health says %q, %v", troubles, err)
+	}
+}
+
 // drain gives positions until nothing waits.
 func drain(t *testing.T, a *app.App) {
 	t.Helper()

@@ -22,7 +22,7 @@ func (a *App) logPacket(ctx context.Context, p store.Packet, digest string) (pac
 	if err != nil {
 		return packet.Log{}, err
 	}
-	if !found { // or found with another digest only: a newer program writes packet.json otherwise
+	if !found { // or with another digest only, as a newer program writes it, or held back
 		if seal, err = a.writePacketSeal(ctx, p, digest); err != nil {
 			return packet.Log{}, err
 		}

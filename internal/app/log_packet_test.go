@@ -2,9 +2,14 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
+	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/internal/testkit"
 )
 
 // TestDigestComesBack: attempts of one packet whose packet.json is this, then
@@ -53,5 +58,48 @@ func TestDigestComesBack(t *testing.T) {
 	must(t, err)
 	if report.Found != 0 {
 		t.Errorf("problems %q", report.Problems)
+	}
+}
+
+// TestHeldSealIsReplaced: where the entry that seals a packet is held back, the
+// next attempt seals with an entry of its own, so that no note in the database
+// keeps the packet, and every edition after it, from being made.
+func TestHeldSealIsReplaced(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id := m.create(t, "Member sign-up")
+	m.ready(t, id)
+	p := m.packets(t, id)[0]
+	lead, err := m.app.Store.LeadSequencer(t.Context()) // nobody gives positions until it is closed
+	must(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	attempt := make(chan error, 1)
+	go func() { attempt <- m.app.BuildPacket(ctx, p.ID) }()
+	var entry uuid.UUID
+	waitFor(t, func() bool {
+		return m.app.Store.Pool().QueryRow(t.Context(), "SELECT entry_id FROM packet_seals WHERE packet_id = $1", p.ID).Scan(&entry) == nil
+	})
+	stop()
+	if err := <-attempt; err == nil {
+		t.Fatal("a packet was sealed with an entry that has no position")
+	}
+	x := attacker{t: t, app: m.app, conn: testkit.Superuser(t, m.app.Store.Pool())}
+	x.exec("UPDATE audit_pending SET leaf_hash = sha256('') WHERE entry_id = $1", entry)
+	must(t, lead.Close())
+	waitFor(t, func() bool {
+		_, err := m.app.GivePositions(t.Context())
+		must(t, err)
+		held, err := store.AuditIsHeld(t.Context(), m.app.Store.Reader(), entry)
+		return err == nil && held
+	})
+	must(t, m.app.BuildPacket(t.Context(), p.ID))
+	if got := verify.Verify(m.download(t, id, p.ID), verify.Trust{Fingerprint: fingerprint(t, m.app)}); got.Verdict != verify.Valid {
+		t.Errorf("verified as %s: %+v", got.Verdict, got.Checks)
+	}
+	stored, err := m.app.CheckStored(t.Context())
+	must(t, err)
+	if stored.Found != 0 {
+		t.Errorf("fsck says %q", stored.Problems)
 	}
 }

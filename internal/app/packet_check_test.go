@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
@@ -159,6 +162,34 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 	}
 }
 
+// Of a file that has grown no more is read than tells that it has. It runs alone:
+// it measures memory.
+func TestCheckOfAGrownPacket(t *testing.T) {
+	s := newStored(t)
+	must(t, os.Truncate(s.file, 512<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := s.check(t, false)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; got.Result.Verdict != verify.Invalid || used > 64<<20 {
+		t.Errorf("%s, %d MB taken", got.Result.Verdict, used>>20)
+	}
+}
+
+// A genuine packet in the row of another edition is not taken for it, whatever was
+// found of it in its own row.
+func TestCheckOfAPacketInAnothersRow(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	if got := s.check(t, false); got.Result.Verdict != verify.Valid {
+		t.Fatalf("in its own row: %s", got.Text)
+	}
+	s.packet.Edition = 2
+	if got := s.check(t, false); got.Result.Verdict != verify.Invalid || !slices.Equal(notHolding(got), []string{app.CheckStored}) {
+		t.Errorf("%s, %v fail", got.Result.Verdict, notHolding(got))
+	}
+}
+
 // A packet is held against the list of keys as it is now.
 func TestCheckAgainstTheNewestKeys(t *testing.T) {
 	t.Parallel()
@@ -197,6 +228,52 @@ func TestCheckOfALargePacketWaitsToBeAskedFor(t *testing.T) {
 	pending.Digest = nil
 	_, err := s.app.CheckPacket(t.Context(), pending, false)
 	kind(t, err, apperr.Conflict)
+}
+
+// The pictures of a view belong to its entry for a day, for who had the view, and
+// to no other entry.
+func TestPicturesBelongToAViewForADay(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	cmd := app.Command{Actor: s.viewer}
+	view, err := s.app.OpenPacket(t.Context(), cmd, s.id, s.packet.ID)
+	must(t, err)
+	_, _, err = s.app.DownloadPacket(t.Context(), cmd, s.id, s.packet.ID)
+	must(t, err)
+	all := s.entries(t, s.id)
+	download := uuid.MustParse(all[len(all)-1].ID)
+	entries := func(actor auth.Actor, view uuid.UUID) int {
+		t.Helper()
+		before := len(s.entries(t, s.id))
+		_, err := s.app.PacketPicture(t.Context(), app.Command{Actor: actor}, s.id, s.packet.ID, "s-001", view)
+		kind(t, err, apperr.NotFound) // it has none; the look is noted before
+		return len(s.entries(t, s.id)) - before
+	}
+	s.clock.Advance(24*time.Hour - time.Second)
+	if n := entries(s.viewer, view.Entry); n != 0 {
+		t.Errorf("within the day: %d entries", n)
+	}
+	for name, n := range map[string]int{"another person": entries(s.member, view.Entry), "the entry of a download": entries(s.viewer, download), "no view": entries(s.viewer, uuid.Nil)} {
+		if n != 1 {
+			t.Errorf("%s: %d entries", name, n)
+		}
+	}
+	s.clock.Advance(time.Second)
+	if n := entries(s.viewer, view.Entry); n != 1 {
+		t.Errorf("a day later: %d entries", n)
+	}
+}
+
+// A file out of a packet is bytes of its own: who takes it slowly does not keep a
+// large archive in memory, and who appends to it changes no packet.
+func TestFilesOfAPacketAreCopies(t *testing.T) {
+	t.Parallel()
+	s := newStored(t)
+	_, report, err := s.app.ReadPacket(t.Context(), app.Command{Actor: s.viewer}, s.id, s.packet.ID)
+	must(t, err)
+	if len(report) == 0 || cap(report)-len(report) > 8192 { // what the allocator rounds up by
+		t.Errorf("a report of %d bytes is a part of %d", len(report), cap(report))
+	}
 }
 
 // Pages read a packet from the store once, and many at the same time.

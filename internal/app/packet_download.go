@@ -40,7 +40,7 @@ func (a *App) ReadPacket(ctx context.Context, cmd Command, integrationID, id uui
 	if err != nil {
 		return "", nil, err
 	}
-	pdf, err = o.file("packet.pdf")
+	pdf, err = o.copyOf("packet.pdf")
 	return strings.TrimSuffix(read.file, ".zip") + ".pdf", pdf, err
 }
 

@@ -49,15 +49,17 @@ func archiveFiles(archive []byte) ([]archiveFile, error) {
 		if err != nil {
 			return nil, fmt.Errorf("opening a file of a packet: %w", err)
 		}
-		if f.Method != zip.Store || f.CompressedSize64 > uint64(len(archive))-uint64(begin) {
+		size := int64(f.CompressedSize64)
+		if f.Method != zip.Store || size < 0 || size > int64(len(archive))-begin {
 			return nil, errors.New("opening a file of a packet: it is not stored as it is")
 		}
-		files[i] = archiveFile{f.Name, archive[begin : begin+int64(f.CompressedSize64)]}
+		end := begin + size
+		files[i] = archiveFile{f.Name, archive[begin:end:end]}
 	}
 	return files, nil
 }
 
-// file gives one file of the packet.
+// file gives one file of the packet: a part of the archive, which it keeps in memory.
 func (o *openedPacket) file(name string) ([]byte, error) {
 	for _, f := range o.files {
 		if f.name == name {
@@ -65,6 +67,12 @@ func (o *openedPacket) file(name string) ([]byte, error) {
 		}
 	}
 	return nil, apperr.New(apperr.NotFound, "The packet has no such file.")
+}
+
+// copyOf is file with bytes of its own, for whoever takes their time to read it.
+func (o *openedPacket) copyOf(name string) ([]byte, error) {
+	b, err := o.file(name)
+	return bytes.Clone(b), err
 }
 
 // openPacket reads a made packet from the store, or from memory when it was read
@@ -81,6 +89,9 @@ func (a *App) openPacket(ctx context.Context, p store.Packet) (*openedPacket, er
 	defer a.opening.Unlock()
 	if o, known := a.opened.get(*p.Digest); known {
 		return o, nil
+	}
+	if err := ctx.Err(); err != nil { // gave up waiting
+		return nil, err
 	}
 	archive, err := a.Blobs.Read(ctx, *p.Digest)
 	if err != nil {
@@ -164,7 +175,7 @@ func (a *App) PacketPicture(ctx context.Context, cmd Command, integrationID, id 
 	if err != nil {
 		return nil, err
 	}
-	return o.file("screenshots/" + label + ".png")
+	return o.copyOf("screenshots/" + label + ".png")
 }
 
 // PacketSummary notes in the audit log that the actor takes the summary of a

@@ -169,7 +169,7 @@ func (a *App) noPosition(ctx context.Context, entry uuid.UUID) error {
 		return err
 	}
 	if held {
-		return errors.New("waiting for a position in the audit log: the entry is held back, see `proofwalkd fsck`")
+		return errors.New("waiting for a position in the audit log: the entry is held back, see `proofwalkd fsck`; the next attempt writes another")
 	}
 	return apperr.Wrap(apperr.Unavailable, "The audit log is slow to take up entries. This is tried again by itself.",
 		fmt.Errorf("waiting for a position in the audit log: none after %s", positionWait))

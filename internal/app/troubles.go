@@ -21,10 +21,11 @@ const (
 // does its work: it is no reason to take it out of service. None when all is well.
 func (a *App) Troubles(ctx context.Context) ([]string, error) {
 	var out []string
-	if _, err := a.SigningKeys(ctx); errors.Is(err, ErrNoSigningKey) {
+	switch _, err := a.SigningKeys(ctx); {
+	case errors.Is(err, ErrNoSigningKey):
 		out = append(out, "no signing key: packets wait unsigned")
-	} else if err != nil {
-		return nil, err
+	case err != nil: // if it is the database, the next question fails too
+		out = append(out, "the signing keys cannot be used: packets wait unsigned, and the log says why")
 	}
 	log, err := store.ReadLogState(ctx, a.Store.Reader())
 	if err != nil {

@@ -75,6 +75,7 @@ type sheet struct {
 	draft          bool
 	seal           *pdf.Seal // how the PDF is signed; nil in a draft
 	unsigned       bool      // made beside a packet and not as a file of it
+	frugal         bool      // made in little memory
 	excerpt        *Excerpt  // whose parts are shown; nil for all of them
 }
 

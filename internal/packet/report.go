@@ -149,7 +149,7 @@ func (r *report) options() pdf.Options {
 	o := pdf.Options{
 		Title: "Readiness packet " + r.c.Name() + ": " + i.Name, Lang: "en", Author: "Proofwalk",
 		Subject: i.Partner + ", " + i.Name + ", revision " + fmt.Sprint(r.c.Revision),
-		Created: r.c.MadeAt.Time, Header: r.header, Footer: r.footer, Fonts: r.c.Fonts,
+		Created: r.c.MadeAt.Time, Header: r.header, Footer: r.footer, Fonts: r.c.Fonts, Frugal: r.frugal,
 	}
 	if r.draft {
 		o.Title = "Draft: " + i.Name

@@ -20,13 +20,14 @@ func RenderUnsigned(c *Content, manifest []byte) ([]byte, error) {
 	return renderReport(s)
 }
 
-// UnsignedParts is RenderUnsigned for whoever writes the report at once: it comes in
-// parts, without a copy of the pictures.
+// UnsignedParts is RenderUnsigned for a process that does nothing else: the report comes
+// in parts, without a copy of the pictures, and a long one is made in little memory.
 func UnsignedParts(c *Content, manifest []byte) ([][]byte, error) {
 	s, err := unsignedSheet(c, manifest)
 	if err != nil {
 		return nil, err
 	}
+	s.frugal = true
 	out, err := renderParts(s)
 	if err != nil {
 		return nil, err

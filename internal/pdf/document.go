@@ -43,6 +43,9 @@ type Options struct {
 	// Fonts are tried for characters that no built-in font has; nil for none.
 	Fonts *FontSet
 
+	// Frugal makes a long document in less memory and more time. Its bytes are the same.
+	Frugal bool
+
 	// Seal asks for a signature; nil leaves the document unsigned.
 	Seal *Seal
 }
@@ -91,7 +94,11 @@ func New(opt Options) *Doc {
 	if opt.Creator == "" {
 		opt.Creator = "Proofwalk"
 	}
-	return &Doc{opt: opt, keeps: maxKept}
+	d := &Doc{opt: opt, keeps: maxKept}
+	if opt.Frugal {
+		d.keeps = maxKeptFrugal
+	}
+	return d
 }
 
 // Add appends blocks to the flow.

@@ -17,11 +17,14 @@ type laid struct {
 	rows  *setRows
 }
 
-// maxKept bounds the nodes that are kept from one pass for the next. A document with
-// more keeps none: it is set once more while it is drawn and forgotten page by page.
-// That takes a little longer, but its memory does not grow by what stands on its pages,
-// which was most of it.
-const maxKept = 1000
+// maxKept bounds the nodes (about 25 a page) that are kept from one pass for the next. A
+// document with more keeps none: it is set once more while it is drawn and forgotten page
+// by page. That takes a tenth longer, but its memory does not grow by what stands on its
+// pages, which is most of it. A frugal document comes to that sooner.
+const (
+	maxKept       = 20_000
+	maxKeptFrugal = 1_000
+)
 
 // flow gives the nodes of a document's blocks one after the other. A block is set
 // when its first node is looked at.

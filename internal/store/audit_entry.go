@@ -32,6 +32,7 @@ type AuditRow struct {
 	Encoded    []byte
 	Position   *int64 // in the log; nil while it has none
 	LeafHash   []byte
+	Held       bool // a note of it is held back from the log
 }
 
 // InsertAuditEntry stores an entry in its one encoding, with its personal values
@@ -71,7 +72,8 @@ func InsertAuditEntry(ctx context.Context, tx Querier, e audit.Entry, encoded []
 }
 
 const auditSelect = `
-		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash
+		SELECT e.id, COALESCE(u.name, 'Proofwalk') AS actor_name, e.action, e.object_kind, e.object_id, e.at, e.details, e.encoded, p.position, p.leaf_hash,
+			EXISTS (SELECT FROM audit_held h WHERE h.entry_id = e.id) AS held
 		FROM audit_entries e LEFT JOIN users u ON u.id = e.actor_id LEFT JOIN audit_positions p ON p.entry_id = e.id
 		WHERE (@all_partners OR e.partner_id = ANY(@partners)) AND e.integration_id = @integration`
 

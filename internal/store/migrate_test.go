@@ -72,6 +72,42 @@ func TestMigrateDownToNothingAndUpAgain(t *testing.T) {
 	}
 }
 
+// Taking back that a packet keeps several seals leaves it one: that of the packet
+// as it was made, else the newest.
+func TestMigrateDownKeepsOneSealOfAPacket(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	database := testkit.EmptyDB(t)
+	if err := store.Migrate(ctx, database.OwnerURL, quiet); err != nil {
+		t.Fatal(err)
+	}
+	super := testkit.Superuser(t, database.Owner)
+	for _, sql := range []string{
+		`SET session_replication_role = replica`, // no partner, integration and revision for this
+		`INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, state, salts, content, created_at, digest, packet_json)
+			SELECT uuid_nil, id::uuid, uuid_nil, uuid_nil, n, state, '', '{}', now(), digest, packet_json
+			FROM (VALUES (1, '00000000-0000-7000-8000-000000000001', 'made', 'x', 'a'), (2, '00000000-0000-7000-8000-000000000002', 'pending', NULL, NULL)) AS v (n, id, state, digest, packet_json),
+				(SELECT '00000000-0000-0000-0000-000000000000'::uuid AS uuid_nil) AS u`,
+		`INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) SELECT partner_id, id, entry::uuid, json FROM packets,
+			(VALUES ('00000000-0000-7000-8000-00000000000a', 'a'), ('00000000-0000-7000-8000-00000000000b', 'b'), ('00000000-0000-7000-8000-00000000000c', 'c')) AS v (entry, json)`,
+	} {
+		if _, err := super.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	up, err := fs.Glob(migrations.FS, "*.up.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.MigrateDown(ctx, database.OwnerURL, len(up)-16, quiet); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	if err := super.QueryRow(ctx, `SELECT string_agg(packet_json, ' ' ORDER BY packet_id) FROM packet_seals`).Scan(&left); err != nil || left != "a c" {
+		t.Errorf("left are %q, %v", left, err)
+	}
+}
+
 // schemaOf lists the columns, functions and types that are not the queue's.
 func schemaOf(t *testing.T, database *testkit.Database) string {
 	t.Helper()

@@ -19,12 +19,15 @@ type MadePacket struct {
 	PacketJSON     *string // SHA-256 of packet.json
 	Bytes          *int64
 	Checkpoint     *string // the signed note that was kept for it
-	Sealed         bool    // an entry packet.seal in the log names PacketJSON
-	Noted          bool    // an entry packet.make names both digests
+	Sealed         bool    // an entry packet.seal in the log names it and PacketJSON
+	Noted          bool    // an entry packet.make names it and both digests
 }
 
 // Name is what the packet is called: "r3.1".
 func (p MadePacket) Name() string { return fmt.Sprintf("r%d.%d", p.RevisionNumber, p.Edition) }
+
+// packetName is MadePacket.Name in SQL, as the audit log names a packet.
+const packetName = `concat('r', r.number, '.', k.edition)`
 
 // ListMadePackets gives the made packets after one, whatever became of them since.
 func ListMadePackets(ctx context.Context, q Querier, after uuid.UUID, limit int) ([]MadePacket, error) {
@@ -32,14 +35,31 @@ func ListMadePackets(ctx context.Context, q Querier, after uuid.UUID, limit int)
 		SELECT k.id, r.number AS revision_number, k.edition, k.digest, k.packet_json, k.bytes, s.checkpoint,
 			EXISTS (SELECT FROM audit_entries e JOIN audit_positions p ON p.entry_id = e.id
 				WHERE e.id = s.entry_id AND e.partner_id = k.partner_id AND e.integration_id = k.integration_id AND e.action = 'packet.seal'
-				AND e.details->>'packet_json' = k.packet_json) AS sealed,
+				AND e.object_id = `+packetName+` AND e.details->>'packet_json' = k.packet_json) AS sealed,
 			EXISTS (SELECT FROM audit_entries e
 				WHERE e.partner_id = k.partner_id AND e.integration_id = k.integration_id AND e.action = 'packet.make'
-				AND e.details->>'digest' = k.digest AND e.details->>'packet_json' = k.packet_json) AS noted
+				AND e.object_id = `+packetName+` AND e.details->>'digest' = k.digest AND e.details->>'packet_json' = k.packet_json) AS noted
 		FROM packets k JOIN revisions r ON r.partner_id = k.partner_id AND r.id = k.revision_id
 		LEFT JOIN packet_seals s ON s.partner_id = k.partner_id AND s.packet_id = k.id AND s.packet_json = k.packet_json
 		WHERE k.digest IS NOT NULL AND k.id > @after ORDER BY k.id LIMIT @limit`,
 		pgx.NamedArgs{"after": after, "limit": limit})
+}
+
+// LostPacket is a packet that was made, as the log says, and is none now.
+type LostPacket struct {
+	Entry  uuid.UUID // the audit entry that says so
+	Name   string
+	Digest string // of the archive
+}
+
+// ListLostPackets gives the lost packets after an entry.
+func ListLostPackets(ctx context.Context, q Querier, after uuid.UUID, limit int) ([]LostPacket, error) {
+	return many[LostPacket](ctx, q, "listing lost packets", `
+		SELECT e.id AS entry, e.object_id AS name, COALESCE(e.details->>'digest', '') AS digest FROM audit_entries e
+		WHERE e.action = 'packet.make' AND e.id > @after AND NOT EXISTS (
+			SELECT FROM packets k JOIN revisions r ON r.partner_id = k.partner_id AND r.id = k.revision_id
+			WHERE k.partner_id = e.partner_id AND k.integration_id = e.integration_id AND k.digest IS NOT NULL AND e.object_id = `+packetName+`)
+		ORDER BY e.id LIMIT @limit`, pgx.NamedArgs{"after": after, "limit": limit})
 }
 
 // StoredFile is a file of the blob store that is no packet.

@@ -20,12 +20,17 @@ type PacketSeal struct {
 	Proofs     []byte    // audit/proofs.json
 }
 
+// sealIsHeld tells of a seal that its entry is held back from the log: it never
+// gets a position.
+const sealIsHeld = `(EXISTS (SELECT FROM audit_held h WHERE h.entry_id = packet_seals.entry_id)
+			AND NOT EXISTS (SELECT FROM audit_positions p WHERE p.entry_id = packet_seals.entry_id))`
+
 // FindPacketSeal gives what the log says of a packet with that packet.json; found
-// is false before the first attempt with it.
+// is false before the first attempt with it, and where its entry is held back.
 func FindPacketSeal(ctx context.Context, q Querier, scope auth.Scope, packet uuid.UUID, packetJSON string) (seal PacketSeal, found bool, err error) {
 	rows, err := many[PacketSeal](ctx, q, "finding a packet's seal", `
 		SELECT partner_id, packet_id, entry_id, packet_json, checkpoint, proofs FROM packet_seals
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND packet_id = @packet AND packet_json = @packet_json`,
+		WHERE (@all_partners OR partner_id = ANY(@partners)) AND packet_id = @packet AND packet_json = @packet_json AND NOT `+sealIsHeld,
 		scopeArgs(scope, pgx.NamedArgs{"packet": packet, "packet_json": packetJSON}))
 	if err != nil || len(rows) == 0 {
 		return PacketSeal{}, false, err
@@ -33,11 +38,13 @@ func FindPacketSeal(ctx context.Context, q Querier, scope auth.Scope, packet uui
 	return rows[0], true, nil
 }
 
-// SavePacketSeal notes the entry that seals a packet with a packet.json; a second
-// one of the same is a conflict, since readers refuse a log with both.
+// SavePacketSeal notes the entry that seals a packet with a packet.json, in the
+// place of one that is held back; any other second one of the same is a conflict,
+// since readers refuse a log with both.
 func SavePacketSeal(ctx context.Context, tx Querier, s PacketSeal) error {
-	return exec(ctx, tx, "saving a packet's seal", `
-		INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) VALUES (@partner_id, @packet_id, @entry_id, @packet_json)`,
+	return execOne(ctx, tx, "saving a packet's seal", `
+		INSERT INTO packet_seals (partner_id, packet_id, entry_id, packet_json) VALUES (@partner_id, @packet_id, @entry_id, @packet_json)
+		ON CONFLICT (partner_id, packet_id, packet_json) DO UPDATE SET entry_id = @entry_id WHERE packet_seals.checkpoint IS NULL AND `+sealIsHeld,
 		pgx.NamedArgs{"partner_id": s.PartnerID, "packet_id": s.PacketID, "entry_id": s.EntryID, "packet_json": s.PacketJSON})
 }
 

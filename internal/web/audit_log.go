@@ -74,7 +74,10 @@ func showHistory(r *request) error {
 	for i, e := range rows {
 		line := view.HistoryLine{At: e.At, Who: e.ActorName, What: wordsOf(e), Object: objectWords(e), Detail: detailWords(e.Details), ID: e.ID.String(),
 			Logged: view.LogWaits, Href: pathLogEntry(id, e.ID)}
-		if e.Position != nil {
+		switch {
+		case e.Position == nil && e.Held:
+			line.Logged = view.LogHeld
+		case e.Position != nil:
 			line.Position, line.Leaf = components.Number(int(*e.Position)), hex.EncodeToString(e.LeafHash)
 			line.Logged = logState(*e.Position, checkpoint.Size, faults[i])
 		}

@@ -127,3 +127,20 @@ func TestAuditLogPages(t *testing.T) {
 		t.Error("a changed entry was proved")
 	}
 }
+
+// An entry that is held back is not in the log, and its line says so: it waits for nothing.
+func TestHeldEntryInTheHistory(t *testing.T) {
+	t.Parallel()
+	v := newReviewed(t)
+	super := testkit.Superuser(t, v.Store.Pool())
+	if _, err := super.Exec(t.Context(), `UPDATE audit_pending SET leaf_hash = sha256('') WHERE entry_id IN (SELECT id FROM audit_entries WHERE action = 'integration.create')`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.GivePositions(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows := v.as(t, v.admin).get(v.path + "/history").text("tbody")
+	if !strings.Contains(rows, "Fail: Held back") || !strings.Contains(rows, "Entry held back from the log") {
+		t.Errorf("the history says %q", rows)
+	}
+}

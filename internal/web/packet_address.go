@@ -197,7 +197,7 @@ func (r *request) withdrawForm(p store.Packet, cause error, summary *components.
 		Reason: components.FieldModel{Name: "reason", ID: "reason-" + p.Name(), Label: "Why nobody should rely on it", Rows: 2,
 			Hint: "A sentence, 20 characters or more. Public: everybody who has the packet can read it. Name nobody."},
 		Sure: components.CheckboxModel{FieldModel: components.FieldModel{Name: "sure", ID: "sure-" + p.Name(), Label: "I know that this is for good and public"}}}
-	if cause != nil {
+	if cause != nil && strings.HasSuffix(r.Path(), "/withdraw") { // the other form here has it tried again
 		f.Open, f.Reason.Value, f.Sure.Checked = true, r.FormValue("reason"), r.FormValue("sure") == "true"
 		r.refuse(cause, summary, &f.Reason, &f.Sure.FieldModel)
 	}

@@ -190,16 +190,12 @@ func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel,
 	}
 	m.Questions = questionsLink(asked, k)
 	again := r.QueryParam("check") == "again"
-	check, err := r.server.App.CheckPacket(r.ctx(), k, again)
+	check, says, err := r.checkedContent(k, again)
 	if err != nil {
 		return nil, err
 	}
 	m.Check = checkModel(check, again)
 	m.Check.Again = pathPacket(id, k.ID)
-	says, err := r.contentOf(k, check)
-	if err != nil {
-		return nil, err
-	}
 	if says != nil {
 		m.Result = resultModel(says)
 	}
@@ -210,13 +206,18 @@ func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel,
 	return m, nil
 }
 
-// contentOf gives what a packet says, unless the check found that the stored
-// archive is not the one that was made.
-func (r *request) contentOf(k store.Packet, check app.PacketCheck) (*packet.Content, error) {
-	if check.Result.Verdict == verify.Invalid {
-		return nil, nil
+// checkedContent checks a packet and gives what it says: nothing where it does not
+// hold, nor where it was not checked, since that would read the large archive too.
+func (r *request) checkedContent(k store.Packet, again bool) (app.PacketCheck, *packet.Content, error) {
+	check, err := r.server.App.CheckPacket(r.ctx(), k, again)
+	if err != nil || check.At.IsZero() || check.Result.Verdict == verify.Invalid {
+		return check, nil, err
 	}
-	return r.server.App.PacketContent(r.ctx(), k)
+	says, err := r.server.App.PacketContent(r.ctx(), k)
+	if err != nil && !again { // lost since the check without a sign: the next one tells
+		return r.checkedContent(k, true)
+	}
+	return check, says, err
 }
 
 // addFiles lists the files, by groups or, when asked, each by itself.

@@ -77,11 +77,17 @@ func TestPageOfAPacket(t *testing.T) {
 	}
 }
 
-// A packet whose stored bytes are damaged is shown in red with what fails, and
-// nothing that it says is shown as its result.
-func TestPageOfADamagedPacket(t *testing.T) {
-	t.Parallel()
-	v := newReviewed(t)
+// storedPacket is a made packet whose file in the store the test can reach.
+type storedPacket struct {
+	reviewed
+	made    store.Packet
+	file    string
+	archive []byte
+}
+
+func newStoredPacket(t *testing.T) storedPacket {
+	t.Helper()
+	v := storedPacket{reviewed: newReviewed(t)}
 	root := t.TempDir()
 	moved, err := blob.OpenDirectory(root)
 	if err != nil {
@@ -92,27 +98,38 @@ func TestPageOfADamagedPacket(t *testing.T) {
 	if err != nil || v.BuildPacket(t.Context(), packets[0].ID) != nil {
 		t.Fatalf("making the packet: %v", err)
 	}
-	made, err := store.FindPacket(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id, packets[0].ID)
-	if err != nil {
+	if v.made, err = store.FindPacket(t.Context(), v.Store.Reader(), auth.System().Scope(), v.id, packets[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	archive, err := v.Blobs.Read(t.Context(), *made.Digest)
-	if err != nil {
+	if v.archive, err = v.Blobs.Read(t.Context(), *v.made.Digest); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := moved.Put(t.Context(), archive); err != nil {
+	if _, err := moved.Put(t.Context(), v.archive); err != nil {
 		t.Fatal(err)
 	}
-	v.Blobs = moved
+	v.Blobs, v.file = moved, filepath.Join(root, (*v.made.Digest)[:2], *v.made.Digest)
+	return v
+}
+
+// damage changes a byte of the stored file.
+func (v storedPacket) damage(t *testing.T) {
+	t.Helper()
+	v.archive[strings.Index(string(v.archive), `"word":"ready"`)+9] ^= 1
+	if err := os.WriteFile(v.file, v.archive, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A packet whose stored bytes are damaged is shown in red with what fails, and
+// nothing that it says is shown as its result.
+func TestPageOfADamagedPacket(t *testing.T) {
+	t.Parallel()
+	v := newStoredPacket(t)
 	vera := v.as(t, v.account)
 	if p := vera.get(v.path + "/packets"); p.text(".banner-title") != "Genuine and unchanged" || len(p.all("#files tbody tr")) == 0 {
 		t.Fatalf("before: %s", p.text("main"))
 	}
-	file := filepath.Join(root, (*made.Digest)[:2], *made.Digest)
-	archive[strings.Index(string(archive), `"word":"ready"`)+9] ^= 1
-	if err := os.WriteFile(file, archive, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	v.damage(t)
 	p := vera.get(v.path + "/packets?check=again")
 	if p.Status != http.StatusOK || p.text(".banner.fail .banner-title") != "Not to be relied on" {
 		t.Errorf("damaged: %d %s", p.Status, p.text(".banner"))
@@ -129,8 +146,47 @@ func TestPageOfADamagedPacket(t *testing.T) {
 	if p := vera.get(v.path + "/packets"); p.text(".banner.fail .banner-title") == "" {
 		t.Error("at the next view the damage is forgotten")
 	}
-	if p := vera.get(v.path + "/packets/" + made.ID.String() + "/download"); p.Status != http.StatusInternalServerError {
+	if p := vera.get(v.path + "/packets/" + v.made.ID.String() + "/download"); p.Status != http.StatusInternalServerError {
 		t.Errorf("a damaged packet is downloaded: %d", p.Status)
+	}
+}
+
+// A large archive is not read for whoever looks at its page: damaged or not, the
+// page says that it is not checked, and what is wrong once somebody asks.
+func TestPageOfALargePacket(t *testing.T) {
+	t.Parallel()
+	v := newStoredPacket(t)
+	if _, err := v.Store.Pool().Exec(t.Context(), `UPDATE packets SET bytes = 40000000`); err != nil {
+		t.Fatal(err)
+	}
+	v.damage(t)
+	vera := v.as(t, v.account)
+	if p := vera.get(v.path + "/packets"); p.Status != http.StatusOK || p.text(".banner-title") != "Not checked yet" {
+		t.Errorf("not asked for: %d %s", p.Status, p.text("main"))
+	}
+	if p := vera.get(v.path + "/packets?check=again"); p.Status != http.StatusOK || p.text(".banner.fail .banner-title") != "Not to be relied on" {
+		t.Errorf("asked for: %d %s", p.Status, p.text("main"))
+	}
+}
+
+// Bytes that the disk lost without a word after a check are found when the page
+// reads them, and shown as what they are.
+func TestPageOfASilentlyDamagedPacket(t *testing.T) {
+	t.Parallel()
+	v := newStoredPacket(t)
+	if _, err := v.CheckPacket(t.Context(), v.made, false); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(v.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.damage(t)
+	if err := os.Chtimes(v.file, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if p := v.as(t, v.account).get(v.path + "/packets"); p.Status != http.StatusOK || p.text(".banner.fail .banner-title") != "Not to be relied on" {
+		t.Errorf("%d %s", p.Status, p.text("main"))
 	}
 }
 
@@ -215,6 +271,12 @@ func TestTryAPacketAgain(t *testing.T) {
 	}
 	if p := dana.post(again, url.Values{}); p.Status != http.StatusConflict || len(p.all(".error-summary")) != 1 {
 		t.Errorf("asked for twice: %d %s", p.Status, p.text("main"))
+	}
+	if err := v.BuildPacket(t.Context(), packets[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if p := dana.post(again, url.Values{}); p.Status != http.StatusConflict || len(p.all("aside form[action$='/withdraw']")) != 1 || len(p.all("aside details[open]")) != 0 {
+		t.Errorf("asked for once it is made, the form that withdraws it opens: %d %s", p.Status, p.text("aside"))
 	}
 }
 

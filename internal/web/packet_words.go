@@ -64,7 +64,7 @@ func checkModel(c app.PacketCheck, fresh bool) view.CheckModel {
 func checkAdvice(v verify.Verdict, stored bool) string {
 	switch {
 	case !stored:
-		return "What is stored here is not what was made, so it is given to nobody. Whoever runs this server puts the file back from a backup. " +
+		return "What is stored here is not what was made. Whoever runs this server puts it back from a backup; a damaged file is given to nobody until then. " +
 			"A copy that was downloaded before is not touched by this: check it with the command on this page."
 	case v == verify.Invalid:
 		return "Not a byte has changed since it was made, but with the keys that are published now it does not hold."

@@ -109,7 +109,7 @@ func TestRowsAreChecked(t *testing.T) {
 	}
 }
 
-// FuzzRows holds the inflater against the standard library.
+// FuzzRows holds the check of rows against the standard library.
 func FuzzRows(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, level := range []int{zlib.HuffmanOnly, 0, 1, 6, 9} {
