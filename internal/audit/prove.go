@@ -31,11 +31,12 @@ type Prover struct {
 	head  Head
 	read  Tiles
 	tiles map[Tile][]Hash
+	inner map[int64]Hash // nodes between the tiles' levels by tlog's numbers, as far as they were asked for
 }
 
 // NewProver makes proofs about the tree of the head, which may have grown since.
 func NewProver(head Head, read Tiles) *Prover {
-	return &Prover{head: head, read: read, tiles: map[Tile][]Hash{}}
+	return &Prover{head: head, read: read, tiles: map[Tile][]Hash{}, inner: map[int64]Hash{}}
 }
 
 // Records proves for each position, whose leaf hash stands at the same place,
@@ -101,6 +102,10 @@ func (p *Prover) hashes(indexes []int64) ([]Hash, error) {
 	}
 	out := make([]Hash, len(indexes))
 	for i, index := range indexes {
+		if node, known := p.inner[index]; known {
+			out[i] = node
+			continue
+		}
 		level, n := tlog.SplitStoredHashIndex(index)
 		first, count := n<<(level%nodeBits)%nodeWidth, int64(1)<<(level%nodeBits)
 		nodes := p.tiles[need[i]]
@@ -108,6 +113,9 @@ func (p *Prover) hashes(indexes []int64) ([]Hash, error) {
 			return nil, errors.New("a part of the stored tree is missing")
 		}
 		out[i] = join(nodes[first : first+count])
+		if count > 1 {
+			p.inner[index] = out[i]
+		}
 	}
 	return out, nil
 }

@@ -179,20 +179,21 @@ func checkLog(c *Content, m *manifest, l Log) error {
 
 // sealFiles adds SHA256SUMS, its signature and the statement.
 func sealFiles(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFSeal) ([]file, error) {
+	subjects := subjectsOf(files)
 	var sums strings.Builder
-	for _, f := range files {
-		sums.WriteString(digestHex(f.data) + "  " + f.name + "\n")
+	for _, f := range subjects {
+		sums.WriteString(f.Digest["sha256"] + "  " + f.Name + "\n")
 	}
 	sig, err := pades.SignP256(seal.Signer, []byte(sums.String()))
 	if err != nil {
 		return nil, fmt.Errorf("signing SHA256SUMS: %w", err)
 	}
-	files = append(files, file{"SHA256SUMS", []byte(sums.String())}, file{"SHA256SUMS.sig", sig})
-	st, err := newStatement(c, m, files, seal, pdfSeal)
+	signed := []file{{"SHA256SUMS", []byte(sums.String())}, {"SHA256SUMS.sig", sig}}
+	st, err := newStatement(c, m, append(subjects, subjectsOf(signed)...), seal, pdfSeal)
 	if err != nil {
 		return nil, err
 	}
-	return append(files, file{"statement.sigstore.json", st}), nil
+	return append(append(files, signed...), file{"statement.sigstore.json", st}), nil
 }
 
 // withFiles copies the content with the names and digests of its files.
@@ -204,10 +205,11 @@ func withFiles(c *Content) *Content {
 		t.File, t.SHA256 = "transcripts/"+t.ID+".har", digestHex(t.HAR)
 	}
 	out.Screenshots = append([]Screenshot(nil), c.Screenshots...)
-	for i := range out.Screenshots {
+	inParallel(len(out.Screenshots), func(i int) error {
 		s := &out.Screenshots[i]
 		s.File, s.SHA256 = "screenshots/"+s.ID+".png", digestHex(s.PNG)
-	}
+		return nil
+	})()
 	return &out
 }
 

@@ -90,8 +90,19 @@ type envelopeSignature struct {
 	Sig string `json:"sig"`
 }
 
+// subjectsOf names the files by their digests, in their order. Hashing them is most
+// of the work of sealing.
+func subjectsOf(files []file) []subject {
+	out := make([]subject, len(files))
+	inParallel(len(files), func(i int) error {
+		out[i] = subject{files[i].name, map[string]string{"sha256": digestHex(files[i].data)}}
+		return nil
+	})()
+	return out
+}
+
 // newStatement makes the signed statement over the files.
-func newStatement(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFSeal) ([]byte, error) {
+func newStatement(c *Content, m *manifest, files []subject, seal Seal, pdfSeal PDFSeal) ([]byte, error) {
 	p := predicate{
 		Format: Format, Name: c.Name(), Revision: c.Revision, Edition: c.Edition, MadeAt: c.MadeAt,
 		Integration: statementIntegration{c.Integration.ID, c.Integration.Name, c.Integration.Partner},
@@ -105,10 +116,7 @@ func newStatement(c *Content, m *manifest, files []file, seal Seal, pdfSeal PDFS
 	if c.Outcome != nil {
 		p.Outcome = &c.Outcome.Word
 	}
-	s := statement{Type: statementType, PredicateType: PredicateType, Predicate: p}
-	for _, f := range files {
-		s.Subject = append(s.Subject, subject{f.name, map[string]string{"sha256": digestHex(f.data)}})
-	}
+	s := statement{Type: statementType, PredicateType: PredicateType, Subject: files, Predicate: p}
 	payload, err := canonical(s)
 	if err != nil {
 		return nil, err
