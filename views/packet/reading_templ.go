@@ -813,7 +813,7 @@ func failures(m ReadingModel) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		named, more := m.C.Failures()
 		if len(named) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<p><b>What fails</b></p><ul class=\"plain spaced-after\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<p><b>What fails</b></p><ul class=\"plain spaced-after fails\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
