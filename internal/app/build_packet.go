@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/sha3"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -131,9 +130,9 @@ func (a *App) editionBefore(ctx context.Context, scope auth.Scope, p store.Packe
 }
 
 func (a *App) buildPacket(ctx context.Context, row store.PacketSource, before *packet.Supersedes, ring *keys.Ring) (*packet.Packet, error) {
-	var source packetSource
-	if err := json.Unmarshal(row.Content, &source); err != nil {
-		return nil, fmt.Errorf("decoding a packet's content: %w", err)
+	source, err := decodeSource(row.Content)
+	if err != nil {
+		return nil, err
 	}
 	if err := a.loadBytes(ctx, &source); err != nil {
 		return nil, err

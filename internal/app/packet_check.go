@@ -137,8 +137,6 @@ func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Tru
 	c.Text = text.String()
 	if !stored.OK {
 		a.opened.forget(digest) // pages have nothing from memory that the store has lost
-	}
-	if !stored.OK {
 		return c, nil
 	}
 	files, err := archiveFiles(archive)

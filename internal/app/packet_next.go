@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -86,9 +85,9 @@ func NeedsNextEdition(list *keys.File, p store.Packet) bool {
 
 // renew asks for the edition after the last, which says the same, and gives its number.
 func (a *App) renew(ctx context.Context, w *Write, r store.Revision, last store.PacketSource) (edition int, err error) {
-	var source packetSource
-	if err := json.Unmarshal(last.Content, &source); err != nil {
-		return 0, fmt.Errorf("decoding a packet's content: %w", err)
+	source, err := decodeSource(last.Content)
+	if err != nil {
+		return 0, err
 	}
 	c := &source.Content
 	c.Edition, c.MadeAt = last.Edition+1, packet.At(w.Now)

@@ -24,6 +24,24 @@ type packetSource struct {
 	Screenshots []string
 }
 
+// encode is the content as the row of a packet keeps it.
+func (s packetSource) encode() ([]byte, error) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a packet's content: %w", err)
+	}
+	return b, nil
+}
+
+// decodeSource reads what encode wrote.
+func decodeSource(content []byte) (packetSource, error) {
+	var s packetSource
+	if err := json.Unmarshal(content, &s); err != nil {
+		return s, fmt.Errorf("decoding a packet's content: %w", err)
+	}
+	return s, nil
+}
+
 // fold puts the parts that the content's own JSON leaves out back into it.
 func (s *packetSource) fold() {
 	s.Content.Integration.Facts = s.Facts
@@ -47,9 +65,9 @@ func (a *App) requestPacket(ctx context.Context, w *Write, revision uuid.UUID, e
 
 // askForPacket keeps what a packet will say and enqueues the job that makes it.
 func (a *App) askForPacket(ctx context.Context, w *Write, r store.Revision, cause store.PacketCause, source packetSource) error {
-	encoded, err := json.Marshal(source)
+	encoded, err := source.encode()
 	if err != nil {
-		return fmt.Errorf("encoding a packet's content: %w", err)
+		return err
 	}
 	p := store.PacketSource{
 		Packet: store.Packet{PartnerID: r.PartnerID, ID: store.NewID(), IntegrationID: r.IntegrationID, RevisionID: r.ID, Edition: source.Content.Edition,

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -111,17 +109,17 @@ func (a *App) packSignOff(ctx context.Context, w *Write, i store.Integration, r 
 	if err != nil {
 		return 0, err
 	}
-	var source packetSource
-	if err := json.Unmarshal(last.Content, &source); err != nil {
-		return 0, fmt.Errorf("decoding a packet's content: %w", err)
+	source, err := decodeSource(last.Content)
+	if err != nil {
+		return 0, err
 	}
 	c := &source.Content
 	c.SignOffs = append(c.SignOffs, packetSignOff(i.PartnerName, s.Part, w.Cmd.Actor.Name, w.Now))
 	c.MadeAt = packet.At(w.Now)
 	if last.Cause == store.CauseOutcome && last.State == store.PacketPending && last.SealingAt == nil {
-		content, err := json.Marshal(source)
+		content, err := source.encode()
 		if err != nil {
-			return 0, fmt.Errorf("encoding a packet's content: %w", err)
+			return 0, err
 		}
 		return last.Edition, store.SavePacketContent(ctx, w.Tx, scope, last.ID, content)
 	}

@@ -4,15 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
-
-// signers are the sides that sign off, in the order of the page.
-var signers = []struct {
-	part string
-	side side
-}{{app.SignOffPartner, sidePartner}, {app.SignOffReviewer, sideConsultant}, {app.SignOffAccountTeam, sideAccountTeam}}
 
 // signOffTurn says whose turn it is once the outcome allows to go live: those whose
 // sign-off is open, before and after that of the account team makes it live, and
@@ -23,9 +16,9 @@ func signOffTurn(s store.IntegrationSummary) turn {
 		t.lead, t.text = "Live.", ""
 	}
 	var open []string
-	for _, x := range signers {
+	for _, x := range signOffParts {
 		if !slices.Contains(s.SignedOff, x.part) {
-			t.who, open = append(t.who, x.side), append(open, signerWords[x.side])
+			t.who, open = append(t.who, x.side), append(open, strings.Replace(x.title, "The", "the", 1))
 		}
 	}
 	switch {
@@ -43,8 +36,6 @@ func signOffTurn(s store.IntegrationSummary) turn {
 	}
 	return t
 }
-
-var signerWords = map[side]string{sidePartner: "the partner", sideConsultant: "the consultant", sideAccountTeam: "the account team"}
 
 // withdrawnNote says what becomes of a withdrawn packet.
 const withdrawnNote = "The consultant makes the next edition, which says the same; what is wrong in the content needs a new revision."

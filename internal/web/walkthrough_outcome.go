@@ -107,7 +107,7 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		m.Steps = append(m.Steps, view.MinutesStep{N: s.N, ItemID: s.RequirementID, Href: pathItem(id, s.RequirementID), Title: s.Title, Mark: markOf(s),
 			Observation: s.Observation, MarkedBy: s.MarkedByName, At: instant(s.MarkedAt)})
 	}
-	beside, err := r.newestPacket(p)
+	beside, made, err := r.newestPackets(p)
 	if err != nil {
 		return m, err
 	}
@@ -117,10 +117,6 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.SignOffs = r.signOffModels(p, signed, outcome)
-	made, err := r.newestMade(p)
-	if err != nil {
-		return m, err
-	}
 	for i := range m.SignOffs {
 		if x := &m.SignOffs[i]; x.Action != "" && x.NotYet == "" {
 			x.Signed = made.signed()
@@ -152,10 +148,11 @@ func minutesConfirmation(done string) *components.ConfirmationModel {
 var signOffParts = []struct {
 	part, title, about string
 	permission         auth.Permission
+	side               side
 }{
-	{app.SignOffPartner, "The partner", "An admin of the partner stands for the integration.", auth.SignOffPartner},
-	{app.SignOffReviewer, "The consultant", "Who led the review and the walkthrough stands for them.", auth.HoldWalkthrough},
-	{app.SignOffAccountTeam, "The account team", "Somebody who decided no item lets it go live.", auth.SignOffAccount},
+	{app.SignOffPartner, "The partner", "An admin of the partner stands for the integration.", auth.SignOffPartner, sidePartner},
+	{app.SignOffReviewer, "The consultant", "Who led the review and the walkthrough stands for them.", auth.HoldWalkthrough, sideConsultant},
+	{app.SignOffAccountTeam, "The account team", "Somebody who decided no item lets it go live.", auth.SignOffAccount, sideAccountTeam},
 }
 
 func (r *request) signOffModels(p walkthroughPage, signed []store.SignOff, outcome string) []view.SignOffModel {

@@ -20,34 +20,30 @@ type besidePacket struct {
 	questions []store.Question
 }
 
-// newestPacket gives the newest edition of the revision's packet; nil while none
-// was asked for. A link to it needs no more.
-func (r *request) newestPacket(p walkthroughPage) (*besidePacket, error) {
-	return r.newestOf(p, func(store.Packet) bool { return true })
-}
-
-// newestMade gives the newest edition that is made; nil while there is none.
-func (r *request) newestMade(p walkthroughPage) (*besidePacket, error) {
-	return r.newestOf(p, func(k store.Packet) bool { return k.Digest != nil })
-}
-
-func (r *request) newestOf(p walkthroughPage, counts func(store.Packet) bool) (*besidePacket, error) {
+// newestPackets gives the newest edition of the revision's packet, nil while none was
+// asked for, and the newest that is made, nil while there is none. A link needs no more.
+func (r *request) newestPackets(p walkthroughPage) (newest, made *besidePacket, err error) {
 	packets, err := store.ListPackets(r.ctx(), r.reader(), r.scope(), p.Summary.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var b *besidePacket
 	for _, k := range packets {
-		if k.RevisionID == p.revision.ID && counts(k) && (b == nil || k.Edition > b.row.Edition) {
-			b = &besidePacket{row: k}
+		if k.RevisionID != p.revision.ID {
+			continue
+		}
+		if newest == nil || k.Edition > newest.row.Edition {
+			newest = &besidePacket{row: k}
+		}
+		if k.Digest != nil && (made == nil || k.Edition > made.row.Edition) {
+			made = &besidePacket{row: k}
 		}
 	}
-	return b, nil
+	return newest, made, nil
 }
 
-// packetBeside is newestPacket with what the packet says and the questions about it.
+// packetBeside is the newest edition with what the packet says and the questions about it.
 func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
-	b, err := r.newestPacket(p)
+	b, _, err := r.newestPackets(p)
 	if err != nil || b == nil || b.row.Digest == nil {
 		return b, err
 	}

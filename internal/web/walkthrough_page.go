@@ -99,7 +99,7 @@ func (r *request) walkthroughAnswer(status int, cause error) error {
 	}
 	m := r.planModel(p, cause)
 	if m.Planned != nil {
-		beside, err := r.newestPacket(p)
+		beside, _, err := r.newestPackets(p)
 		if err != nil {
 			return err
 		}
