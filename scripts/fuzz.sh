@@ -2,7 +2,7 @@
 # Runs every fuzz target of the module for a time: scripts/fuzz.sh 20s
 # As many targets run at once as there are processors, each with one worker. A package's targets
 # are in one program, which is built once. Fails when a target fails, and when fewer targets run
-# than the sources declare.
+# than the sources declare; what the failed ones said, with the input, is printed once more at the end.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,10 +27,15 @@ fuzz() {
         fi
         sed "s|^|$dir $target: |" "$said"
         if ! grep -qE '^ +context deadline exceeded$' "$said" || grep -qE 'Failing input written|_test\.go:|panic:|fatal error:' "$said"; then
-            return 1
+            break
         fi
         echo "fuzz: $target: the end of its time was taken for a failure, attempt $attempt"
     done
+    {
+        echo "== $dir $target"
+        tail -n 60 "$said"
+        find "$dir/testdata/fuzz/$target" -newer "$program" -type f -exec sh -c 'echo "-- $1"; head -c 4000 "$1"' _ {} \; 2>/dev/null
+    } >"$said.failed"
     return 1
 }
 
@@ -46,6 +51,7 @@ done
 export -f fuzz
 export duration cache work
 printf '%s\n' "${queue[@]}" | xargs -r -L 1 -P "$(nproc)" bash -c 'fuzz "$@"' fuzz || {
+    cat "$work"/*.failed >&2
     echo "fuzz: at least one target failed" >&2
     exit 1
 }
