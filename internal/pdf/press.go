@@ -60,10 +60,11 @@ func newPress() *press {
 	if n < 1 {
 		return p
 	}
-	p.jobs = make(chan *fileObject, waiting)
+	jobs := make(chan *fileObject, waiting)
+	p.jobs = jobs
 	for range n {
-		p.helpers.Go(func() {
-			for o := range p.jobs {
+		p.helpers.Go(func() { // it may begin after stop has taken p.jobs away
+			for o := range jobs {
 				p.now(o)
 				close(o.ready)
 			}
