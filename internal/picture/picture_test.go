@@ -306,6 +306,14 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
+// chunkTypes names the chunks of a PNG file in their order.
+func chunkTypes(file []byte) (out []string) {
+	for at := 8; at+12 <= len(file); at += 12 + int(binary.BigEndian.Uint32(file[at:])) {
+		out = append(out, string(file[at+4:at+8]))
+	}
+	return out
+}
+
 // FuzzRemake: whatever is sent, it is refused with a text for people or becomes
 // a PNG of pixels alone.
 func FuzzRemake(f *testing.F) {
@@ -326,8 +334,8 @@ func FuzzRemake(f *testing.F) {
 			return
 		}
 		c, err := png.DecodeConfig(bytes.NewReader(p.PNG))
-		if err != nil || c.Width != p.Width || c.Height != p.Height || bytes.Contains(p.PNG, []byte("tEXt")) {
-			t.Fatalf("%d × %d, %v", c.Width, c.Height, err)
+		if err != nil || c.Width != p.Width || c.Height != p.Height || !slices.Equal(slices.Compact(chunkTypes(p.PNG)), []string{"IHDR", "IDAT", "IEND"}) {
+			t.Fatalf("%d × %d, %v, %v", c.Width, c.Height, err, chunkTypes(p.PNG))
 		}
 	})
 }
