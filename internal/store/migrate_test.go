@@ -108,6 +108,33 @@ func TestMigrateDownKeepsOneSealOfAPacket(t *testing.T) {
 	}
 }
 
+// Taking back what tells renewals from other editions is refused while there is one.
+func TestMigrateDownLosesNoRenewal(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	database := testkit.EmptyDB(t)
+	if err := store.Migrate(ctx, database.OwnerURL, quiet); err != nil {
+		t.Fatal(err)
+	}
+	super := testkit.Superuser(t, database.Owner)
+	for _, sql := range []string{
+		`SET session_replication_role = replica`, // no partner, integration and revision for this
+		`INSERT INTO packets (partner_id, id, integration_id, revision_id, edition, cause, state, salts, content, created_at)
+			SELECT u, u, u, u, 2, 'renewal', 'pending', '', '{}', now() FROM (SELECT '00000000-0000-7000-8000-000000000001'::uuid AS u) AS v`,
+	} {
+		if _, err := super.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	up, err := fs.Glob(migrations.FS, "*.up.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.MigrateDown(ctx, database.OwnerURL, len(up)-17, quiet); err == nil || !strings.Contains(err.Error(), "made anew") {
+		t.Errorf("with a renewal: %v", err)
+	}
+}
+
 // schemaOf lists the columns, functions and types that are not the queue's.
 func schemaOf(t *testing.T, database *testkit.Database) string {
 	t.Helper()

@@ -10,11 +10,16 @@ import (
 // golden is a packet of format 1 and the fingerprint of its root.
 func golden(t testing.TB) (zip []byte, fingerprint string) {
 	t.Helper()
-	zip, err := os.ReadFile(filepath.Join("testdata", "r3.1.zip"))
+	return kept(t, "r3.1.zip", "fingerprint.txt")
+}
+
+func kept(t testing.TB, archive, root string) (zip []byte, fingerprint string) {
+	t.Helper()
+	zip, err := os.ReadFile(filepath.Join("testdata", archive))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join("testdata", "fingerprint.txt"))
+	text, err := os.ReadFile(filepath.Join("testdata", root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +42,15 @@ func TestGolden(t *testing.T) {
 	}
 	if len(got.Checks) != 15 {
 		t.Errorf("%d checks", len(got.Checks))
+	}
+}
+
+// TestEarlierPackets: what was sealed before the report was set anew is as good as it was.
+func TestEarlierPackets(t *testing.T) {
+	t.Parallel()
+	zip, fingerprint := kept(t, "earlier.zip", "earlier.txt")
+	if got := Verify(zip, Trust{Fingerprint: fingerprint}); got.Verdict != Valid || got.Claims.Name != "r3.1" {
+		t.Errorf("%+v", got)
 	}
 }
 
