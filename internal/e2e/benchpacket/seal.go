@@ -9,10 +9,12 @@ import (
 	"github.com/proofwalk/proofwalk/internal/e2e/benchpacket/shape"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
 // sealed makes a whole packet as a server does, with all that a server seals
-// with, but for a time stamp, which another machine makes.
+// with, but for a time stamp, which another machine makes; and verifies it, as
+// a server does with each before it stores it.
 func sealed(c *packet.Content, ring *keys.Ring) (*packet.Packet, error) {
 	prepared, err := packet.Prepare(c)
 	if err != nil {
@@ -32,9 +34,21 @@ func sealed(c *packet.Content, ring *keys.Ring) (*packet.Packet, error) {
 	}
 	signer, id := ring.Bundle()
 	pdfSigner, certificate, _ := ring.PDF()
-	return prepared.Build(packet.Seal{
+	built, err := prepared.Build(packet.Seal{
 		Signer: signer, KeyID: id, KeysJSON: ring.KeysJSON(), PDF: pdfSigner, PDFCertificate: certificate, Log: log,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return built, verified(built, ring)
+}
+
+func verified(p *packet.Packet, ring *keys.Ring) error {
+	got := verify.Verify(p.Zip, verify.Trust{Fingerprint: ring.Fingerprint(), Keys: ring.KeysJSON()})
+	if got.Verdict != verify.Valid {
+		return fmt.Errorf("the packet that was measured is %s", got.Verdict)
+	}
+	return nil
 }
 
 // logFor is a log with the entries of the integration alone; the last one seals

@@ -11,7 +11,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/e2e/benchpacket/shape"
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/packet"
-	"github.com/proofwalk/proofwalk/internal/packet/verify"
 )
 
 // The goals within one process, and how often each is measured.
@@ -44,7 +43,7 @@ func manifestOf(c *packet.Content) ([]byte, error) {
 	return packet.WriteManifest(c, salts)
 }
 
-// within measures report, seal and archive in this process.
+// within measures report, seal, archive and verifying in this process.
 func (b *bench) within() error {
 	c, err := shape.Content(shape.Usual)
 	if err != nil {
@@ -68,8 +67,9 @@ func (b *bench) within() error {
 	if err != nil {
 		return err
 	}
-	if got := verify.Verify(built.Zip, verify.Trust{}); got.Verdict != verify.SignerUnknown {
-		return fmt.Errorf("the packet that was measured is %s", got.Verdict)
+	verifying, err := measure(rounds, func() error { return verified(built, ring) })
+	if err != nil {
+		return err
 	}
 	pages, err := b.pages(filepath.Join(b.dir, "ours.pdf"))
 	if err != nil {
@@ -79,8 +79,9 @@ func (b *bench) within() error {
 	b.under("report in process, p99", at(report, 0.99), reportP99)
 	speed := float64(pages) / median(report).Seconds()
 	b.goal(fmt.Sprintf("report, pages a second and core (%d pages)", pages), fmt.Sprintf("%.0f", speed), fmt.Sprintf(">= %d", pagesPerSecond), speed >= pagesPerSecond)
-	b.under("whole packet: report, seals, archive; p50", median(whole), packetP50)
+	b.under("whole packet: report, seals, archive, verifying; p50", median(whole), packetP50)
 	b.under("whole packet, p99", at(whole, 0.99), packetP99)
+	b.printf("%-58s %16s\n", "of it verifying, p50", millis(median(verifying)))
 	beyond := len(pdf)
 	for _, s := range c.Screenshots {
 		beyond -= imageData(s.PNG)

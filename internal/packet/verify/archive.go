@@ -58,14 +58,22 @@ func (v *verifier) readArchive(zip []byte) (string, error) {
 		return "", errors.New("not the archive that its files make: a header was changed or something was added")
 	}
 	v.files = files
-	v.byName, v.digests = make(map[string][]byte, len(files)), make(map[string]string, len(files))
+	v.byName = make(map[string][]byte, len(files))
 	for _, f := range files {
 		if _, twice := v.byName[f.name]; twice {
 			return "", errors.New("a file name stands in it twice")
 		}
-		v.byName[f.name], v.digests[f.name] = f.data, digestHex(f.data)
+		v.byName[f.name] = f.data
 	}
 	return fmt.Sprintf("%d files, every byte of the headers as it must be", len(files)), nil
+}
+
+func (v *verifier) hashFiles() map[string]string {
+	digests := make(map[string]string, len(v.files))
+	for _, f := range v.files {
+		digests[f.name] = digestHex(f.data)
+	}
+	return digests
 }
 
 // isPackedAgain tells the archive of another program by its first header: version,

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -79,7 +80,7 @@ func (s *scanner) object(depth int) bool {
 	if s.take('}') {
 		return true
 	}
-	last := ""
+	var last []byte
 	for first := true; ; first = false {
 		name, ok := s.text()
 		if !ok || !first && compareUTF16(last, name) >= 0 || !s.take(':') || !s.value(depth+1) {
@@ -134,38 +135,64 @@ func (s *scanner) number() (int64, bool) {
 // \u00xx in lower case, and nothing else is escaped.
 var escapes = map[byte]byte{'"': '"', '\\': '\\', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-func (s *scanner) text() (string, bool) {
+// text gives what a string says: the very bytes of the JSON where nothing is escaped.
+func (s *scanner) text() (text []byte, ok bool) {
 	if !s.take('"') {
-		return "", false
+		return nil, false
 	}
-	var out []byte
-	for s.at < len(s.b) {
-		c := s.b[s.at]
-		switch {
+	begin, escaped := s.at, false
+	for {
+		s.at += asItStands(s.b[s.at:])
+		if s.at == len(s.b) {
+			return nil, false
+		}
+		switch c := s.b[s.at]; {
 		case c == '"':
+			text = s.b[begin:s.at]
 			s.at++
-			return string(out), true
-		case c < ' ':
-			return "", false
-		case c == '\\':
-			r, ok := s.escape()
-			if !ok {
-				return "", false
+			if escaped {
+				text = unescape(text)
 			}
-			out = append(out, r)
-		case c < utf8.RuneSelf:
-			out = append(out, c)
-			s.at++
+			return text, true
+		case c == '\\':
+			escaped = true
+			if _, ok := s.escape(); !ok {
+				return nil, false
+			}
 		default:
 			r, n := utf8.DecodeRune(s.b[s.at:])
-			if r == utf8.RuneError && n == 1 {
-				return "", false
+			if c < ' ' || r == utf8.RuneError && n == 1 {
+				return nil, false
 			}
-			out = append(out, s.b[s.at:s.at+n]...)
 			s.at += n
 		}
 	}
-	return "", false
+}
+
+// asItStands counts the bytes at the begin that stand for themselves: ASCII without
+// quotes, backslashes and control characters.
+func asItStands(b []byte) int {
+	for i, c := range b {
+		if c == '"' || c == '\\' || c < ' ' || c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(b)
+}
+
+// unescape resolves the escapes of a string in which all are as they must be.
+func unescape(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for s := (scanner{b: b}); s.at < len(b); {
+		c := b[s.at]
+		if c == '\\' {
+			c, _ = s.escape()
+		} else {
+			s.at++
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func (s *scanner) escape() (byte, bool) {
@@ -191,8 +218,19 @@ func (s *scanner) escape() (byte, bool) {
 	return c, true
 }
 
-func compareUTF16(a, b string) int {
-	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+// compareUTF16 orders names by their UTF-16 code units. Where ASCII decides, bytes
+// have the same order.
+func compareUTF16(a, b []byte) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] == b[i] {
+			continue
+		}
+		if a[i] < utf8.RuneSelf && b[i] < utf8.RuneSelf {
+			return cmp.Compare(a[i], b[i])
+		}
+		return slices.Compare(utf16.Encode([]rune(string(a))), utf16.Encode([]rune(string(b))))
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 // member is a name and a value of an object.
@@ -219,7 +257,7 @@ func (n node) members(most int) (out []member, ok bool) {
 		if !s.value(0) {
 			return nil, false
 		}
-		out = append(out, member{name, n[begin:s.at]})
+		out = append(out, member{string(name), n[begin:s.at]})
 	}
 	return out, true
 }
@@ -308,7 +346,7 @@ func (r *reader) text(what string, n node) string {
 	if !ok {
 		r.fail(what)
 	}
-	return out
+	return string(out)
 }
 
 func (r *reader) number(what string, n node) int64 {

@@ -37,6 +37,8 @@ type pdfFile struct {
 	order    []*pdfObject       // as they stand in the file
 	tokens   int                // of all objects
 	inflated int                // bytes so far
+	zlib     io.ReadCloser      // what inflates; nil before the first stream
+	plain    bytes.Buffer       // of the stream that was inflated last
 }
 
 // readPDF reads the file from begin to end, object by object, and demands that
@@ -81,7 +83,7 @@ func (f *pdfFile) readObject(b []byte, at int) (number int, o *pdfObject, end in
 		if !ok {
 			return 0, nil, 0, errPDF
 		}
-		if t.kind == kindWord && (t.text == "endobj" || t.text == "stream") {
+		if t.kind == kindWord && (string(t.text) == "endobj" || string(t.text) == "stream") {
 			break
 		}
 		if f.tokens++; f.tokens > maxTokens {
@@ -118,7 +120,7 @@ func (o *pdfObject) value(name string) (pdfToken, bool) {
 		case kindClose:
 			depth--
 		case kindName:
-			if depth == 1 && t.text == name && i+1 < len(o.tokens) {
+			if depth == 1 && string(t.text) == name && i+1 < len(o.tokens) {
 				return o.tokens[i+1], true
 			}
 		}
@@ -129,16 +131,17 @@ func (o *pdfObject) value(name string) (pdfToken, bool) {
 // number gives a whole number of the object's own dictionary.
 func (o *pdfObject) number(name string) (int, bool) {
 	t, ok := o.value(name)
-	n, err := strconv.Atoi(t.text)
+	n, err := strconv.Atoi(string(t.text))
 	return n, ok && t.kind == kindWord && err == nil && n >= 0
 }
 
 func (o *pdfObject) is(name, value string) bool {
 	t, ok := o.value(name)
-	return ok && t.kind == kindName && t.text == value
+	return ok && t.kind == kindName && string(t.text) == value
 }
 
-// inflate gives the data of an object stream or a table, within the limits.
+// inflate gives the data of an object stream or a table, within the limits. They
+// stand until the next call.
 func (f *pdfFile) inflate(o *pdfObject) ([]byte, error) { return f.inflateUpTo(o, maxStream) }
 
 func (f *pdfFile) inflateUpTo(o *pdfObject, most int) ([]byte, error) {
@@ -149,21 +152,29 @@ func (f *pdfFile) inflateUpTo(o *pdfObject, most int) ([]byte, error) {
 		return nil, errPDF
 	}
 	data := bytes.NewReader(o.data)
-	z, err := zlib.NewReader(data)
-	if err != nil {
+	if err := f.startInflating(data); err != nil {
 		return nil, errPDF
 	}
-	out, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
-	if err != nil {
+	f.plain.Reset()
+	if _, err := f.plain.ReadFrom(io.LimitReader(f.zlib, int64(most)+1)); err != nil {
 		return nil, errPDF
 	}
-	if f.inflated += len(out); len(out) > most || f.inflated > maxInflated {
+	if f.inflated += f.plain.Len(); f.plain.Len() > most || f.inflated > maxInflated {
 		return nil, errLargePDF
 	}
 	if data.Len() > 0 { // bytes that nobody looks into
 		return nil, errPDF
 	}
-	return out, nil
+	return f.plain.Bytes(), nil
+}
+
+// startInflating makes one reader serve every stream.
+func (f *pdfFile) startInflating(data io.Reader) (err error) {
+	if again, ok := f.zlib.(zlib.Resetter); ok {
+		return again.Reset(data, nil)
+	}
+	f.zlib, err = zlib.NewReader(data)
+	return err
 }
 
 // checkTable holds the cross-reference stream (ISO 32000-1, 7.5.8) against the
@@ -213,12 +224,12 @@ func (o *pdfObject) numbers(name string, n int) ([]int, bool) {
 		return nil, false
 	}
 	for i, t := range o.tokens {
-		if t != first || i+n+1 >= len(o.tokens) || t.kind != kindArray || o.tokens[i+n+1].kind != kindArrayEnd {
+		if t.begin != first.begin || i+n+1 >= len(o.tokens) || t.kind != kindArray || o.tokens[i+n+1].kind != kindArrayEnd {
 			continue
 		}
 		var out []int
 		for _, t := range o.tokens[i+1 : i+n+1] {
-			v, err := strconv.Atoi(t.text)
+			v, err := strconv.Atoi(string(t.text))
 			if t.kind != kindWord || err != nil || v < 0 {
 				return nil, false
 			}

@@ -1,8 +1,8 @@
 package verify
 
 import (
+	"bytes"
 	"encoding/hex"
-	"strings"
 )
 
 // pdfKind is what a token of a PDF is.
@@ -22,7 +22,7 @@ const (
 // pdfToken is a token and where it stands.
 type pdfToken struct {
 	kind       pdfKind
-	text       string // of words and names
+	text       []byte // of words and names
 	begin, end int
 }
 
@@ -32,15 +32,28 @@ type pdfScanner struct {
 	at int
 }
 
+// pdfClass is what a byte is to the scanner.
+type pdfClass byte
+
 const (
-	pdfSpace      = " \n\r\t\f\x00"
-	pdfDelimiters = "()<>[]{}/%"
+	isSpace     pdfClass = 1 << iota // between tokens
+	isDelimiter                      // begins and ends a token
+	isHex                            // of hexadecimal strings
 )
+
+var pdfClasses = func() (classes [256]pdfClass) {
+	for class, bytes := range map[pdfClass]string{isSpace: " \n\r\t\f\x00", isDelimiter: "()<>[]{}/%", isHex: "0123456789abcdefABCDEF"} {
+		for _, c := range []byte(bytes) {
+			classes[c] |= class
+		}
+	}
+	return classes
+}()
 
 // next gives the next token; ok is false at the end and before what packets do
 // not have: comments, braces, strings without an end.
 func (s *pdfScanner) next() (t pdfToken, ok bool) {
-	for s.at < len(s.b) && strings.IndexByte(pdfSpace, s.b[s.at]) >= 0 {
+	for s.at < len(s.b) && pdfClasses[s.b[s.at]]&isSpace != 0 {
 		s.at++
 	}
 	if s.at == len(s.b) {
@@ -64,40 +77,40 @@ func (s *pdfScanner) next() (t pdfToken, ok bool) {
 		t.kind, ok = s.angles(c)
 	default:
 		t.kind, t.text = kindWord, s.regular()
-		ok = t.text != ""
+		ok = len(t.text) > 0
 	}
 	t.end = s.at
 	return t, ok
 }
 
 // regular takes the characters up to the next space or delimiter.
-func (s *pdfScanner) regular() string {
+func (s *pdfScanner) regular() []byte {
 	begin := s.at
-	for s.at < len(s.b) && strings.IndexByte(pdfSpace, s.b[s.at]) < 0 && strings.IndexByte(pdfDelimiters, s.b[s.at]) < 0 {
+	for s.at < len(s.b) && pdfClasses[s.b[s.at]]&(isSpace|isDelimiter) == 0 {
 		s.at++
 	}
-	return string(s.b[begin:s.at])
+	return s.b[begin:s.at]
 }
 
 // pdfNameText resolves the escapes of a name, by which it could hide.
-func pdfNameText(s string) (string, bool) {
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(s, "#")
-		out.WriteString(before)
-		if !found {
-			return out.String(), true
-		}
-		if len(after) < 2 {
-			return "", false
-		}
-		c, err := hex.DecodeString(after[:2])
-		if err != nil {
-			return "", false
-		}
-		out.Write(c)
-		s = after[2:]
+func pdfNameText(name []byte) ([]byte, bool) {
+	before, after, found := bytes.Cut(name, []byte("#"))
+	if !found {
+		return name, true
 	}
+	out := bytes.Clone(before)
+	for found {
+		if len(after) < 2 {
+			return nil, false
+		}
+		c, err := hex.DecodeString(string(after[:2]))
+		if err != nil {
+			return nil, false
+		}
+		before, after, found = bytes.Cut(after[2:], []byte("#"))
+		out = append(append(out, c...), before...)
+	}
+	return out, true
 }
 
 // parentheses takes a string with those inside it.
@@ -135,7 +148,7 @@ func (s *pdfScanner) angles(c byte) (pdfKind, bool) {
 			s.at++
 			return kindHex, true
 		}
-		if strings.IndexByte("0123456789abcdefABCDEF", s.b[s.at]) < 0 {
+		if pdfClasses[s.b[s.at]]&isHex == 0 {
 			return kindHex, false
 		}
 	}

@@ -46,32 +46,47 @@ func (r *reader) pdfSeal(n node) pdfSeal {
 // checkPDF checks the signature in packet.pdf: there is one, it is over every
 // byte but itself, and it is by a PDF key of the list.
 func (v *verifier) checkPDF() (string, error) {
-	b, ok := v.byName[pdfName]
-	if !ok || v.statement == nil || v.list == nil {
+	if _, ok := v.byName[pdfName]; !ok || v.statement == nil || v.list == nil {
 		return "", notChecked("there is no packet.pdf, no readable statement or no readable list of keys")
 	}
 	key, certificate, err := v.pdfKey()
 	if err != nil {
 		return "", err
 	}
-	f, err := readPDF(b)
-	if err != nil {
-		return "", err
+	report := v.report
+	if report.err != nil {
+		return "", report.err
 	}
-	digest, reserved, err := f.readSignature(b)
-	if err != nil {
-		return "", err
-	}
-	seal, err := checkCMS(reserved, certificate, digest)
+	seal, err := checkCMS(report.reserved, certificate, report.digest)
 	if err != nil {
 		return "", err
 	}
 	if (seal.token != nil) != (v.statement.seal.level == levelBT) {
 		return "", errors.New("packet.pdf has another level than the statement says")
 	}
-	v.seal, v.attached = &seal, f.attaches(v.byName[manifestName])
+	v.seal, v.attached = &seal, report.attached
 	v.signers = append(v.signers, signer{usePDF, key.id, v.statement.madeAt})
 	return fmt.Sprintf("packet.pdf has one signature (PAdES %s), over all of it, by key %s", v.statement.seal.level, key.id[:16]), nil
+}
+
+// signedReport is what the checks need of packet.pdf.
+type signedReport struct {
+	digest   [sha256.Size]byte // of what is signed
+	reserved []byte            // where the signature stands
+	attached bool              // packet.json is the one file that it carries
+	err      error
+}
+
+func (v *verifier) readReport() (r signedReport) {
+	b := v.byName[pdfName]
+	f, err := readPDF(b)
+	if err != nil {
+		return signedReport{err: err}
+	}
+	if r.digest, r.reserved, r.err = f.readSignature(b); r.err == nil {
+		r.attached = f.attaches(v.byName[manifestName])
+	}
+	return r
 }
 
 // pdfKey gives the key of the packet's certificate.
@@ -140,11 +155,11 @@ func (f *pdfFile) signature() (*pdfObject, error) {
 	var found *pdfObject
 	ranges, fields := 0, 0
 	count := func(t pdfToken) bool {
-		if t.kind == kindName && t.text == "ByteRange" {
+		if t.kind == kindName && string(t.text) == "ByteRange" {
 			ranges++
 			return true
 		}
-		if t.kind == kindName && t.text == "FT" {
+		if t.kind == kindName && string(t.text) == "FT" {
 			fields++
 		}
 		return false

@@ -14,7 +14,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -153,19 +155,23 @@ func ParseFingerprint(s string) (string, error) {
 // as there is something left to check.
 func Verify(zip []byte, trust Trust) Result {
 	v := &verifier{trust: trust}
-	sum := sha256.Sum256(zip)
-	v.result.SHA256 = hex.EncodeToString(sum[:])
-
+	defer v.beside.Wait() // the bytes are the caller's again
+	sum := ahead(v, func() string { return digestHex(zip) })
 	v.check("archive", func() (string, error) { return v.readArchive(zip) })
+	digests := ahead(v, v.hashFiles)
 	if v.isExcerpt() {
+		v.digests, v.result.SHA256 = digests(), sum()
 		return v.verifyExcerpt()
 	}
+	report := ahead(v, v.readReport)
 	v.check("files", v.checkNames)
 	v.check("keys", v.readKeys)
 	v.check("statement", v.readStatement)
 	v.check("signature", v.checkSignature)
+	v.digests, v.result.SHA256 = digests(), sum()
 	v.check("digests", v.checkDigests)
 	v.check("sums", v.checkSums)
+	v.report = report()
 	v.check("pdf", v.checkPDF)
 	v.check("stamp", v.checkStamp)
 	v.check("content", v.checkManifest)
@@ -199,10 +205,13 @@ type verifier struct {
 	result Result
 	failed bool
 
+	beside sync.WaitGroup // what takes longest is done beside the checks
+
 	files      []entry
 	byName     map[string][]byte
 	digests    map[string]string // SHA-256 of the files, hex
-	list       *keyList          // the packet's own
+	report     signedReport
+	list       *keyList // the packet's own
 	statement  *statement
 	seal       *cms      // the PDF's signature, once it holds
 	attached   bool      // packet.json is the one file that the signed PDF carries
@@ -210,6 +219,20 @@ type verifier struct {
 	loggedAt   time.Time // of the checkpoint that covers the sealing; zero without
 	checkpoint *checkpoint
 	entries    []logged // nil unless all could be read
+}
+
+// ahead begins work beside the checks and gives what asks for its result. A panic
+// over it comes up there. On one processor, as in a browser, it is done when it is
+// asked for.
+func ahead[T any](v *verifier, work func() T) (result func() T) {
+	result = sync.OnceValue(work)
+	if runtime.GOMAXPROCS(0) > 1 {
+		v.beside.Go(func() {
+			defer func() { _ = recover() }() // result panics again for who asks
+			result()
+		})
+	}
+	return result
 }
 
 func (v *verifier) check(name string, run func() (string, error)) {
