@@ -739,6 +739,7 @@ CREATE TABLE public.verdict_changes (
     configuration_version integer NOT NULL,
     verdict text NOT NULL,
     changed_at timestamp with time zone NOT NULL,
+    capture_id uuid,
     CONSTRAINT verdict_changes_verdict_before_check CHECK ((verdict_before = ANY (ARRAY[''::text, 'pass'::text, 'fail'::text, 'warn'::text, 'not_seen'::text]))),
     CONSTRAINT verdict_changes_verdict_check CHECK ((verdict = ANY (ARRAY[''::text, 'pass'::text, 'fail'::text, 'warn'::text, 'not_seen'::text])))
 );
@@ -746,6 +747,8 @@ CREATE TABLE public.verdict_changes (
 COMMENT ON TABLE public.verdict_changes IS 'rules that said otherwise of a test run when it was judged again';
 
 COMMENT ON COLUMN public.verdict_changes.verdict_before IS 'the worst that the rule said of a sign-in of the run; empty where it said nothing';
+
+COMMENT ON COLUMN public.verdict_changes.capture_id IS 'the capture that came to the round; null where rules or description changed';
 
 CREATE TABLE public.walkthrough_steps (
     partner_id uuid NOT NULL,
@@ -1245,6 +1248,9 @@ ALTER TABLE ONLY public.test_runs
 
 ALTER TABLE ONLY public.test_runs
     ADD CONSTRAINT test_runs_partner_id_round_id_fkey FOREIGN KEY (partner_id, round_id) REFERENCES public.rounds(partner_id, id);
+
+ALTER TABLE ONLY public.verdict_changes
+    ADD CONSTRAINT verdict_changes_partner_id_capture_id_fkey FOREIGN KEY (partner_id, capture_id) REFERENCES public.captures(partner_id, id);
 
 ALTER TABLE ONLY public.verdict_changes
     ADD CONSTRAINT verdict_changes_partner_id_integration_id_fkey FOREIGN KEY (partner_id, integration_id) REFERENCES public.integrations(partner_id, id);

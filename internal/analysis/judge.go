@@ -17,7 +17,7 @@ const noFlow = "No sign-in of this integration was found in the run: no request 
 // the same round, for the rules that compare sign-ins; captures that are also in
 // run are left out of it. Equal input gives equal findings.
 func Judge(cfg integration.Config, run, round []Input) []Finding {
-	return judge(newRun(cfg, run), run, round)
+	return judge(newRun(cfg, run), run, joinEach(cfg, run, round))
 }
 
 // Judgement is everything that is computed of a test run.
@@ -28,26 +28,61 @@ type Judgement struct {
 
 // JudgeRun gives all that Judge does and the sign-ins, and joins the captures once.
 func JudgeRun(cfg integration.Config, run, round []Input) Judgement {
-	r := newRun(cfg, run)
+	return judgement(newRun(cfg, run), run, joinEach(cfg, run, round))
+}
+
+// JudgeRound gives what JudgeRun does of each of a round's runs beside the others,
+// and joins each capture once for all of them.
+func JudgeRound(cfg integration.Config, runs [][]Input) []Judgement {
+	each := joinEach(cfg, nil, slices.Concat(runs...))
+	out := make([]Judgement, len(runs))
+	for n, run := range runs {
+		out[n] = judgement(newRun(cfg, run), run, each)
+	}
+	return out
+}
+
+func judgement(r *run, run []Input, round []joined) Judgement {
 	findings := judge(r, run, round)
 	return Judgement{Findings: findings, SignIns: r.signIns(findings)}
 }
 
-func judge(r *run, run, round []Input) []Finding {
-	c := newCourt(r)
-	own := map[string]bool{}
-	for _, in := range run {
-		own[in.ID] = true
-	}
+// joined is a capture of a round by itself. Rules only read it.
+type joined struct {
+	in  Input
+	run *run
+}
+
+// joinEach joins the captures of a round that are not of the run.
+func joinEach(cfg integration.Config, run, round []Input) []joined {
+	own, out := idsOf(run), []joined(nil)
 	for _, in := range round {
 		if !own[in.ID] {
-			other := newRun(r.cfg, []Input{in})
-			c.others = append(c.others, other.flows...)
-			c.otherRuns = append(c.otherRuns, other)
+			out = append(out, joined{in, newRun(cfg, []Input{in})})
 		}
 	}
-	redactedBy := map[string]string{}
-	for _, in := range slices.Concat(round, run) {
+	return out
+}
+
+func idsOf(in []Input) map[string]bool {
+	ids := map[string]bool{}
+	for i := range in {
+		ids[in[i].ID] = true
+	}
+	return ids
+}
+
+func judge(r *run, run []Input, round []joined) []Finding {
+	c := newCourt(r)
+	own, redactedBy := idsOf(run), map[string]string{}
+	for _, other := range round {
+		redactedBy[other.in.ID] = other.in.RedactedBy
+		if !own[other.in.ID] {
+			c.others = append(c.others, other.run.flows...)
+			c.otherRuns = append(c.otherRuns, other.run)
+		}
+	}
+	for _, in := range run {
 		redactedBy[in.ID] = in.RedactedBy
 	}
 	var out []Finding

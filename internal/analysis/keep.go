@@ -85,6 +85,15 @@ func (c *Collector) Add(e *transcript.Entry) {
 	c.last = &light
 }
 
+// Bytes is about how much memory what is kept takes, with the capture's pages.
+func (c *Collector) Bytes(pages []transcript.Page) int64 {
+	n := entryBytes + c.bytes // the capture itself, and its last entry
+	for i := range pages {
+		n += fieldBytes + len(pages[i].ID) + len(pages[i].Title)
+	}
+	return int64(n)
+}
+
 // Entries gives what is kept, after the last Add.
 func (c *Collector) Entries() []transcript.Entry {
 	if c.last != nil {

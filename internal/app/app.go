@@ -27,6 +27,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/keys"
 	"github.com/proofwalk/proofwalk/internal/pdf"
 	"github.com/proofwalk/proofwalk/internal/store"
+	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
 // App runs the write use cases.
@@ -57,6 +58,8 @@ type App struct {
 
 	recorded atomic.Pointer[*keys.Ring] // whose list the database has
 	turns    captureTurns
+	// judged are of the captures that were judged last what rules read.
+	judged   recent[*transcript.Transcript]
 	pictures sync.Mutex // held while one is decoded
 	opened   recent[*openedPacket]
 	opening  sync.Mutex // held while a packet is read from the store

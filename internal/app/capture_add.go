@@ -29,10 +29,10 @@ type NewCapture struct {
 	File io.Reader
 }
 
-// AddCapture redacts a file while it is read, judges its test run anew and
-// stores transcript, report and judgement, all or nothing. The raw bytes are in
-// memory only, a few entries at a time. Errors of kind Invalid, Unsupported,
-// TooLarge and Conflict say what is wrong with the file and what to do.
+// AddCapture redacts a file while it is read, judges the test runs of its round
+// anew and stores transcript, report and judgements, all or nothing. The raw
+// bytes are in memory only, a few entries at a time. Errors of kind Invalid,
+// Unsupported, TooLarge and Conflict say what is wrong with the file and what to do.
 //
 // The transcript's bytes are stored before the transaction. When that fails
 // they stay behind under their digest without a row: redacted, never shown.
@@ -59,7 +59,7 @@ func (a *App) AddCapture(ctx context.Context, cmd Command, in NewCapture) (uuid.
 		return uuid.Nil, fmt.Errorf("receiving a capture: %w", err)
 	}
 	c := base.newCapture(cmd, in, redacted)
-	judged, err := a.judgement(ctx, base.integration.Config, base.run.ID, base.captures, redacted.input(c))
+	judged, err := a.judgeRound(ctx, base, c, redacted.input(c))
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -171,7 +171,7 @@ func (b captureBase) refuseDuplicate(digest string) error {
 // storeCapture is the transaction: everything of one capture, if nothing it was
 // redacted and judged against has changed since.
 func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture, size int64, r redactedCapture,
-	judged analysis.Judgement,
+	judged map[uuid.UUID]analysis.Judgement,
 ) error {
 	scope := w.Cmd.Actor.Scope()
 	i, err := store.LockIntegration(ctx, w.Tx, scope, c.IntegrationID)
@@ -192,14 +192,10 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 	if err := store.InsertArtifact(ctx, w.Tx, artifact); err != nil {
 		return err
 	}
-	number, err := store.InsertCapture(ctx, w.Tx, c)
-	if err != nil {
+	if c.Number, err = store.InsertCapture(ctx, w.Tx, c); err != nil {
 		return err
 	}
 	if err := store.InsertEntries(ctx, w.Tx, c, r.rows.count, func(n int) store.Entry { return r.rows.row(n).entry(n) }); err != nil {
-		return err
-	}
-	if err := store.ReplaceRunJudgement(ctx, w.Tx, scope, b.run, c.ConfigurationVersion, judged, w.Now); err != nil {
 		return err
 	}
 	if err := store.SaveRoundNames(ctx, w.Tx, scope, b.round.ID, r.names); err != nil {
@@ -211,10 +207,13 @@ func storeCapture(ctx context.Context, w *Write, b captureBase, c store.Capture,
 		}
 	}
 	details := map[string]audit.Value{
-		"capture": audit.Int(number), "run": audit.Int(b.run.Number), "kind": audit.Text(string(c.Kind)), "digest": audit.Text(c.Digest),
+		"capture": audit.Int(c.Number), "run": audit.Int(b.run.Number), "kind": audit.Text(string(c.Kind)), "digest": audit.Text(c.Digest),
 		"entries": audit.Int(c.EntryCount), "redacted_by": audit.Text(c.RedactedBy), "cut_off": audit.Bool(r.report.Truncated)}
 	if r.report.Before == nil { // else the first redaction counted, and its count did not come
 		details["redacted_values"] = audit.Int(r.report.Total())
+	}
+	if err := storeRoundJudgement(ctx, w, b.run, c, judged, details); err != nil {
+		return err
 	}
 	w.Audit("capture.add", i.PartnerID, i.ID, audit.Object{ID: c.ID.String(), Kind: "capture"}, details)
 	return nil

@@ -15,7 +15,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/auth"
-	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -106,7 +105,7 @@ func (a *App) JudgeAgain(ctx context.Context, judge Judge, id uuid.UUID) error {
 	}
 	var failed error
 	for round, runs := range byRound {
-		failed = errors.Join(failed, a.judgeRound(ctx, judge, i, round, runs))
+		failed = errors.Join(failed, a.judgeRoundAgain(ctx, judge, i, round, runs))
 	}
 	return failed
 }
@@ -119,7 +118,7 @@ func (j Judge) outdated(run store.TestRun, version int) bool {
 	return run.JudgedRuleSet < j.RuleSet || run.RoundOpen && run.JudgedVersion < version
 }
 
-func (a *App) judgeRound(ctx context.Context, judge Judge, i store.Integration, round uuid.UUID, runs []store.TestRun) error {
+func (a *App) judgeRoundAgain(ctx context.Context, judge Judge, i store.Integration, round uuid.UUID, runs []store.TestRun) error {
 	captures, err := store.ListRoundCaptures(ctx, a.Store.Reader(), auth.System().Scope(), i.ID, round)
 	if err != nil {
 		return err
@@ -171,38 +170,17 @@ func (j rejudged) store(ctx context.Context, w *Write) error {
 	if err := j.checkUnchanged(ctx, w); err != nil {
 		return err
 	}
-	scope, run := w.Cmd.Actor.Scope(), j.run
-	before, err := store.ListRunFindings(ctx, w.Tx, scope, run.IntegrationID, run.ID)
-	if err != nil {
+	run := j.run
+	judged := []judgedRun{{run: run, ruleSet: j.judge.RuleSet, version: j.version, because: "under " + j.underWords(), said: j.said}}
+	if err := judged[0].replace(ctx, w); err != nil {
 		return err
 	}
-	old := make([]analysis.Finding, len(before))
-	for n, f := range before {
-		old[n] = f.Finding
-	}
-	changes := analysis.VerdictChanges(old, j.said.Findings)
-	if err := store.ReplaceRunJudgement(ctx, w.Tx, scope, run, j.version, j.said, w.Now); err != nil {
+	details := map[string]audit.Value{
+		"run": audit.Int(run.Number), "rule_set": audit.Int(j.judge.RuleSet), "configuration_version": audit.Int(j.version)}
+	if err := voidWorse(ctx, w, run.IntegrationID, judged, details); err != nil {
 		return err
 	}
-	worse := 0
-	for _, c := range changes {
-		if c.Worse() {
-			worse++
-		}
-		err := store.InsertVerdictChange(ctx, w.Tx, store.VerdictChange{PartnerID: run.PartnerID, ID: store.NewID(), IntegrationID: run.IntegrationID,
-			TestRunID: run.ID, Rule: c.Rule, RuleSetBefore: run.JudgedRuleSet, VersionBefore: run.JudgedVersion, VerdictBefore: c.Before,
-			RuleSet: j.judge.RuleSet, ConfigurationVersion: j.version, Verdict: c.After, ChangedAt: w.Now})
-		if err != nil {
-			return err
-		}
-	}
-	stale, err := j.markStale(ctx, w, changes)
-	if err != nil {
-		return err
-	}
-	w.Audit("test_run.judge", run.PartnerID, run.IntegrationID, audit.Object{ID: run.ID.String(), Kind: "test_run"}, noteStale(map[string]audit.Value{
-		"run": audit.Int(run.Number), "rule_set": audit.Int(j.judge.RuleSet), "configuration_version": audit.Int(j.version),
-		"changed_verdicts": audit.Int(len(changes)), "worse_verdicts": audit.Int(worse)}, stale))
+	w.Audit("test_run.judge", run.PartnerID, run.IntegrationID, audit.Object{ID: run.ID.String(), Kind: "test_run"}, details)
 	return nil
 }
 
@@ -236,41 +214,6 @@ func (j rejudged) checkUnchanged(ctx context.Context, w *Write) error {
 	return nil
 }
 
-// markStale marks the items that somebody stands for and that cite the run, of
-// which a rule says worse now.
-func (j rejudged) markStale(ctx context.Context, w *Write, changes []analysis.VerdictChange) ([]string, error) {
-	scope := w.Cmd.Actor.Scope()
-	items, err := store.ListChecklistItems(ctx, w.Tx, scope, j.run.IntegrationID)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := store.ListEvidence(ctx, w.Tx, scope, j.run.IntegrationID)
-	if err != nil {
-		return nil, err
-	}
-	reasons := map[string]string{}
-	for _, i := range items {
-		cites := slices.ContainsFunc(evidence, func(e store.Evidence) bool {
-			return e.ItemID == i.ID && e.TestRunID != nil && *e.TestRunID == j.run.ID
-		})
-		requirement, _ := checklist.Builtin().Requirement(i.RequirementID)
-		rule := i.Rule()
-		if !cites || !i.Applies || !rule.Standing() {
-			continue
-		}
-		var worse []string
-		for _, c := range changes {
-			if c.Worse() && slices.Contains(requirement.Rules, c.Rule) {
-				worse = append(worse, fmt.Sprintf("%s said %s and says %s now", c.Rule, verdictWords(c.Before), verdictWords(c.After)))
-			}
-		}
-		if len(worse) > 0 {
-			reasons[i.RequirementID] = fmt.Sprintf("Run %d was judged again under %s: %s.", j.run.Number, j.underWords(), strings.Join(worse, ", "))
-		}
-	}
-	return markStale(ctx, w, items, reasons)
-}
-
 // underWords names what is new in what the run was judged under.
 func (j rejudged) underWords() string {
 	var words []string
@@ -281,15 +224,4 @@ func (j rejudged) underWords() string {
 		words = append(words, fmt.Sprintf("description %d", j.version))
 	}
 	return strings.Join(words, " and ")
-}
-
-// verdictWords says a verdict in the middle of a sentence.
-func verdictWords(v analysis.Verdict) string {
-	switch v {
-	case "":
-		return "nothing"
-	case analysis.NotSeen:
-		return "not seen"
-	}
-	return string(v)
 }

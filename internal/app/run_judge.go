@@ -3,33 +3,96 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
-	"github.com/proofwalk/proofwalk/internal/integration"
+	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/transcript"
 )
 
-// judgement computes all that is kept of a test run: its findings and sign-ins.
-// captures are those of the run's round, read from the blob store; fresh are
-// captures of the run that are not stored yet. What it gives is stored by
-// store.ReplaceRunJudgement.
-func (a *App) judgement(ctx context.Context, cfg integration.Config, run uuid.UUID, captures []store.Capture, fresh ...analysis.Input) (analysis.Judgement, error) {
-	inputs, err := a.loadInputs(ctx, captures)
+// judgeRound computes all that is kept of each test run of a round, a new capture
+// among its captures: the same values twice are a finding of both sides.
+func (a *App) judgeRound(ctx context.Context, b captureBase, c store.Capture, fresh analysis.Input) (map[uuid.UUID]analysis.Judgement, error) {
+	inputs, err := a.loadInputs(ctx, b.captures)
 	if err != nil {
-		return analysis.Judgement{}, err
+		return nil, err
 	}
-	own, others := splitInputs(captures, inputs, run)
-	return analysis.JudgeRun(cfg, append(own, fresh...), others), nil
+	inputs = append(inputs, fresh)
+	var order []uuid.UUID
+	var runs [][]analysis.Input
+	for n, of := range append(slices.Clone(b.captures), c) {
+		at := slices.Index(order, of.TestRunID)
+		if at < 0 {
+			at, order, runs = len(order), append(order, of.TestRunID), append(runs, nil)
+		}
+		runs[at] = append(runs[at], inputs[n])
+	}
+	said := map[uuid.UUID]analysis.Judgement{}
+	for n, j := range analysis.JudgeRound(b.integration.Config, runs) {
+		said[order[n]] = j
+	}
+	return said, nil
 }
 
-// LoadInput reads of a stored capture's transcript what rules read.
-func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, error) {
-	f, err := a.Blobs.Verified(ctx, c.Digest)
+// storeRoundJudgement puts what is said of the runs of a round, now that a capture
+// was added to run, in the place of what was said before, and marks the items
+// that it supports less. Runs that a revision in review rests on keep what they
+// have, and those that a newer program judged. What changed goes into details.
+func storeRoundJudgement(ctx context.Context, w *Write, run store.TestRun, c store.Capture, said map[uuid.UUID]analysis.Judgement, details map[string]audit.Value) error {
+	scope := w.Cmd.Actor.Scope()
+	runs, err := store.ListTestRuns(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil {
+		return err
+	}
+	inReview, err := runsInReview(ctx, w.Tx, scope, run.IntegrationID)
+	if err != nil {
+		return err
+	}
+	var judged []judgedRun
+	for _, r := range slices.Backward(runs) { // the oldest first
+		now, inRound := said[r.ID]
+		if !inRound || inReview[r.ID] || r.JudgedRuleSet > analysis.RuleSet && r.ID != run.ID {
+			continue
+		}
+		j := judgedRun{run: r, ruleSet: analysis.RuleSet, version: c.ConfigurationVersion, capture: &c.ID,
+			because: fmt.Sprintf("with capture %d of run %d", c.Number, run.Number), said: now}
+		if err := j.replace(ctx, w); err != nil {
+			return err
+		}
+		judged = append(judged, j)
+	}
+	details["judged_runs"] = audit.Int(len(judged))
+	return voidWorse(ctx, w, run.IntegrationID, judged, details)
+}
+
+// maxTranscripts is how much memory the transcripts that were judged last take,
+// all together and about: a round is judged with each of its captures.
+const maxTranscripts = analysis.MaxKeptBytes
+
+// loadInput gives a stored capture as rules read it. Its transcript is read once,
+// and then kept while there is room: its bytes are those of the digest for good.
+func (a *App) loadInput(ctx context.Context, c store.Capture) (analysis.Input, error) {
+	key := c.Digest + " " + string(c.Kind)
+	if t, kept := a.judged.get(key); kept {
+		return inputOf(c, t), nil
+	}
+	t, size, err := a.readTranscript(ctx, c)
 	if err != nil {
 		return analysis.Input{}, err
+	}
+	a.judged.put(key, t, size, maxTranscripts)
+	return inputOf(c, t), nil
+}
+
+// readTranscript reads of a stored capture's transcript what rules read, and
+// tells about how much memory it takes.
+func (a *App) readTranscript(ctx context.Context, c store.Capture) (*transcript.Transcript, int64, error) {
+	f, err := a.Blobs.Verified(ctx, c.Digest)
+	if err != nil {
+		return nil, 0, err
 	}
 	defer func() { _ = f.Close() }() // reading only: nothing to lose
 	t := &transcript.Transcript{}
@@ -39,10 +102,10 @@ func (a *App) LoadInput(ctx context.Context, c store.Capture) (analysis.Input, e
 		return nil
 	})
 	if err != nil {
-		return analysis.Input{}, fmt.Errorf("reading a stored transcript: %w", err)
+		return nil, 0, fmt.Errorf("reading a stored transcript: %w", err)
 	}
 	t.Entries = kept.Entries()
-	return inputOf(c, t), nil
+	return t, kept.Bytes(t.Pages), nil
 }
 
 // inputOf is a stored capture with its transcript as rules take it.
@@ -57,7 +120,7 @@ func (a *App) loadInputs(ctx context.Context, captures []store.Capture) ([]analy
 	inputs := make([]analysis.Input, len(captures))
 	var err error
 	for n, c := range captures {
-		if inputs[n], err = a.LoadInput(ctx, c); err != nil {
+		if inputs[n], err = a.loadInput(ctx, c); err != nil {
 			return nil, err
 		}
 	}

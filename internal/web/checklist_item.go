@@ -260,9 +260,17 @@ func (r *request) fillVerdictChanges(m *view.ItemModel, p itemPage, runs []uuid.
 	for _, c := range changes {
 		m.Changes = append(m.Changes, view.VerdictChange{Rule: c.Rule, Run: c.RunNumber, RunHref: pathRun(p.integration, c.TestRunID), At: c.ChangedAt,
 			Before: verdictMark(c.VerdictBefore), BeforeUnder: underWords(c.RuleSetBefore, c.VersionBefore),
-			After: verdictMark(c.Verdict), AfterUnder: underWords(c.RuleSet, c.ConfigurationVersion)})
+			After: verdictMark(c.Verdict), AfterUnder: nowUnderWords(c)})
 	}
 	return err
+}
+
+// nowUnderWords says what a run was judged under or with when a verdict changed.
+func nowUnderWords(c store.VerdictChange) string {
+	if c.CaptureID != nil {
+		return "with capture " + components.Number(c.CaptureNumber) + " of run " + components.Number(c.CaptureRun)
+	}
+	return underWords(c.RuleSet, c.ConfigurationVersion)
 }
 
 // verdictMark is a verdict for the eye; what a rule says nothing about is not seen.

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE verdict_changes DROP COLUMN capture_id;
+COMMIT;
