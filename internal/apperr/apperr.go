@@ -27,6 +27,8 @@ const (
 	TooLarge Kind = "too_large"
 	// Unsupported: the bytes are of a format that is not read.
 	Unsupported Kind = "unsupported"
+	// TooSoon: it was asked for a moment ago; the text says when it may be again.
+	TooSoon Kind = "too_soon"
 	// Unavailable: something outside does not answer; try again later.
 	Unavailable Kind = "unavailable"
 	// Internal: a fault of ours.

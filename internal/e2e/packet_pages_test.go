@@ -28,7 +28,7 @@ func TestPacketPages(t *testing.T) {
 	b := s.newBrowser(t)
 	b.lookAt([]visit{
 		{"packet", partner, packet}, {"packet-files", partner, packet + "?files=all"}, {"packet-history", partner, lake + "/history?packet=r1.1"},
-		{"packet-checked", consultant, packet + "?check=again"},
+		{"packet-checked", consultant, packet + "?done=check"},
 	})
 	b.open(packet)
 	b.run("checking again by keyboard", chromedp.Focus("#check button", chromedp.ByQuery), chromedp.KeyEvent("\r"),

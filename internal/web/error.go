@@ -21,6 +21,7 @@ var statusOf = map[apperr.Kind]int{
 	apperr.Conflict:        http.StatusConflict,
 	apperr.TooLarge:        http.StatusRequestEntityTooLarge,
 	apperr.Unsupported:     http.StatusUnsupportedMediaType,
+	apperr.TooSoon:         http.StatusTooManyRequests,
 	apperr.Unavailable:     http.StatusServiceUnavailable,
 	apperr.Internal:        http.StatusInternalServerError,
 }
@@ -72,7 +73,7 @@ func (s *Server) shellOfError(c echo.Context, kind apperr.Kind) layout.Shell {
 var titles = map[apperr.Kind]string{
 	apperr.Invalid: "The form was not taken", apperr.Unauthenticated: "You are not signed in", apperr.Forbidden: "Your role does not allow this",
 	apperr.NotFound: "There is no such page", apperr.Conflict: "Somebody was faster", apperr.TooLarge: "That is too large",
-	apperr.Unsupported: "That format is not read", apperr.Unavailable: "The database does not answer", apperr.Internal: "Something failed on our side",
+	apperr.Unsupported: "That format is not read", apperr.TooSoon: "That was a moment ago", apperr.Unavailable: "The database does not answer", apperr.Internal: "Something failed on our side",
 }
 
 func titleOf(kind apperr.Kind) string { return titles[kind] }
