@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"unicode"
 
 	"github.com/google/uuid"
 
-	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/packet"
@@ -136,7 +136,7 @@ func (a *App) checkFiles(ctx context.Context, r *StoredReport) error {
 // storedText says what is wrong with a file that could not be read as it was stored.
 func storedText(err error) string {
 	switch {
-	case apperr.Is(err, apperr.NotFound):
+	case errors.Is(err, fs.ErrNotExist):
 		return "it is missing"
 	case errors.Is(err, blob.ErrDamaged):
 		return "its bytes were changed: they have another digest"

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -112,7 +114,7 @@ func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Tru
 	archive, err := a.readStored(ctx, p)
 	stored := verify.Check{Name: CheckStored, OK: true, State: verify.Holds, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
-	case apperr.Is(err, apperr.NotFound):
+	case errors.Is(err, fs.ErrNotExist):
 		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive is missing from the store"
 	case err != nil:
 		a.Log.ErrorContext(ctx, "reading a stored packet", "digest", digest, "cause", err.Error())

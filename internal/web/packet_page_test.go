@@ -142,7 +142,7 @@ func TestPageOfADamagedPacket(t *testing.T) {
 	if p := vera.get(v.path + "/packets"); p.text(".banner.fail .banner-title") == "" {
 		t.Error("at the next view the damage is forgotten")
 	}
-	if p := vera.get(v.path + "/packets/" + v.made.ID.String() + "/download"); p.Status != http.StatusInternalServerError {
+	if p := vera.get(v.path + "/packets/" + v.made.ID.String() + "/download"); p.Status != http.StatusConflict {
 		t.Errorf("a damaged packet is downloaded: %d", p.Status)
 	}
 }
