@@ -293,7 +293,7 @@ func signOffEntries(says *packet.Content, signed []store.SignOff, k store.Packet
 		}
 	}
 	for _, x := range signOffParts {
-		e := components.TimelineEntry{What: x.title, Who: "missing"}
+		e := components.TimelineEntry{What: "The " + x.who, Who: "missing"}
 		for _, s := range signed {
 			if s.Part != x.part || s.RevisionID != k.RevisionID {
 				continue

@@ -120,11 +120,14 @@ func editionWords(k store.Packet, all []store.Packet, signed []store.SignOff) st
 	if at < 0 {
 		return "with one more sign-off"
 	}
-	return "with the sign-off of " + of[at].SignedOffByName + signOffRoles[of[at].Part]
+	words := "with the sign-off of " + of[at].SignedOffByName
+	for _, x := range signOffParts {
+		if x.part == of[at].Part {
+			words += ", " + x.as
+		}
+	}
+	return words
 }
-
-// signOffRoles say for whom a part signs off.
-var signOffRoles = map[string]string{app.SignOffPartner: ", for the partner", app.SignOffReviewer: ", who led the review", app.SignOffAccountTeam: ", for the account team"}
 
 func downloadDraft(r *request) error {
 	id, err := r.id("integration")
