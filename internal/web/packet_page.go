@@ -277,8 +277,16 @@ func openedWords(n store.PacketOpens) string {
 	if n.People == 0 {
 		return "Nobody so far."
 	}
-	people := components.Plural(n.People, "person", "people")
-	return fmt.Sprintf("%s, %s, %s.", components.Plural(n.Downloads, "download", "downloads"), components.Plural(n.Readings, "reading", "readings"), people)
+	words := ""
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{{n.Downloads, "download", "downloads"}, {n.Readings, "reading", "readings"}, {n.Summaries, "summary", "summaries"}} {
+		if x.n > 0 {
+			words += components.Plural(x.n, x.one, x.many) + ", "
+		}
+	}
+	return words + components.Plural(n.People, "person", "people") + "."
 }
 
 // signOffEntries are what was decided in the packet, then the three sign-offs: in

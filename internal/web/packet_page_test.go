@@ -198,6 +198,10 @@ func TestOpenedByOfAPacket(t *testing.T) {
 	vera.get(path + "/download")
 	marcus.get(path + "/download")
 	marcus.get(path + "/download")
+	if got := vera.get(path).text("#opened"); !strings.Contains(got, "3 downloads, 2 people.") {
+		t.Errorf("downloads alone: %q", got)
+	}
+	marcus.get(path + "/summary.pdf")
 	read := marcus.get(path + "/read")
 	before := j.writes(t)
 	for range 2 {
@@ -215,7 +219,7 @@ func TestOpenedByOfAPacket(t *testing.T) {
 		}
 	}
 	p := vera.get(path)
-	if got := p.text("#opened"); !strings.Contains(got, "3 downloads, 3 readings, 2 people.") {
+	if got := p.text("#opened"); !strings.Contains(got, "3 downloads, 3 readings, 1 summary, 2 people.") {
 		t.Errorf("after: %q", got)
 	}
 	who := vera.get(p.attr("#opened a", "href"))
