@@ -35,7 +35,8 @@ func TestPacketPages(t *testing.T) {
 		chromedp.WaitVisible(".banner [role=status]:focus .banner-title", chromedp.ByQuery), shows("Genuine and unchanged"))
 	s.damage(t)
 	s.addGivenUp(t)
-	b.lookAt([]visit{{"packet-damaged", consultant, lake + "/packets"}})
+	b.lookAt([]visit{{"packet-damaged", consultant, lake + "/packets"}, {"packet-damaged-read", consultant, packet + "/read"},
+		{"packet-damaged-ask", consultant, packet + "/questions?at=TST-01"}})
 	v := s.as(t, consultant)
 	v.get(lake+"/packets").send("/again", nil).wants(http.StatusOK)
 }

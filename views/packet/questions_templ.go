@@ -272,7 +272,7 @@ func Questions(m QuestionsModel) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if m.CanAsk && m.Ask == nil {
+			if m.CanAsk && m.Ask == nil && m.Damaged == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>To ask one, open the packet and follow the speech mark beside the place that you mean.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
