@@ -173,6 +173,11 @@ func (p packets) try(t *testing.T, b *browser) {
 	if shown {
 		t.Error("the page gives a verdict about a PDF")
 	}
+	var heard string
+	b.run("listening", chromedp.TextContent("[data-announce]", &heard, chromedp.ByQuery))
+	if heard != "" {
+		t.Errorf("beside the refusal a screen reader finds %q", heard)
+	}
 	b.run("giving a wrong fingerprint", chromedp.SetValue("#fingerprint", strings.Repeat("ab", 32), chromedp.ByQuery))
 	b.verifies(p.good, "Not to be relied on", text(t, p.good, verify.Trust{Fingerprint: strings.Repeat("ab", 32)}))
 	b.run("giving none that is one", chromedp.SetValue("#fingerprint", "12 34", chromedp.ByQuery))
