@@ -62,6 +62,7 @@ type App struct {
 	opening  sync.Mutex // held while a packet is read from the store
 	checked  recent[PacketCheck]
 	checking sync.Mutex // held while a packet is checked
+	asked    askedLast  // new checks of packets
 }
 
 // Command says who asks for a write.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
 	"github.com/proofwalk/proofwalk/internal/apperr"
+	"github.com/proofwalk/proofwalk/internal/blob"
 	"github.com/proofwalk/proofwalk/internal/integration"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -224,7 +225,7 @@ func (a *App) ReadEntry(ctx context.Context, digest string, row store.Entry) (tr
 		return transcript.Entry{}, fmt.Errorf("reading an entry: %w", err)
 	}
 	if sum := sha256.Sum256(b); string(sum[:]) != string(row.Digest) {
-		return transcript.Entry{}, apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+		return transcript.Entry{}, blob.ErrDamaged
 	}
 	return transcript.DecodeEntry(b, row.N)
 }

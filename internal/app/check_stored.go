@@ -6,16 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"strings"
 	"unicode"
 
 	"github.com/google/uuid"
 
-	"github.com/proofwalk/proofwalk/internal/apperr"
-	"github.com/proofwalk/proofwalk/internal/audit"
 	"github.com/proofwalk/proofwalk/internal/blob"
-	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/packet/verify"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
@@ -136,7 +133,7 @@ func (a *App) checkFiles(ctx context.Context, r *StoredReport) error {
 // storedText says what is wrong with a file that could not be read as it was stored.
 func storedText(err error) string {
 	switch {
-	case apperr.Is(err, apperr.NotFound):
+	case errors.Is(err, fs.ErrNotExist):
 		return "it is missing"
 	case errors.Is(err, blob.ErrDamaged):
 		return "its bytes were changed: they have another digest"
@@ -154,21 +151,27 @@ func (a *App) checkPacket(ctx context.Context, row store.MadePacket, trust verif
 	case !row.Noted:
 		return errors.New("no entry of the log says that it was made")
 	}
-	archive, err := a.readPacket(ctx, row)
+	archive, err := a.readStored(ctx, row.Digest, *row.Bytes)
 	if err != nil {
-		return err
+		return fmt.Errorf("its file: %s", storedText(err))
+	}
+	if int64(len(archive)) != *row.Bytes {
+		return fmt.Errorf("its file: the %d bytes of its row are not its length", *row.Bytes)
+	}
+	if sum := sha256.Sum256(archive); hex.EncodeToString(sum[:]) != row.Digest {
+		return fmt.Errorf("its file: %s", storedText(blob.ErrDamaged))
 	}
 	if err := mustVerify(archive, trust); err != nil {
 		return err
 	}
-	manifest, err := archivedFile(archive, "packet.json", packet.MaxManifest)
+	manifest, err := archivedFile(archive, "packet.json")
 	if err != nil {
 		return err
 	}
 	if sum := sha256.Sum256(manifest); hex.EncodeToString(sum[:]) != *row.PacketJSON {
 		return errors.New("its packet.json is not the one that the log names")
 	}
-	note, err := archivedFile(archive, checkpointFile, audit.MaxCheckpoint)
+	note, err := archivedFile(archive, checkpointFile)
 	if err != nil {
 		return err
 	}
@@ -176,22 +179,4 @@ func (a *App) checkPacket(ctx context.Context, row store.MadePacket, trust verif
 		return errors.New("its checkpoint is not the one that was kept for it")
 	}
 	return nil
-}
-
-// readPacket reads a packet's archive, whose length is asked first.
-func (a *App) readPacket(ctx context.Context, row store.MadePacket) ([]byte, error) {
-	f, err := a.Blobs.Open(ctx, row.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("its file: %s", storedText(err))
-	}
-	size, err := f.Seek(0, io.SeekEnd)
-	_ = f.Close() // reading only: nothing to lose
-	if err == nil && (size != *row.Bytes || size > packet.MaxBytes) {
-		return nil, fmt.Errorf("its file has %d bytes, which is not its length", size)
-	}
-	archive, err := a.Blobs.Read(ctx, row.Digest)
-	if err != nil {
-		return nil, fmt.Errorf("its file: %s", storedText(err))
-	}
-	return archive, nil
 }

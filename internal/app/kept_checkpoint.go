@@ -1,10 +1,7 @@
 package app
 
 import (
-	"archive/zip"
 	"bytes"
-	"fmt"
-	"io"
 
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/audit"
@@ -15,7 +12,7 @@ import (
 func (a *App) OpenKept(b []byte) (*audit.Checkpoint, error) {
 	if bytes.HasPrefix(b, []byte("PK")) {
 		var err error
-		if b, err = archivedFile(b, checkpointFile, audit.MaxCheckpoint); err != nil {
+		if b, err = archivedFile(b, checkpointFile); err != nil {
 			return nil, apperr.Wrap(apperr.Invalid, "The file is neither a checkpoint nor a packet with one.", err)
 		}
 	}
@@ -33,23 +30,11 @@ func (a *App) OpenKept(b []byte) (*audit.Checkpoint, error) {
 // checkpointFile is the name of the checkpoint in a packet.
 const checkpointFile = "audit/checkpoint"
 
-// archivedFile takes a file of at most limit bytes out of a packet's archive.
-func archivedFile(archived []byte, name string, limit int64) ([]byte, error) {
-	archive, err := zip.NewReader(bytes.NewReader(archived), int64(len(archived)))
+// archivedFile takes a file out of a packet's archive.
+func archivedFile(archive []byte, name string) ([]byte, error) {
+	files, err := archiveFiles(archive)
 	if err != nil {
-		return nil, fmt.Errorf("reading a packet: %w", err)
+		return nil, err
 	}
-	f, err := archive.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("reading a packet: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("%s is longer than %d bytes", name, limit)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading a packet: %w", err)
-	}
-	return b, nil
+	return (&openedPacket{files: files}).file(name)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -108,11 +110,14 @@ func (a *App) publishedTrust(ctx context.Context) (verify.Trust, error) {
 
 // verifyStored reads the archive, whatever its bytes are by now, and verifies it.
 func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Trust) (PacketCheck, error) {
-	c, digest := PacketCheck{At: a.Now()}, *p.Digest
-	archive, err := a.readStored(ctx, p)
+	c, digest, length := PacketCheck{At: a.Now()}, *p.Digest, int64(verify.MaxBytes)
+	if p.Bytes != nil {
+		length = *p.Bytes
+	}
+	archive, err := a.readStored(ctx, digest, length)
 	stored := verify.Check{Name: CheckStored, OK: true, State: verify.Holds, Detail: "the archive has the SHA-256 that was noted when it was made"}
 	switch {
-	case apperr.Is(err, apperr.NotFound):
+	case errors.Is(err, fs.ErrNotExist):
 		stored.OK, stored.State, stored.Detail = false, verify.Fails, "the archive is missing from the store"
 	case err != nil:
 		a.Log.ErrorContext(ctx, "reading a stored packet", "digest", digest, "cause", err.Error())
@@ -152,17 +157,13 @@ func (a *App) verifyStored(ctx context.Context, p store.Packet, trust verify.Tru
 
 // readStored gives the bytes under a packet's digest, also where they are not those
 // of the digest any more; of a file that is longer than the packet one byte more.
-func (a *App) readStored(ctx context.Context, p store.Packet) ([]byte, error) {
-	f, err := a.Blobs.Open(ctx, *p.Digest)
+func (a *App) readStored(ctx context.Context, digest string, length int64) ([]byte, error) {
+	f, err := a.Blobs.Open(ctx, digest)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // reading only
-	length := int64(verify.MaxBytes)
-	if p.Bytes != nil {
-		length = min(length, *p.Bytes)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, length+1))
+	b, err := io.ReadAll(io.LimitReader(f, min(length, verify.MaxBytes)+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading a stored packet: %w", err)
 	}

@@ -139,7 +139,7 @@ func TestCheckOfADamagedPacket(t *testing.T) {
 		t.Errorf("a missing file: %s, %v", got.Result.Verdict, got.Result.Checks)
 	}
 	_, err = s.app.PacketContent(t.Context(), s.packet)
-	kind(t, err, apperr.NotFound) // also of what was read before
+	kind(t, err, apperr.Damaged) // also of what was read before
 	must(t, os.Mkdir(s.file, 0o700))
 	if got := s.check(t, false); got.Result.Verdict != verify.Invalid || !strings.Contains(got.Text, "could not be read") {
 		t.Errorf("what cannot be read: %s", got.Text)
@@ -304,7 +304,7 @@ func TestOpenedPacketsAreKept(t *testing.T) {
 	if _, err := s.app.OpenPacket(t.Context(), cmd, s.id, s.packet.ID); err != nil {
 		t.Errorf("what was read is read from the store again: %v", err)
 	}
-	if _, _, err := s.app.DownloadPacket(t.Context(), cmd, s.id, s.packet.ID); !apperr.Is(err, apperr.NotFound) {
+	if _, _, err := s.app.DownloadPacket(t.Context(), cmd, s.id, s.packet.ID); !apperr.Is(err, apperr.Damaged) {
 		t.Errorf("a download that is not from the store: %v", err)
 	}
 	_, err := s.app.OpenPacket(t.Context(), app.Command{Actor: s.other}, s.id, s.packet.ID)

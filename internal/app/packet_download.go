@@ -25,7 +25,7 @@ func (a *App) DownloadPacket(ctx context.Context, cmd Command, integrationID, id
 	if err != nil {
 		return "", nil, err
 	}
-	archive, err = a.Blobs.Read(ctx, *read.packet.Digest)
+	archive, err = a.readArchive(ctx, read.packet)
 	return read.file, archive, err
 }
 

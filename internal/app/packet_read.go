@@ -93,7 +93,7 @@ func (a *App) openPacket(ctx context.Context, p store.Packet) (*openedPacket, er
 	if err := ctx.Err(); err != nil { // gave up waiting
 		return nil, err
 	}
-	archive, err := a.Blobs.Read(ctx, *p.Digest)
+	archive, err := a.readArchive(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +113,17 @@ func (a *App) openPacket(ctx context.Context, p store.Packet) (*openedPacket, er
 	}
 	a.opened.put(*p.Digest, o, int64(len(archive)+parsedShare*len(manifest)), maxOpened)
 	return o, nil
+}
+
+// readArchive gives the stored bytes of a made packet; apperr.Damaged where they
+// are not those that were made, or cannot be read.
+func (a *App) readArchive(ctx context.Context, p store.Packet) ([]byte, error) {
+	archive, err := a.Blobs.Read(ctx, *p.Digest)
+	if err == nil || ctx.Err() != nil {
+		return archive, err
+	}
+	a.opened.forget(*p.Digest) // pages have nothing from memory that the store has lost
+	return nil, apperr.Wrap(apperr.Damaged, "Packet "+p.Name()+" cannot be given: what is stored here is not what was made.", err)
 }
 
 // PacketContent gives what a made packet says, read from its packet.json; it is

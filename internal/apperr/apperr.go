@@ -27,6 +27,11 @@ const (
 	TooLarge Kind = "too_large"
 	// Unsupported: the bytes are of a format that is not read.
 	Unsupported Kind = "unsupported"
+	// Damaged: what is stored is missing or not what was stored; whoever runs the
+	// server puts it back.
+	Damaged Kind = "damaged"
+	// TooSoon: it was asked for a moment ago; the text says when it may be again.
+	TooSoon Kind = "too_soon"
 	// Unavailable: something outside does not answer; try again later.
 	Unavailable Kind = "unavailable"
 	// Internal: a fault of ours.

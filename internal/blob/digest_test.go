@@ -64,7 +64,7 @@ func TestPutReadDiscard(t *testing.T) {
 	if d.State(digest) == before || d.State("../"+digest) != d.State(strings.Repeat("0", 64)) {
 		t.Error("the state does not tell that a file was written again, or tells of one that is no blob")
 	}
-	if _, err := d.Read(ctx, digest); apperr.KindOf(err) != apperr.Internal {
+	if _, err := d.Read(ctx, digest); apperr.KindOf(err) != apperr.Damaged {
 		t.Errorf("a changed blob: %v", err)
 	}
 	w, err := d.Create()

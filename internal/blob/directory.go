@@ -19,7 +19,7 @@ import (
 )
 
 // ErrDamaged says that a file on the disk has not the digest that it is named after.
-var ErrDamaged = apperr.New(apperr.Internal, "A stored file is damaged. It was not used.")
+var ErrDamaged = apperr.New(apperr.Damaged, "A stored file is damaged. It was not used.")
 
 // Directory is a blob store in one directory tree. A blob is either wholly
 // there or not: it is written beside, synced, renamed, and its folder synced.
@@ -109,14 +109,15 @@ func (d *Directory) Put(_ context.Context, b []byte) (digest string, err error) 
 	return digest, err
 }
 
-// Open gives the bytes of a blob. A missing blob is apperr.NotFound.
+// Open gives the bytes of a blob. A missing blob is apperr.Damaged with
+// fs.ErrNotExist in its chain.
 func (d *Directory) Open(_ context.Context, digest string) (io.ReadSeekCloser, error) {
 	if !isDigest(digest) {
 		return nil, apperr.New(apperr.NotFound, "There is no such file.")
 	}
 	f, err := os.Open(d.path(digest))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, apperr.Wrap(apperr.NotFound, "The file is missing from storage.", err)
+		return nil, apperr.Wrap(apperr.Damaged, "A file is missing from storage.", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening blob: %w", err)

@@ -28,14 +28,15 @@ func TestPacketPages(t *testing.T) {
 	b := s.newBrowser(t)
 	b.lookAt([]visit{
 		{"packet", partner, packet}, {"packet-files", partner, packet + "?files=all"}, {"packet-history", partner, lake + "/history?packet=r1.1"},
-		{"packet-checked", consultant, packet + "?check=again"},
+		{"packet-checked", consultant, packet + "?done=check"},
 	})
 	b.open(packet)
 	b.run("checking again by keyboard", chromedp.Focus("#check button", chromedp.ByQuery), chromedp.KeyEvent("\r"),
 		chromedp.WaitVisible(".banner [role=status]:focus .banner-title", chromedp.ByQuery), shows("Genuine and unchanged"))
 	s.damage(t)
 	s.addGivenUp(t)
-	b.lookAt([]visit{{"packet-damaged", consultant, lake + "/packets"}})
+	b.lookAt([]visit{{"packet-damaged", consultant, lake + "/packets"}, {"packet-damaged-read", consultant, packet + "/read"},
+		{"packet-damaged-ask", consultant, packet + "/questions?at=TST-01"}})
 	v := s.as(t, consultant)
 	v.get(lake+"/packets").send("/again", nil).wants(http.StatusOK)
 }

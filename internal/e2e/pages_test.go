@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,11 +134,14 @@ func (b *browser) lookAtPage(v visit) {
 	}
 }
 
+// notFine are pages that say what is wrong, with a status that a browser complains of.
+var notFine = []string{"not-found", "link", "packet-damaged-read", "packet-damaged-ask"}
+
 // hearNothing demands that the browser complains of nothing on a page.
 func (b *browser) hearNothing(v visit) {
 	b.t.Helper()
 	for _, said := range b.complaints() {
-		if v.name != "not-found" && v.name != "link" || !strings.Contains(said, "status of") { // these two are not there
+		if !slices.Contains(notFine, v.name) || !strings.Contains(said, "status of") {
 			b.t.Errorf("%s: the browser complains: %s", v.name, said)
 		}
 	}

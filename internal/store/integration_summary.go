@@ -55,9 +55,13 @@ type IntegrationSummary struct {
 	Packets int
 	// SignedOff are the parts that signed off the newest revision.
 	SignedOff []string
-	// WithdrawnPacket names the newest revision's newest packet, "r1.5", where that
-	// is withdrawn; empty otherwise.
-	WithdrawnPacket string
+	// NewestPacket names the newest revision's newest packet, "r1.5"; empty without one.
+	NewestPacket       string
+	NewestPacketState  PacketState
+	NewestPacketMadeAt *time.Time
+	// NewestPacketDoubted tells that the list of keys stands no more for that packet's
+	// seal: app adds it, the database knows nothing of keys.
+	NewestPacketDoubted bool `db:"-"`
 }
 
 // DecidedRevision is the number of the revision that was decided last, 0 for none.
@@ -82,8 +86,7 @@ const summarySelect = `
 	       COALESCE(o.decision, '') AS outcome,
 	       (SELECT count(*) FROM packets k WHERE k.partner_id = i.partner_id AND k.integration_id = i.id) AS packets,
 	       ARRAY(SELECT o.part FROM sign_offs o WHERE o.partner_id = i.partner_id AND o.revision_id = l.id) AS signed_off,
-	       COALESCE((SELECT CASE k.state WHEN 'withdrawn' THEN 'r' || l.number || '.' || k.edition END FROM packets k
-	                 WHERE k.partner_id = i.partner_id AND k.revision_id = l.id ORDER BY k.edition DESC LIMIT 1), '') AS withdrawn_packet
+	       COALESCE('r' || l.number || '.' || e.edition, '') AS newest_packet, COALESCE(e.state, '') AS newest_packet_state, e.made_at AS newest_packet_made_at
 	FROM integrations i
 	JOIN partners p ON p.id = i.partner_id
 	JOIN configuration_versions v ON v.partner_id = i.partner_id AND v.integration_id = i.id AND v.version = i.configuration_version
@@ -94,6 +97,8 @@ const summarySelect = `
 	LEFT JOIN walkthroughs w ON w.partner_id = i.partner_id AND w.revision_id = l.id
 	LEFT JOIN LATERAL (SELECT d.decision FROM decisions d WHERE d.partner_id = i.partner_id AND d.revision_id = l.id
 	                   AND d.decision IN ('go', 'go_with_conditions', 'no_go') ORDER BY d.received_at DESC LIMIT 1) o ON true
+	LEFT JOIN LATERAL (SELECT k.edition, k.state, k.made_at FROM packets k WHERE k.partner_id = i.partner_id AND k.revision_id = l.id
+	                   ORDER BY k.edition DESC LIMIT 1) e ON true
 	JOIN LATERAL (
 	    SELECT count(*) AS items,
 	           count(*) FILTER (WHERE x.state = 'open' AND x.stale_reason IS NULL) AS open,

@@ -12,19 +12,19 @@ import (
 
 // PacketOpens is how often a packet was opened, as the audit log has it.
 type PacketOpens struct {
-	Downloads, Readings int
-	People              int // who did either
+	Downloads, Readings, Summaries int
+	People                         int // who did any of them
 }
 
-// CountPacketOpens counts who took a packet's archive and who read it; packet is
-// its name, "r3.1".
+// CountPacketOpens counts who took a packet's archive or summary and who read it;
+// packet is its name, "r3.1".
 func CountPacketOpens(ctx context.Context, q Querier, scope auth.Scope, partner, integration uuid.UUID, packet string) (PacketOpens, error) {
 	return one[PacketOpens](ctx, q, "counting who opened a packet", `
 		SELECT count(*) FILTER (WHERE action = 'packet.download') AS downloads, count(*) FILTER (WHERE action = 'packet.view') AS readings,
-			count(DISTINCT actor_id) AS people
+			count(*) FILTER (WHERE action = 'packet.summary') AS summaries, count(DISTINCT actor_id) AS people
 		FROM audit_entries
 		WHERE (@all_partners OR partner_id = ANY(@partners)) AND partner_id = @partner AND integration_id = @integration
-			AND object_kind = 'packet' AND object_id = @packet AND action IN ('packet.download', 'packet.view')`,
+			AND object_kind = 'packet' AND object_id = @packet AND action IN ('packet.download', 'packet.view', 'packet.summary')`,
 		scopeArgs(scope, pgx.NamedArgs{"partner": partner, "integration": integration, "packet": packet}))
 }
 

@@ -21,6 +21,8 @@ var statusOf = map[apperr.Kind]int{
 	apperr.Conflict:        http.StatusConflict,
 	apperr.TooLarge:        http.StatusRequestEntityTooLarge,
 	apperr.Unsupported:     http.StatusUnsupportedMediaType,
+	apperr.Damaged:         http.StatusConflict,
+	apperr.TooSoon:         http.StatusTooManyRequests,
 	apperr.Unavailable:     http.StatusServiceUnavailable,
 	apperr.Internal:        http.StatusInternalServerError,
 }
@@ -38,7 +40,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	err = fromEcho(err)
 	kind := apperr.KindOf(err)
 	status := statusOf[kind]
-	if status >= 500 {
+	if status >= 500 || kind == apperr.Damaged {
 		s.Log.ErrorContext(c.Request().Context(), "request", "id", requestID(c), "route", c.Path(), "cause", err.Error())
 	}
 	if kind == apperr.Unauthenticated && c.Request().Method == http.MethodGet {
@@ -48,7 +50,11 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable {
 		c.Response().Header().Set("Retry-After", retryAfter)
 	}
-	page := layout.Error(s.shellOfError(c, kind), errorModel(kind, apperr.TextOf(err), requestID(c), s.Now()))
+	m := errorModel(kind, apperr.TextOf(err), requestID(c), s.Now())
+	if kind == apperr.Damaged {
+		addPacket(c, &m)
+	}
+	page := layout.Error(s.shellOfError(c, kind), m)
 	if err := s.render(c, status, page); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "writing an error page", "id", requestID(c), "cause", err.Error())
 	}
@@ -72,7 +78,7 @@ func (s *Server) shellOfError(c echo.Context, kind apperr.Kind) layout.Shell {
 var titles = map[apperr.Kind]string{
 	apperr.Invalid: "The form was not taken", apperr.Unauthenticated: "You are not signed in", apperr.Forbidden: "Your role does not allow this",
 	apperr.NotFound: "There is no such page", apperr.Conflict: "Somebody was faster", apperr.TooLarge: "That is too large",
-	apperr.Unsupported: "That format is not read", apperr.Unavailable: "The database does not answer", apperr.Internal: "Something failed on our side",
+	apperr.Unsupported: "That format is not read", apperr.Damaged: "What is stored here is damaged", apperr.TooSoon: "That was a moment ago", apperr.Unavailable: "The database does not answer", apperr.Internal: "Something failed on our side",
 }
 
 func titleOf(kind apperr.Kind) string { return titles[kind] }
@@ -88,6 +94,9 @@ func errorModel(kind apperr.Kind, text, number string, now time.Time) layout.Err
 		m.Do = "Check the address. If somebody sent you the link, they may belong to another team than you."
 	case apperr.Forbidden:
 		m.Do = "Ask somebody whose role allows it, or go on elsewhere: nothing you type here changes that."
+	case apperr.Damaged:
+		m.Over, m.Number, m.At = "A fault on this side", number, now
+		m.Kept, m.Do = "You did nothing wrong, and nothing that you wrote is lost.", putBack
 	case apperr.Internal:
 		m.Over, m.Number, m.At = "A fault of ours", number, now
 		m.Do = "Try again. If it fails again, quote the number below to whoever runs this server."

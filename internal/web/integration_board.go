@@ -18,7 +18,7 @@ var boardFilters = []struct{ value, label string }{{"", "All"}, {"yours", "Your 
 
 // showBoard lists the integrations in scope, grouped by whose turn it is.
 func showBoard(r *request) error {
-	all, err := store.ListIntegrationSummaries(r.ctx(), r.reader(), r.scope())
+	all, err := r.server.App.IntegrationSummaries(r.ctx(), r.scope())
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Tim
 	slices.SortStableFunc(list, func(a, b store.IntegrationSummary) int { return cmp.Compare(a.StageSince.Unix(), b.StageSince.Unix()) })
 	for _, s := range list {
 		n := turnGroup(actor, s)
-		row := boardRow(s, now)
+		row := boardRow(actor, s, now)
 		row.Yours = n == 0
 		groups[n].Rows = append(groups[n].Rows, row)
 	}
@@ -112,11 +112,11 @@ func boardGroups(actor auth.Actor, list []store.IntegrationSummary, now time.Tim
 	return slices.DeleteFunc(groups, func(g view.BoardGroup) bool { return len(g.Rows) == 0 })
 }
 
-func boardRow(s store.IntegrationSummary, now time.Time) view.BoardRow {
-	next, href := nextStep(s)
+func boardRow(actor auth.Actor, s store.IntegrationSummary, now time.Time) view.BoardRow {
+	next, href := nextStep(actor, s)
 	return view.BoardRow{
 		Partner: s.PartnerName, Name: s.Name, Href: pathIntegration(s.ID), About: protocolWords(s.Protocol, s.UseCases),
-		Stage: stageOf(s.Stage), DaysInStage: days(s.StageSince, now), Target: launchDate(s), Next: next, NextHref: href,
+		Stage: stageOf(s.Stage), DaysInStage: days(s.StageSince, now), Target: launchDate(s), Next: next, NextHref: href, Why: nextReason(s),
 		Owner: s.ConsultantName, Unassigned: s.ConsultantID == nil, AgeDays: days(s.CreatedAt, now),
 	}
 }
@@ -138,9 +138,10 @@ func piles(all []store.IntegrationSummary) []components.StagePile {
 	return out
 }
 
-// riskOf is "at risk" while something was returned, went stale or was withdrawn.
+// riskOf is "at risk" while something was returned, went stale, or nobody should
+// rely on the newest packet.
 func riskOf(s store.IntegrationSummary) components.Risk {
-	if s.Returned > 0 || s.Stale > 0 || s.WithdrawnPacket != "" {
+	if s.Returned > 0 || s.Stale > 0 || packetDoubt(s) != "" {
 		return components.RiskAtRisk
 	}
 	return components.RiskOnTrack

@@ -175,7 +175,7 @@ func nextActions(actor auth.Actor, s store.IntegrationSummary, stale []view.Stal
 	case len(t.who) > 1:
 		title = "What " + t.words(s) + " do next"
 	}
-	label, href := nextStep(s)
+	label, href := nextStep(actor, s)
 	kind := components.ButtonSecondary
 	if theirs {
 		kind = components.ButtonPrimary

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
 
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/views/components"
+	"github.com/proofwalk/proofwalk/views/layout"
 	view "github.com/proofwalk/proofwalk/views/packet"
 )
 
@@ -75,6 +80,24 @@ func everyFile(parts []app.PacketPart, says *packet.Content) []view.FileModel {
 		out[i] = view.FileModel{Name: p.Name, What: what, Size: sizeWords(p.Bytes), SHA256: p.SHA256, Whole: true}
 	}
 	return out
+}
+
+// addPacket adds to the error page of a packet that is damaged what its reader can
+// do, and the way to its page.
+func addPacket(c echo.Context, m *layout.ErrorModel) {
+	to := components.ButtonModel{Label: "Open the packet's page", Kind: components.ButtonPrimary}
+	integration, err := uuid.Parse(c.Param("integration"))
+	packet, missing := uuid.Parse(c.Param("packet"))
+	switch {
+	case c.Param("digest") != "":
+		to.Href = pathAddress(url.PathEscape(c.Param("digest")))
+	case err == nil && missing == nil:
+		to.Href = pathPacket(integration, packet)
+	default:
+		return
+	}
+	m.Do += ownCopy + "the packet's page."
+	m.Actions = slices.Insert(m.Actions, 0, to)
 }
 
 // templJoin draws a component with words around it.

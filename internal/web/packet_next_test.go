@@ -54,7 +54,7 @@ func TestNextEditionOnThePage(t *testing.T) {
 			t.Errorf("%s reads %q", name, got)
 		}
 	}
-	if got := dana.get("/?show=yours").text("main"); !strings.Contains(got, "Open the withdrawn packet") {
+	if got := dana.get("/?show=yours").text("main"); !strings.Contains(got, "Make the next edition packet "+old.Name()+" is withdrawn") {
 		t.Errorf("the board says %q", got)
 	}
 	if p := marcus.get(v.path + "/walkthrough"); !strings.Contains(p.text(".banner a"), old.Name()+", which is withdrawn") ||

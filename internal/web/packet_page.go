@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -54,6 +55,9 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 		KeysHref: pathKeys, KeysFile: pathKeysFile, Fingerprint: p.fingerprint}
 	if cause != nil {
 		m.Errors = itemErrors(cause)
+		if !apperr.Is(cause, apperr.Invalid) {
+			m.Errors.Kept = "Nothing was changed."
+		}
 	} else {
 		m.Saved = packetConfirmation(r.QueryParam("done"))
 	}
@@ -192,13 +196,12 @@ func (r *request) packetModel(p packetsPage, k store.Packet) (*view.PacketModel,
 		return nil, err
 	}
 	m.Questions = questionsLink(asked, k)
-	again := r.QueryParam("check") == "again"
-	check, says, err := r.checkedContent(k, again)
+	check, says, err := r.checkedContent(k, false)
 	if err != nil {
 		return nil, err
 	}
-	m.Check = checkModel(check, again)
-	m.Check.Again = pathPacket(id, k.ID)
+	m.Check = checkModel(check, r.QueryParam("done") == "check")
+	m.Check.Again = pathCheck(id, k.ID)
 	if says != nil {
 		m.Result = resultModel(says)
 	}
@@ -221,6 +224,27 @@ func (r *request) checkedContent(k store.Packet, again bool) (app.PacketCheck, *
 		return r.checkedContent(k, true)
 	}
 	return check, says, err
+}
+
+// checkPacketAgain takes the form beside a packet's check.
+func checkPacketAgain(r *request) error {
+	id, packetID, err := r.packetIDs()
+	if err != nil {
+		return err
+	}
+	p, err := store.FindPacket(r.ctx(), r.reader(), r.scope(), id, packetID)
+	if err != nil {
+		return err
+	}
+	err = r.server.App.CheckPacketAgain(r.ctx(), p)
+	if apperr.Is(err, apperr.TooSoon) {
+		r.Response().Header().Set("Retry-After", strconv.Itoa(int(app.CheckAgainAfter.Seconds())))
+		return r.packetAnswer(statusOf[apperr.TooSoon], packetID, err)
+	}
+	if err != nil {
+		return err
+	}
+	return r.see(pathPacket(id, packetID) + "?done=check")
 }
 
 // addFiles lists the files, by groups or, when asked, each by itself.
@@ -253,8 +277,16 @@ func openedWords(n store.PacketOpens) string {
 	if n.People == 0 {
 		return "Nobody so far."
 	}
-	people := components.Plural(n.People, "person", "people")
-	return fmt.Sprintf("%s, %s, %s.", components.Plural(n.Downloads, "download", "downloads"), components.Plural(n.Readings, "reading", "readings"), people)
+	words := ""
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{{n.Downloads, "download", "downloads"}, {n.Readings, "reading", "readings"}, {n.Summaries, "summary", "summaries"}} {
+		if x.n > 0 {
+			words += components.Plural(x.n, x.one, x.many) + ", "
+		}
+	}
+	return words + components.Plural(n.People, "person", "people") + "."
 }
 
 // signOffEntries are what was decided in the packet, then the three sign-offs: in
@@ -269,7 +301,7 @@ func signOffEntries(says *packet.Content, signed []store.SignOff, k store.Packet
 		}
 	}
 	for _, x := range signOffParts {
-		e := components.TimelineEntry{What: x.title, Who: "missing"}
+		e := components.TimelineEntry{What: "The " + x.who, Who: "missing"}
 		for _, s := range signed {
 			if s.Part != x.part || s.RevisionID != k.RevisionID {
 				continue

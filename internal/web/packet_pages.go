@@ -20,6 +20,7 @@ func (s *Server) packetRoutes(g *echo.Group) {
 	g.GET("/integrations/:integration/packets/draft-summary.pdf", s.signedIn(downloadDraftSummary))
 	g.GET("/integrations/:integration/packets/:packet", s.signedIn(showPacket))
 	g.POST("/integrations/:integration/packets/:packet/again", s.signedIn(askForPacketAgain))
+	g.POST("/integrations/:integration/packets/:packet/check", s.signedIn(checkPacketAgain))
 	g.GET("/integrations/:integration/packets/:packet/download", s.signedIn(downloadPacket))
 	g.POST("/integrations/:integration/packets/:packet/next", s.signedIn(makeNextEdition))
 	g.GET("/integrations/:integration/packets/:packet/report.pdf", s.signedIn(readPacket))
@@ -38,6 +39,9 @@ func pathDraftSummary(id uuid.UUID) string { return pathPackets(id) + "/draft-su
 
 // pathPacket leads to one packet in full.
 func pathPacket(id, packet uuid.UUID) string { return pathPackets(id) + "/" + packet.String() }
+
+// pathCheck takes the form that has a packet checked again.
+func pathCheck(id, packet uuid.UUID) string { return pathPacket(id, packet) + "/check" }
 
 func pathSummary(id, packet uuid.UUID) string { return pathPacket(id, packet) + "/summary.pdf" }
 
@@ -116,11 +120,14 @@ func editionWords(k store.Packet, all []store.Packet, signed []store.SignOff) st
 	if at < 0 {
 		return "with one more sign-off"
 	}
-	return "with the sign-off of " + of[at].SignedOffByName + signOffRoles[of[at].Part]
+	words := "with the sign-off of " + of[at].SignedOffByName
+	for _, x := range signOffParts {
+		if x.part == of[at].Part {
+			words += ", " + x.as
+		}
+	}
+	return words
 }
-
-// signOffRoles say for whom a part signs off.
-var signOffRoles = map[string]string{app.SignOffPartner: ", for the partner", app.SignOffReviewer: ", who led the review", app.SignOffAccountTeam: ", for the account team"}
 
 func downloadDraft(r *request) error {
 	id, err := r.id("integration")

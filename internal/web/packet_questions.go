@@ -59,7 +59,11 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 		m.Saved = &components.ConfirmationModel{Now: "The answer stands below.", Next: m.Fate}
 	}
 	if anchor != "" && m.CanAsk {
-		if m.Ask, err = r.askForm(row, anchor, cause, m.Errors); err != nil {
+		m.Ask, err = r.askForm(row, anchor, cause, m.Errors)
+		if apperr.Is(err, apperr.Damaged) {
+			status, m.Damaged, m.PacketHref = statusOf[apperr.Damaged], apperr.TextOf(err), pathPacket(id, packetID)
+			m.Advice = putBack + " The questions below are kept elsewhere."
+		} else if err != nil {
 			return err
 		}
 	}
@@ -86,12 +90,17 @@ func (r *request) answersFate(p store.Packet) (string, error) {
 	return "What is answered goes into the minutes of the next edition.", nil
 }
 
+// askForm is the form that asks at a place. Where the packet is damaged it is given
+// beside the error to whoever has typed a question: to be sent once the packet is back.
 func (r *request) askForm(row store.Packet, anchor string, cause error, summary *components.ErrorSummaryModel) (*view.AskForm, error) {
 	says, err := r.server.App.PacketContent(r.ctx(), row)
-	if err != nil {
+	if err != nil && (cause == nil || !apperr.Is(err, apperr.Damaged)) {
 		return nil, err
 	}
-	title := placeTitle(says, anchor)
+	title := "What stands there cannot be shown now."
+	if err == nil {
+		title = placeTitle(says, anchor)
+	}
 	if title == "" {
 		return nil, apperr.New(apperr.NotFound, "The packet has no such place.")
 	}
@@ -101,7 +110,7 @@ func (r *request) askForm(row store.Packet, anchor string, cause error, summary 
 		f.Field.Value = r.FormValue("question")
 		r.refuse(cause, summary, &f.Field)
 	}
-	return f, nil
+	return f, err
 }
 
 func (r *request) answerForm(q store.Question, cause error, summary *components.ErrorSummaryModel) *view.AnswerForm {
@@ -122,8 +131,8 @@ func askQuestion(r *request) error {
 	}
 	anchor := r.FormValue("anchor")
 	n, err := r.server.App.AskQuestion(r.ctx(), r.command(), app.NewQuestion{Integration: id, Packet: packetID, Anchor: anchor, Text: r.FormValue("question")})
-	if apperr.Is(err, apperr.Invalid) {
-		return r.questionsAnswer(http.StatusUnprocessableEntity, anchor, err)
+	if kind := apperr.KindOf(err); kind == apperr.Invalid || kind == apperr.Damaged {
+		return r.questionsAnswer(statusOf[kind], anchor, err)
 	}
 	if err != nil {
 		return err

@@ -60,12 +60,17 @@ func checkModel(c app.PacketCheck, fresh bool) view.CheckModel {
 	return m
 }
 
+// What to do about a stored file that is damaged, and what a copy of a packet is still good for.
+const (
+	putBack = "Whoever runs this server puts it back from a backup; a damaged file is given to nobody until then."
+	ownCopy = " A copy that was downloaded before is not touched by this: check it with the command on "
+)
+
 // checkAdvice says what to do about a packet that does not hold; empty for one that does.
 func checkAdvice(v verify.Verdict, stored bool) string {
 	switch {
 	case !stored:
-		return "What is stored here is not what was made. Whoever runs this server puts it back from a backup; a damaged file is given to nobody until then. " +
-			"A copy that was downloaded before is not touched by this: check it with the command on this page."
+		return "What is stored here is not what was made. " + putBack + ownCopy + "this page."
 	case v == verify.Invalid:
 		return "Not a byte has changed since it was made, but with the keys that are published now it does not hold."
 	}

@@ -83,7 +83,7 @@ func (r *request) integrationPage(title string, tab func(uuid.UUID) string) (int
 	if err != nil {
 		return integrationPage{}, err
 	}
-	summary, err := store.FindIntegrationSummary(r.ctx(), r.reader(), r.scope(), id)
+	summary, err := r.server.App.IntegrationSummary(r.ctx(), r.scope(), id)
 	if err != nil {
 		return integrationPage{}, err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -32,8 +33,8 @@ func whoseTurn(s store.IntegrationSummary) turn {
 		return signOffTurn(s)
 	}
 	who, lead, text := beforeSignOff(s)
-	if s.Stage == store.StageWalkthrough && s.WithdrawnPacket != "" {
-		lead, text = "Packet "+s.WithdrawnPacket+" is withdrawn.", withdrawnNote+" "+lead+" "+text
+	if doubt := packetDoubt(s); s.Stage == store.StageWalkthrough && doubt != "" {
+		lead, text = strings.Replace(doubt, "packet", "Packet", 1)+".", renewalNote+" "+lead+" "+text
 	}
 	return turn{who: []side{who}, lead: lead, text: text}
 }
@@ -70,12 +71,13 @@ func staleBeside(s store.IntegrationSummary, lead string) bool {
 	return s.Stale > 0 && s.Stage != store.StageLive && lead != staleWords(s.Stale)
 }
 
-// nextStep is the one link that the turn leads to.
-func nextStep(s store.IntegrationSummary) (label, href string) {
+// nextStep is the one link that the turn leads to: a doubted packet first, for
+// those who make the edition after it.
+func nextStep(actor auth.Actor, s store.IntegrationSummary) (label, href string) {
 	switch {
-	case s.WithdrawnPacket != "" && slices.Contains(lateStages, s.Stage):
-		return "Open the withdrawn packet", pathPackets(s.ID)
-	case s.Stage == store.StageLive && slices.Equal(whoseTurn(s).who, []side{sideNobody}):
+	case packetDoubt(s) != "" && slices.Contains(lateStages, s.Stage) && actor.Can(auth.WithdrawPacket, s.PartnerID):
+		return "Make the next edition", pathPackets(s.ID) + "#next-edition"
+	case s.Stage == store.StageLive && len(openSignOffs(s)) == 0:
 		return "Read the packets", pathPackets(s.ID)
 	case s.Stage == store.StageSignOff, s.Stage == store.StageLive:
 		return "Open the sign-offs", pathWalkthrough(s.ID) + "#sign-offs"
@@ -89,6 +91,25 @@ func nextStep(s store.IntegrationSummary) (label, href string) {
 		return "Open the checklist", pathChecklist(s.ID)
 	}
 	return "Submit for review", pathReview(s.ID)
+}
+
+// nextReason says in short why the next step is due, where its label does not:
+// what is wrong with the newest packet, and every sign-off that is open.
+func nextReason(s store.IntegrationSummary) string {
+	var out []string
+	if doubt := packetDoubt(s); doubt != "" && slices.Contains(lateStages, s.Stage) {
+		out = append(out, doubt)
+	}
+	if s.Stage == store.StageSignOff || s.Stage == store.StageLive {
+		var open []string
+		for _, x := range openSignOffs(s) {
+			open = append(open, x.who)
+		}
+		if len(open) > 0 {
+			out = append(out, "missing: "+strings.Join(open, ", "))
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // lateStages are those of a revision that was decided as ready.

@@ -144,21 +144,25 @@ func minutesConfirmation(done string) *components.ConfirmationModel {
 	return nil
 }
 
+// signOffPart is one of the three sign-offs: whose it is, as whom they sign off and
+// what that says.
+type signOffPart struct {
+	part, who, as, about string
+	permission           auth.Permission
+	side                 side
+}
+
 // signOffParts are the three sign-offs in their order.
-var signOffParts = []struct {
-	part, title, about string
-	permission         auth.Permission
-	side               side
-}{
-	{app.SignOffPartner, "The partner", "An admin of the partner stands for the integration.", auth.SignOffPartner, sidePartner},
-	{app.SignOffReviewer, "The consultant", "Who led the review and the walkthrough stands for them.", auth.HoldWalkthrough, sideConsultant},
-	{app.SignOffAccountTeam, "The account team", "Somebody who decided no item lets it go live.", auth.SignOffAccount, sideAccountTeam},
+var signOffParts = []signOffPart{
+	{app.SignOffPartner, "partner", "for the partner", "An admin of the partner stands for the integration.", auth.SignOffPartner, sidePartner},
+	{app.SignOffReviewer, "consultant", "who led the review", "Who led the review and the walkthrough stands for them.", auth.HoldWalkthrough, sideConsultant},
+	{app.SignOffAccountTeam, "account team", "for the account team", "Somebody who decided no item lets it go live.", auth.SignOffAccount, sideAccountTeam},
 }
 
 func (r *request) signOffModels(p walkthroughPage, signed []store.SignOff, outcome string) []view.SignOffModel {
 	var out []view.SignOffModel
 	for _, x := range signOffParts {
-		m := view.SignOffModel{Part: x.title, About: x.about, Value: x.part}
+		m := view.SignOffModel{Part: "The " + x.who, About: x.about, Value: x.part}
 		for _, s := range signed {
 			if s.Part == x.part && s.RevisionID == p.revision.ID {
 				m.By, m.At = s.SignedOffByName, s.SignedOffAt

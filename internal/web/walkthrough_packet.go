@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -17,6 +18,7 @@ import (
 type besidePacket struct {
 	row       store.Packet
 	says      *packet.Content // of packetBeside; nil while the packet is being made
+	damaged   bool            // of packetBeside: it cannot be read
 	questions []store.Question
 }
 
@@ -47,7 +49,8 @@ func (r *request) packetBeside(p walkthroughPage) (*besidePacket, error) {
 	if err != nil || b == nil || b.row.Digest == nil {
 		return b, err
 	}
-	if b.says, err = r.server.App.PacketContent(r.ctx(), b.row); err != nil {
+	b.says, err = r.server.App.PacketContent(r.ctx(), b.row)
+	if b.damaged = apperr.Is(err, apperr.Damaged); err != nil && !b.damaged {
 		return nil, err
 	}
 	b.questions, err = r.questionsOf(b.row)
@@ -61,6 +64,9 @@ func (b *besidePacket) link() *view.Link {
 		return nil
 	case b.row.Digest == nil:
 		return &view.Link{Text: "Packet " + b.row.Name() + " is being made", Href: pathPackets(b.row.IntegrationID)}
+	}
+	if b.damaged {
+		return &view.Link{Text: "Packet " + b.row.Name() + " is damaged here: what to do", Href: pathPacket(b.row.IntegrationID, b.row.ID)}
 	}
 	if b.row.State == store.PacketWithdrawn {
 		return &view.Link{Text: "Read packet " + b.row.Name() + ", which is withdrawn", Href: pathRead(b.row.IntegrationID, b.row.ID)}
