@@ -186,7 +186,9 @@ func (p packets) try(t *testing.T, b *browser) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.run("giving a keys.json", chromedp.Evaluate(`document.querySelector("#fingerprint").value = ""`, nil), chromedp.SetUploadFiles("#keys", []string{p.keys}, chromedp.ByQuery))
+	b.run("giving what is no keys.json", chromedp.Evaluate(`document.querySelector("#fingerprint").value = ""`, nil), chromedp.SetUploadFiles("#keys", []string{p.proof}, chromedp.ByQuery))
+	b.press("Verify the packet", shows("The second file is no keys.json: it is another JSON object, without root."))
+	b.run("giving a keys.json", chromedp.SetUploadFiles("#keys", []string{p.keys}, chromedp.ByQuery))
 	b.verifies("", "Genuine and unchanged", text(t, p.good, verify.Trust{Keys: keys}))
 }
 
