@@ -42,6 +42,6 @@ func TestPageResourcesAreReadAsTheyWereStored(t *testing.T) {
 	if err := os.WriteFile(file, stored, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v.get(path+"?show=resources").wants(http.StatusInternalServerError, "Something failed on our side")
+	v.get(path+"?show=resources").wants(http.StatusConflict, "What is stored here is damaged")
 	v.get(path).wants(http.StatusOK, "Run 1: happy path, capture 1")
 }
