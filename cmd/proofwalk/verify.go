@@ -12,8 +12,8 @@ import (
 
 type verifyCommand struct {
 	Packet      string `arg:"" help:"The packet, a zip file, or a proof about the audit log, a JSON file."`
-	Fingerprint string `placeholder:"SHA256" help:"Fingerprint of the root that you believe, from the server's page /keys or a person you know." xor:"trust"`
-	Keys        string `placeholder:"keys.json" help:"A list of keys that you got by another way than the packet." xor:"trust"`
+	Fingerprint string `placeholder:"SHA256" help:"Fingerprint of the root that you believe, from the server's page /keys or a person you know."`
+	Keys        string `placeholder:"keys.json" help:"A list of keys that you got by another way than the packet; with a fingerprint it has to be that root's."`
 	Pin         bool   `help:"Remember the root for this user; later calls need neither flag."`
 	JSON        bool   `name:"json" help:"Answer as JSON."`
 }
@@ -24,6 +24,7 @@ func (verifyCommand) Help() string {
 Examples:
   proofwalk verify --fingerprint abfa88fd... packet-r3.1.zip
   proofwalk verify --keys keys.json --pin packet-r3.1.zip
+  proofwalk verify --fingerprint abfa88fd... --keys keys.json packet-r3.1.zip
   proofwalk verify packet-r3.2.zip`
 }
 
@@ -74,25 +75,22 @@ func (c *verifyCommand) trust() (verify.Trust, error) {
 	if c.Pin && c.Fingerprint == "" && c.Keys == "" {
 		return t, errors.New("verify: --pin needs --fingerprint or --keys, from which the root is taken")
 	}
-	switch {
-	case c.Fingerprint != "":
-		fingerprint, err := verify.ParseFingerprint(c.Fingerprint)
-		if err != nil {
+	if c.Fingerprint == "" && c.Keys == "" {
+		return pinned()
+	}
+	var err error
+	if c.Fingerprint != "" {
+		if t.Fingerprint, err = verify.ParseFingerprint(c.Fingerprint); err != nil {
 			return t, fmt.Errorf("verify: --fingerprint: %w, as the server's page /keys shows them", err)
 		}
-		t.Fingerprint = fingerprint
-	case c.Keys != "":
-		keys, err := readLimited(c.Keys, verify.MaxJSON)
-		if err != nil {
+	}
+	if c.Keys != "" {
+		if t.Keys, err = readLimited(c.Keys, verify.MaxJSON); err != nil {
 			return t, inputError(c.Keys, err)
 		}
-		t.Keys = keys
-	default:
-		fingerprint, err := pinned()
-		if err != nil {
-			return t, err
+		if why := verify.WhyNoKeys(t.Keys); why != "" {
+			return t, fmt.Errorf("%s: this is not a keys.json: %s", shown(c.Keys), why)
 		}
-		t.Fingerprint = fingerprint
 	}
 	return t, nil
 }
@@ -106,24 +104,24 @@ func pinFile() (string, error) {
 	return filepath.Join(dir, "proofwalk", "root"), nil
 }
 
-// pinned gives the remembered root, empty when there is none.
-func pinned() (string, error) {
+// pinned believes the remembered root; nobody when there is none.
+func pinned() (verify.Trust, error) {
 	name, err := pinFile()
 	if err != nil {
-		return "", nil // a user without a home has pinned nothing
+		return verify.Trust{}, nil // a user without a home has pinned nothing
 	}
 	b, err := readLimited(name, 1<<10)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", nil
+		return verify.Trust{}, nil
 	}
 	if err != nil {
-		return "", inputError(name, err)
+		return verify.Trust{}, inputError(name, err)
 	}
 	fingerprint, err := verify.ParseFingerprint(string(b))
 	if err != nil {
-		return "", inputError(name, err)
+		return verify.Trust{}, inputError(name, err)
 	}
-	return fingerprint, nil
+	return verify.Trust{Fingerprint: fingerprint, Remembered: name}, nil
 }
 
 // pin remembers a root.

@@ -118,18 +118,19 @@ func (c *fsckCommand) print(out io.Writer, r fsckReport) error {
 		return json.NewEncoder(out).Encode(r)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "audit log: %d entries, %d waiting for their position, %d held back, %d checkpoints, %d personal fields\nroot %s\n",
-		r.Entries, r.Waiting, r.Held, r.Checkpoints, r.Personal, r.Root)
+	fmt.Fprintf(&b, "audit log: %s, %d waiting for their position, %d held back, %s, %s\nroot %s\n",
+		counted(r.Entries, "entry", "entries"), r.Waiting, r.Held, counted(r.Checkpoints, "checkpoint", "checkpoints"),
+		counted(r.Personal, "personal field", "personal fields"), r.Root)
 	if k := r.Kept; k != nil {
 		word := "the log still begins with it"
 		if !k.Holds {
 			word = "THE LOG DOES NOT BEGIN WITH IT"
 		}
-		fmt.Fprintf(&b, "kept checkpoint of %d entries, signed %s: %s\n", k.Size, k.At.Format("2006-01-02 15:04:05 UTC"), word)
+		fmt.Fprintf(&b, "kept checkpoint of %s, signed %s: %s\n", counted(k.Size, "entry", "entries"), k.At.Format("2006-01-02 15:04:05 UTC"), word)
 	}
 	printProblems(&b, r.ProblemList, "all of it is as the entries make it")
 	if s := r.Stored; s != nil {
-		fmt.Fprintf(&b, "\nstored: %d packets, %d other files\n", s.Packets, s.Files)
+		fmt.Fprintf(&b, "\nstored: %s, %s\n", counted(s.Packets, "packet", "packets"), counted(s.Files, "other file", "other files"))
 		printProblems(&b, s.ProblemList, "every packet is the one in the log and verifies, every file has its digest")
 	}
 	b.WriteString("\nThis check cannot see:\n")
@@ -142,6 +143,14 @@ func (c *fsckCommand) print(out io.Writer, r fsckReport) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// counted writes a count with its noun.
+func counted[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // printProblems prints a line each, or that there are none.

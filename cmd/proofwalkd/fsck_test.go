@@ -87,7 +87,7 @@ func TestFsck(t *testing.T) {
 		SELECT id, $1, 'text/plain', 8, now() FROM partners LIMIT 1`, digest); err != nil {
 		t.Fatal(err)
 	}
-	if got := fsck(0); !strings.Contains(got, "stored: 0 packets, 1 other files\nok    every packet") {
+	if got := fsck(0); !strings.Contains(got, "stored: 0 packets, 1 other file\nok    every packet") {
 		t.Error(got)
 	}
 	if err := os.WriteFile(filepath.Join(cfg.BlobDir(), digest[:2], digest), []byte("Redacted"), 0o600); err != nil {

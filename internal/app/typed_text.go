@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -73,7 +74,7 @@ func (g *gate) optional(field, text string) string {
 		g.refuse("One text is too long.", apperr.Field{Name: field, Text: "Shorten it to 4,000 characters."})
 	case !isPlain(text):
 		g.refuse("One text holds characters that cannot be shown.",
-			apperr.Field{Name: field, Text: "Type it anew, or paste it as plain text: it holds control characters."})
+			apperr.Field{Name: field, Text: "Type it anew, or paste it as plain text: it holds " + firstHidden(text) + "."})
 	default:
 		g.look(field, text)
 	}
@@ -158,8 +159,24 @@ func plainLines(text string) string {
 // characters other than line ends and tabs, and without those that turn the
 // direction of what follows, which would show a report another way round.
 func isPlain(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
-		turns := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
-		return turns || unicode.IsControl(r) && r != '\n' && r != '\t'
-	})
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, isHidden)
+}
+
+func isHidden(r rune) bool {
+	turns := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	return turns || unicode.IsControl(r) && r != '\n' && r != '\t'
+}
+
+// firstHidden names the first character that keeps a text from being plain, and where
+// it stands: nobody finds by eye what is not shown.
+func firstHidden(text string) string {
+	at := strings.IndexFunc(text, isHidden)
+	if at < 0 || !utf8.ValidString(text) {
+		return "bytes that are not UTF-8"
+	}
+	before := text[:at]
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	line := strings.Count(before, "\n") + 1
+	column := utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:]) + 1
+	return fmt.Sprintf("the control character %U in line %d, as character %d", r, line, column)
 }

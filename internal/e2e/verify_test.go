@@ -173,6 +173,11 @@ func (p packets) try(t *testing.T, b *browser) {
 	if shown {
 		t.Error("the page gives a verdict about a PDF")
 	}
+	var heard string
+	b.run("listening", chromedp.TextContent("[data-announce]", &heard, chromedp.ByQuery))
+	if heard != "" {
+		t.Errorf("beside the refusal a screen reader finds %q", heard)
+	}
 	b.run("giving a wrong fingerprint", chromedp.SetValue("#fingerprint", strings.Repeat("ab", 32), chromedp.ByQuery))
 	b.verifies(p.good, "Not to be relied on", text(t, p.good, verify.Trust{Fingerprint: strings.Repeat("ab", 32)}))
 	b.run("giving none that is one", chromedp.SetValue("#fingerprint", "12 34", chromedp.ByQuery))
@@ -181,7 +186,9 @@ func (p packets) try(t *testing.T, b *browser) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.run("giving a keys.json", chromedp.Evaluate(`document.querySelector("#fingerprint").value = ""`, nil), chromedp.SetUploadFiles("#keys", []string{p.keys}, chromedp.ByQuery))
+	b.run("giving what is no keys.json", chromedp.Evaluate(`document.querySelector("#fingerprint").value = ""`, nil), chromedp.SetUploadFiles("#keys", []string{p.proof}, chromedp.ByQuery))
+	b.press("Verify the packet", shows("The second file is no keys.json: it is another JSON object, without root."))
+	b.run("giving a keys.json", chromedp.SetUploadFiles("#keys", []string{p.keys}, chromedp.ByQuery))
 	b.verifies("", "Genuine and unchanged", text(t, p.good, verify.Trust{Keys: keys}))
 }
 

@@ -62,7 +62,15 @@ type IntegrationSummary struct {
 	// NewestPacketDoubted tells that the list of keys stands no more for that packet's
 	// seal: app adds it, the database knows nothing of keys.
 	NewestPacketDoubted bool `db:"-"`
+	// ReadablePacketID is the newest revision's newest packet that is made; nil without one.
+	ReadablePacketID *uuid.UUID
+	// QuestionsToPartner and QuestionsToProvider count the questions about the newest
+	// revision's packets that nobody has answered, by the side that did not ask.
+	QuestionsToPartner, QuestionsToProvider int
 }
+
+// OpenQuestions counts those of both sides.
+func (s IntegrationSummary) OpenQuestions() int { return s.QuestionsToPartner + s.QuestionsToProvider }
 
 // DecidedRevision is the number of the revision that was decided last, 0 for none.
 func (s IntegrationSummary) DecidedRevision() int {
@@ -86,7 +94,10 @@ const summarySelect = `
 	       COALESCE(o.decision, '') AS outcome,
 	       (SELECT count(*) FROM packets k WHERE k.partner_id = i.partner_id AND k.integration_id = i.id) AS packets,
 	       ARRAY(SELECT o.part FROM sign_offs o WHERE o.partner_id = i.partner_id AND o.revision_id = l.id) AS signed_off,
-	       COALESCE('r' || l.number || '.' || e.edition, '') AS newest_packet, COALESCE(e.state, '') AS newest_packet_state, e.made_at AS newest_packet_made_at
+	       COALESCE('r' || l.number || '.' || e.edition, '') AS newest_packet, COALESCE(e.state, '') AS newest_packet_state, e.made_at AS newest_packet_made_at,
+	       (SELECT k.id FROM packets k WHERE k.partner_id = i.partner_id AND k.revision_id = l.id AND k.digest IS NOT NULL
+	        ORDER BY k.edition DESC LIMIT 1) AS readable_packet_id,
+	       q.questions_to_partner, q.questions_to_provider
 	FROM integrations i
 	JOIN partners p ON p.id = i.partner_id
 	JOIN configuration_versions v ON v.partner_id = i.partner_id AND v.integration_id = i.id AND v.version = i.configuration_version
@@ -99,6 +110,10 @@ const summarySelect = `
 	                   AND d.decision IN ('go', 'go_with_conditions', 'no_go') ORDER BY d.received_at DESC LIMIT 1) o ON true
 	LEFT JOIN LATERAL (SELECT k.edition, k.state, k.made_at FROM packets k WHERE k.partner_id = i.partner_id AND k.revision_id = l.id
 	                   ORDER BY k.edition DESC LIMIT 1) e ON true
+	JOIN LATERAL (
+	    SELECT count(*) FILTER (WHERE a.provider_role IS NOT NULL) AS questions_to_partner, count(*) FILTER (WHERE a.provider_role IS NULL) AS questions_to_provider
+	    FROM packets k JOIN questions x ON x.partner_id = k.partner_id AND x.packet_id = k.id JOIN users a ON a.id = x.asked_by
+	    WHERE k.partner_id = i.partner_id AND k.revision_id = l.id AND x.answer IS NULL) q ON true
 	JOIN LATERAL (
 	    SELECT count(*) AS items,
 	           count(*) FILTER (WHERE x.state = 'open' AND x.stale_reason IS NULL) AS open,

@@ -72,10 +72,11 @@ func TestTextThatNoFormSends(t *testing.T) {
 	sam := v.as(t, v.member)
 	path := v.path + "/checklist/RDY-02"
 	version := sam.get(path).form("form[action$='/comment']").Get("row_version")
-	for name, text := range map[string]string{"a zero byte": "a\x00b", "no UTF-8": "a\xffb", "an escape": "a\x1b[2Jb", "text turned around": "a\u202eb"} {
+	for name, text := range map[string]string{"character U+0000 in line 1, as character 2": "a\x00b", "bytes that are not UTF-8": "a\xffb\x00",
+		"character U+001B in line 2, as character 3": "first\n\u00e9b\x1b[2Jb", "character U+202E in line 1, as character 2": "a\u202eb\nc\x00"} {
 		p := sam.post(path+"/comment", url.Values{"row_version": {version}, "key": {"k"}, "comment": {text}})
-		if p.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: status %d, want 422", name, p.Status)
+		if p.Status != http.StatusUnprocessableEntity || !strings.Contains(p.text(".error-summary"), name) {
+			t.Errorf("%s: status %d, want 422; %s", name, p.Status, p.text(".error-summary"))
 		}
 	}
 	for name, path := range map[string]string{"an item": v.path + "/checklist/%00", "a search": v.path + "/checklist?q=%00", "the board": "/?q=%ff&show=%00", "an anchor": v.path + "/history?before=%00",

@@ -90,7 +90,7 @@ func turnGroup(actor auth.Actor, s store.IntegrationSummary) int {
 	if t.isTheirs(actor, s) {
 		return 0
 	}
-	return map[side]int{sidePartner: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[t.who[0]]
+	return map[side]int{sidePartner: 1, sideAnswering: 1, sideConsultant: 2, sideAccountTeam: 3, sideNobody: 4}[t.who[0]]
 }
 
 // boardGroups sorts the rows into the groups of those who have to act, the

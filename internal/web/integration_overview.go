@@ -187,6 +187,10 @@ func nextActions(actor auth.Actor, s store.IntegrationSummary, stale []view.Stal
 	} else if s.Stale > 0 {
 		actions[0].Note = names + t.text
 	}
+	if s.OpenQuestions() > 0 && href != pathOpenQuestions(s) {
+		actions = append(actions, components.ActionModel{Title: questionWords(s), Note: "Each is pinned to a place of a packet.",
+			Do: components.ButtonModel{Label: "Open the questions", Href: pathOpenQuestions(s)}})
+	}
 	if s.OpenRemarks > 0 {
 		actions = append(actions, components.ActionModel{Title: components.Plural(s.OpenRemarks, "remark waits", "remarks wait") + " for an answer.",
 			Note: "Each is pinned to the item it asks about.", Do: components.ButtonModel{Label: "Open the checklist", Href: pathChecklist(s.ID) + "?show=returned"}})

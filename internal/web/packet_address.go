@@ -10,6 +10,7 @@ import (
 	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/packet"
+	"github.com/proofwalk/proofwalk/internal/packet/verify"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/views/components"
 	view "github.com/proofwalk/proofwalk/views/packet"
@@ -38,10 +39,20 @@ type packetStatus struct {
 	CompromisedAt         *packet.Time `json:"compromised_at,omitempty"`
 }
 
+// digestOf reads the digest of the address, in either case; no says why it is none.
+func digestOf(c echo.Context) (digest, no string) {
+	digest, err := verify.ParseFingerprint(c.Param("digest"))
+	if err != nil {
+		return "", "The address has no SHA-256 in it: that has 64 hex digits. Perhaps it was cut off, or one was mistyped."
+	}
+	return digest, ""
+}
+
 // answerStatus is public and may be asked from pages of other sites: it says
 // nothing that depends on who asks.
 func (s *Server) answerStatus(c echo.Context) error {
-	status, err := s.App.StatusOfPacket(c.Request().Context(), c.Param("digest"))
+	digest, no := digestOf(c)
+	status, err := s.App.StatusOfPacket(c.Request().Context(), digest)
 	if err != nil {
 		return err
 	}
@@ -50,8 +61,9 @@ func (s *Server) answerStatus(c echo.Context) error {
 	h.Set("Cache-Control", "no-store")
 	if status.State == app.StatusUnknown {
 		return c.JSON(http.StatusNotFound, struct {
-			State string `json:"state"`
-		}{status.State})
+			State   string `json:"state"`
+			Problem string `json:"problem,omitempty"`
+		}{status.State, no})
 	}
 	answer := packetStatus{Digest: status.Digest, State: status.State, SupersededBy: status.SupersededBy, Reason: status.Reason,
 		SupersederWithdrawn: status.SupersederWithdrawn, SupersederCompromised: status.SupersederCompromised}
@@ -69,7 +81,8 @@ func (s *Server) answerStatus(c echo.Context) error {
 // showAddress shows the state of a packet, and more to those who may read it.
 func (s *Server) showAddress(c echo.Context) error {
 	ctx := c.Request().Context()
-	status, err := s.App.StatusOfPacket(ctx, c.Param("digest"))
+	digest, no := digestOf(c)
+	status, err := s.App.StatusOfPacket(ctx, digest)
 	if err != nil {
 		return err
 	}
@@ -77,7 +90,7 @@ func (s *Server) showAddress(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
+	m := view.AddressModel{Shell: s.strangerShell("Packet"), State: status.State, NoDigest: no, WithdrawnAt: instant(status.WithdrawnAt), Reason: text(status.Reason),
 		CompromisedAt: instant(status.CompromisedAt), LaterDoubt: doubtWords(status.SupersederWithdrawn, status.SupersederCompromised),
 		KeysHref: pathKeys, KeysFile: pathKeysFile, VerifyHref: pathVerify, VerifyCommand: packetCommand(fingerprint, "PACKET.zip")}
 	if status.State == app.StatusUnknown {
@@ -148,7 +161,8 @@ func (r *request) fillAddress(m *view.AddressModel, status app.PacketStatus) err
 // downloadByDigest gives the archive to those who may read the integration; to
 // all others there is no such page.
 func downloadByDigest(r *request) error {
-	p, err := store.FindPacketByDigest(r.ctx(), r.reader(), r.scope(), r.Param("digest"))
+	digest, _ := digestOf(r.Context)
+	p, err := store.FindPacketByDigest(r.ctx(), r.reader(), r.scope(), digest)
 	if err != nil {
 		return err
 	}

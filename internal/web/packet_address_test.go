@@ -34,13 +34,24 @@ func TestAddressOfAPacket(t *testing.T) {
 			strings.TrimSpace(got.Body) != `{"digest":"`+digest+`","state":"current","superseded_by":null,"withdrawn_at":null,"reason":null}` {
 			t.Errorf("%s gets the status %d %s", name, got.Status, got.Body)
 		}
-		for _, unknown := range []string{strings.Repeat("0", 64), "x", "%00", strings.ToUpper(digest)} {
-			if p := v.get("/packets/" + unknown); p.Status != http.StatusNotFound || p.text(".banner-title") != "Not known here" {
-				t.Errorf("%s, digest %s: %d %s", name, unknown, p.Status, p.text("h1"))
+		const no = "The address has no SHA-256 in it: that has 64 hex digits. Perhaps it was cut off, or one was mistyped."
+		for unknown, says := range map[string][2]string{
+			strings.Repeat("0", 64): {"Not known here", `{"state":"unknown"}`}, "x": {"No digest", `{"state":"unknown","problem":"` + no + `"}`},
+			"%00": {"No digest", `{"state":"unknown","problem":"` + no + `"}`}, digest[1:]: {"No digest", `{"state":"unknown","problem":"` + no + `"}`},
+		} {
+			if p := v.get("/packets/" + unknown); p.Status != http.StatusNotFound || p.text(".banner-title") != says[0] || strings.Contains(p.text(".banner"), no) != (says[0] == "No digest") {
+				t.Errorf("%s, digest %s: %d %s", name, unknown, p.Status, p.text(".banner"))
 			}
-			if got := v.get("/packets/" + unknown + "/status.json"); got.Status != http.StatusNotFound || strings.TrimSpace(got.Body) != `{"state":"unknown"}` {
+			if got := v.get("/packets/" + unknown + "/status.json"); got.Status != http.StatusNotFound || strings.TrimSpace(got.Body) != says[1] {
 				t.Errorf("%s, status of %s: %d %s", name, unknown, got.Status, got.Body)
 			}
+		}
+		shouted := "/packets/" + strings.ToUpper(digest)
+		if p := v.get(shouted); p.Status != http.StatusOK || p.text(".banner-title") != "Current" || !strings.Contains(p.text("dd"), digest) {
+			t.Errorf("%s, in upper case: %d %s", name, p.Status, p.text("main"))
+		}
+		if got := v.get(shouted + "/status.json"); got.Status != http.StatusOK || !strings.HasPrefix(got.Body, `{"digest":"`+digest+`","state":"current"`) {
+			t.Errorf("%s, status in upper case: %d %s", name, got.Status, got.Body)
 		}
 	}
 	if got := lee.get(address + "/download").Status; got != http.StatusNotFound {
@@ -56,7 +67,7 @@ func TestAddressOfAPacket(t *testing.T) {
 	if p.attr(`main a[href="/verify"]`, "href") == "" {
 		t.Error("the address does not lead to the verify page")
 	}
-	sum := sha256.Sum256([]byte(vera.get(address + "/download").Body))
+	sum := sha256.Sum256([]byte(vera.get("/packets/" + strings.ToUpper(digest) + "/download").Body))
 	if hex.EncodeToString(sum[:]) != digest {
 		t.Error("another archive than that of the address is downloaded")
 	}

@@ -69,6 +69,10 @@ func TestNextEditionOnThePage(t *testing.T) {
 		t.Fatalf("the form says %q", p.text("#next-edition"))
 	}
 	form := p.form("#next-edition")
+	if p := dana.post(page+"/next", form); p.Status != http.StatusUnprocessableEntity || p.text("#sound-error") == "" || len(p.all(".error-summary")) != 1 || len(p.all(".packet-waiting")) != 0 {
+		t.Errorf("without the box: %d %s", p.Status, p.text(".error-summary"))
+	}
+	form.Set("sound", "true")
 	for range 2 { // a double click
 		p = dana.post(page+"/next", form)
 		if p.Status != http.StatusOK || !strings.Contains(p.text(".confirmation"), "The next edition is asked for") || len(p.all(".packet-waiting")) != 1 || len(p.all("#next-edition")) != 0 {

@@ -76,7 +76,7 @@ func (r *request) packetAnswer(status int, id uuid.UUID, cause error) error {
 			return err
 		}
 		m.Packet.Withdraw = r.withdrawForm(*shown, cause, m.Errors)
-		m.Packet.Next = r.nextForm(p, *shown)
+		m.Packet.Next = r.nextForm(p, *shown, cause, m.Errors)
 	}
 	return r.render(status, view.Packets(m))
 }

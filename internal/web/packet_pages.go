@@ -49,15 +49,19 @@ func pathPacketDownload(id, packet uuid.UUID) string { return pathPacket(id, pac
 
 func pathReport(id, packet uuid.UUID) string { return pathPacket(id, packet) + "/report.pdf" }
 
-// questionsLink leads to the questions about a packet and says how many are open.
-func questionsLink(asked []store.Question, p store.Packet) view.Link {
-	open := 0
+// countOpen counts the questions that nobody has answered.
+func countOpen(asked []store.Question) (n int) {
 	for _, q := range asked {
 		if q.Answer == nil {
-			open++
+			n++
 		}
 	}
-	return view.Link{Text: fmt.Sprintf("Questions (%d open)", open), Href: pathQuestions(p.IntegrationID, p.ID)}
+	return n
+}
+
+// questionsLink leads to the questions about a packet and says how many are open.
+func questionsLink(asked []store.Question, p store.Packet) view.Link {
+	return view.Link{Text: fmt.Sprintf("Questions (%d open)", countOpen(asked)), Href: pathQuestions(p.IntegrationID, p.ID)}
 }
 
 // doubtfulLater names the newest edition that took the place of p and says why

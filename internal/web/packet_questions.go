@@ -28,6 +28,7 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 	if err != nil {
 		return err
 	}
+	packetID = r.shownEdition(packetID)
 	page, err := r.integrationPage("Questions", pathPackets)
 	if err != nil {
 		return err
@@ -67,14 +68,30 @@ func (r *request) questionsAnswer(status int, anchor string, cause error) error 
 			return err
 		}
 	}
+	slices.SortStableFunc(questions, openFirst)
 	for _, q := range questions {
 		asked := askedModel(q)
+		asked.PlaceHref = pathPlace(id, q.PacketID, q.Anchor)
+		if q.PacketID != packetID {
+			asked.Edition = fmt.Sprintf("r%d.%d", q.RevisionNumber, q.Edition)
+		}
 		if q.Answer == nil && m.CanAsk {
-			asked.Form = r.answerForm(q, cause, m.Errors)
+			asked.Form = r.answerForm(q, packetID, cause, m.Errors)
 		}
 		m.Questions = append(m.Questions, asked)
 	}
 	return r.render(status, view.Questions(m))
+}
+
+// openFirst puts what waits for an answer on top.
+func openFirst(a, b store.Question) int {
+	switch {
+	case a.Answer == nil && b.Answer != nil:
+		return -1
+	case a.Answer != nil && b.Answer == nil:
+		return 1
+	}
+	return 0
 }
 
 // answersFate says where answers about a packet go from now on. The edition with
@@ -113,8 +130,17 @@ func (r *request) askForm(row store.Packet, anchor string, cause error, summary 
 	return f, err
 }
 
-func (r *request) answerForm(q store.Question, cause error, summary *components.ErrorSummaryModel) *view.AnswerForm {
-	f := &view.AnswerForm{Action: pathQuestions(q.IntegrationID, q.PacketID) + "/" + q.ID.String() + "/answer", Key: formKey(), RowVersion: q.RowVersion,
+// shownEdition is the edition whose page of questions an answer is given on: that of
+// the question, or a later one that shows it.
+func (r *request) shownEdition(asked uuid.UUID) uuid.UUID {
+	if later, err := uuid.Parse(r.FormValue("on")); err == nil {
+		return later
+	}
+	return asked
+}
+
+func (r *request) answerForm(q store.Question, shown uuid.UUID, cause error, summary *components.ErrorSummaryModel) *view.AnswerForm {
+	f := &view.AnswerForm{Action: pathQuestions(q.IntegrationID, q.PacketID) + "/" + q.ID.String() + "/answer", Key: formKey(), On: shown.String(), RowVersion: q.RowVersion,
 		Field: components.FieldModel{Name: "answer", ID: fmt.Sprintf("answer-%d", q.Number), Label: "Your answer to " + packet.Label(packet.LabelQuestion, q.Number), Rows: 2}}
 	if cause != nil && r.Param("question") == q.ID.String() {
 		f.Field.Value = r.FormValue("answer")
@@ -156,7 +182,7 @@ func answerQuestion(r *request) error {
 	err = r.server.App.AnswerQuestion(r.ctx(), r.command(), ref, r.FormValue("answer"))
 	switch kind := apperr.KindOf(err); kind {
 	case "":
-		return r.see(pathQuestions(id, packetID) + "?done=answer#" + r.questionLabel(id, packetID, ref.Question))
+		return r.see(pathQuestions(id, r.shownEdition(packetID)) + "?done=answer#" + r.questionLabel(id, packetID, ref.Question))
 	case apperr.Invalid, apperr.Conflict:
 		return r.questionsAnswer(statusOf[kind], "", err)
 	}

@@ -66,7 +66,9 @@ func showReading(r *request) error {
 		return err
 	}
 	for _, q := range questions {
-		m.Asked[q.Anchor] = append(m.Asked[q.Anchor], askedModel(q))
+		if q.PacketID == row.ID { // what was asked at an earlier edition stands there
+			m.Asked[q.Anchor] = append(m.Asked[q.Anchor], askedModel(q))
+		}
 		if q.Answer == nil {
 			m.Open++
 		}
@@ -108,7 +110,8 @@ func showPacketPicture(r *request) error {
 	return r.Blob(http.StatusOK, "image/png", picture)
 }
 
-// questionsOf gives the questions about one packet.
+// questionsOf gives the questions about a packet and the editions before it: whoever
+// looks at the newest one has to see what is still open there.
 func (r *request) questionsOf(p store.Packet) ([]store.Question, error) {
 	all, err := store.ListQuestions(r.ctx(), r.reader(), r.scope(), p.IntegrationID, p.RevisionID)
 	if err != nil {
@@ -116,7 +119,7 @@ func (r *request) questionsOf(p store.Packet) ([]store.Question, error) {
 	}
 	var out []store.Question
 	for _, q := range all {
-		if q.PacketID == p.ID {
+		if q.Edition <= p.Edition {
 			out = append(out, q)
 		}
 	}

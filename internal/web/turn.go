@@ -19,6 +19,8 @@ const (
 	sideConsultant  side = "consultant"
 	sideAccountTeam side = "account_team"
 	sideNobody      side = "nobody"
+	// sideAnswering are the partner's people who may answer a question, at any stage.
+	sideAnswering side = "answering"
 )
 
 // turn says which sides have to act, and on what.
@@ -30,13 +32,13 @@ type turn struct {
 // whoseTurn says which sides have to act, and on what.
 func whoseTurn(s store.IntegrationSummary) turn {
 	if s.Stage == store.StageLive || s.Stage == store.StageSignOff {
-		return signOffTurn(s)
+		return questionTurn(s, signOffTurn(s))
 	}
 	who, lead, text := beforeSignOff(s)
 	if doubt := packetDoubt(s); s.Stage == store.StageWalkthrough && doubt != "" {
 		lead, text = strings.Replace(doubt, "packet", "Packet", 1)+".", renewalNote+" "+lead+" "+text
 	}
-	return turn{who: []side{who}, lead: lead, text: text}
+	return questionTurn(s, turn{who: []side{who}, lead: lead, text: text})
 }
 
 // beforeSignOff says which side has to act on the way to the outcome.
@@ -77,6 +79,10 @@ func nextStep(actor auth.Actor, s store.IntegrationSummary) (label, href string)
 	switch {
 	case packetDoubt(s) != "" && slices.Contains(lateStages, s.Stage) && actor.Can(auth.WithdrawPacket, s.PartnerID):
 		return "Make the next edition", pathPackets(s.ID) + "#next-edition"
+	case owesAnswer(actor, s) && !signsOff(actor, s):
+		return "Answer the questions", pathOpenQuestions(s)
+	case s.Stage == store.StageLive && len(openSignOffs(s)) == 0 && s.OpenQuestions() > 0:
+		return "Open the questions", pathOpenQuestions(s)
 	case s.Stage == store.StageLive && len(openSignOffs(s)) == 0:
 		return "Read the packets", pathPackets(s.ID)
 	case s.Stage == store.StageSignOff, s.Stage == store.StageLive:
@@ -109,6 +115,9 @@ func nextReason(s store.IntegrationSummary) string {
 			out = append(out, "missing: "+strings.Join(open, ", "))
 		}
 	}
+	if s.OpenQuestions() > 0 && slices.Contains(lateStages, s.Stage) {
+		out = append(out, components.Plural(s.OpenQuestions(), "question waits", "questions wait")+" for an answer")
+	}
 	return strings.Join(out, "; ")
 }
 
@@ -127,6 +136,9 @@ func isOfSide(actor auth.Actor, s store.IntegrationSummary, who side) bool {
 	case sidePartner:
 		role, member := actor.Memberships[s.PartnerID]
 		return member && role != auth.PartnerViewer && (role == auth.PartnerAdmin || !slices.Contains(lateStages, s.Stage))
+	case sideAnswering:
+		role, member := actor.Memberships[s.PartnerID]
+		return member && role != auth.PartnerViewer
 	case sideConsultant:
 		if s.ConsultantID == nil {
 			return actor.ProviderRole == auth.Consultant || actor.ProviderRole == auth.ProviderAdmin
@@ -140,9 +152,11 @@ func isOfSide(actor auth.Actor, s store.IntegrationSummary, who side) bool {
 
 // words name the sides for those who wait for them.
 func (t turn) words(s store.IntegrationSummary) string {
-	names := make([]string, len(t.who))
-	for n, who := range t.who {
-		names[n] = sideWords(who, s)
+	var names []string
+	for _, who := range t.who {
+		if name := sideWords(who, s); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return inWords(names)
 }
@@ -150,7 +164,7 @@ func (t turn) words(s store.IntegrationSummary) string {
 // sideWords names a side for those who wait for it.
 func sideWords(who side, s store.IntegrationSummary) string {
 	switch who {
-	case sidePartner:
+	case sidePartner, sideAnswering:
 		return s.PartnerName
 	case sideConsultant:
 		if s.ConsultantName == "" {

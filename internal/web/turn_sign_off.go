@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
 )
 
@@ -39,6 +40,14 @@ func signOffTurn(s store.IntegrationSummary) turn {
 // openSignOffs are the sign-offs that the newest revision still lacks.
 func openSignOffs(s store.IntegrationSummary) []signOffPart {
 	return slices.DeleteFunc(slices.Clone(signOffParts), func(x signOffPart) bool { return slices.Contains(s.SignedOff, x.part) })
+}
+
+// signsOff tells whether a sign-off that is open, or the walkthrough before it, is the actor's.
+func signsOff(actor auth.Actor, s store.IntegrationSummary) bool {
+	if s.Stage == store.StageWalkthrough {
+		return isOfSide(actor, s, sideConsultant)
+	}
+	return slices.ContainsFunc(openSignOffs(s), func(x signOffPart) bool { return isOfSide(actor, s, x.side) })
 }
 
 // packetDoubt says why nobody should rely on the newest packet: "packet r1.5 is

@@ -112,6 +112,9 @@ func (r *request) minutesModel(p walkthroughPage, cause error) (view.MinutesMode
 		return m, err
 	}
 	m.Packet = beside.link()
+	if m.Asked, err = r.asked(made); err != nil {
+		return m, err
+	}
 	signed, err := store.ListSignOffs(r.ctx(), r.reader(), r.scope(), id)
 	if err != nil {
 		return m, err

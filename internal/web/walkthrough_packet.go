@@ -103,16 +103,35 @@ func (b *besidePacket) openQuestions() *view.Link {
 	if b == nil {
 		return nil
 	}
-	open := 0
-	for _, q := range b.questions {
-		if q.Answer == nil {
-			open++
-		}
-	}
+	open := countOpen(b.questions)
 	if open == 0 {
 		return nil
 	}
 	return &view.Link{Text: components.Plural(open, "question is", "questions are") + " open.", Href: pathQuestions(b.row.IntegrationID, b.row.ID)}
+}
+
+// asked says on the page of the minutes what became of the questions; nil without an
+// edition that is made.
+func (r *request) asked(b *besidePacket) (*view.AskedModel, error) {
+	if b == nil {
+		return nil, nil
+	}
+	questions, err := r.questionsOf(b.row)
+	if err != nil {
+		return nil, err
+	}
+	m := &view.AskedModel{Open: countOpen(questions), All: view.Link{Text: "Questions on packet " + b.row.Name(), Href: pathQuestions(b.row.IntegrationID, b.row.ID)}}
+	switch {
+	case len(questions) == 0:
+		m.Text = "Nobody has asked anything."
+	case m.Open > 0:
+		m.Text = components.Plural(m.Open, "question waits", "questions wait") + " for an answer. The answer stays on the server and is in no packet."
+	case len(questions) == 1:
+		m.Text = "The one that was asked is answered."
+	default:
+		m.Text = fmt.Sprintf("All %d are answered.", len(questions))
+	}
+	return m, nil
 }
 
 // besideStep is what the packet holds of the item that a step confirms: its

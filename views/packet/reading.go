@@ -58,6 +58,9 @@ type AskedModel struct {
 	AnsweredAt         time.Time
 	// Href leads to the question among all questions.
 	Href string
+	// PlaceHref leads to the place in the edition that it was asked at. Edition names
+	// that one where the page is of a later one; empty otherwise.
+	PlaceHref, Edition string
 	// Form answers it; nil for readers who cannot, or where there is an answer.
 	Form *AnswerForm
 }
@@ -65,6 +68,7 @@ type AskedModel struct {
 // AnswerForm answers a question.
 type AnswerForm struct {
 	Action, Key string
+	On          string // the edition whose page the form is on
 	RowVersion  int
 	Field       components.FieldModel
 }

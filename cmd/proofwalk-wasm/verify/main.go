@@ -23,6 +23,8 @@ type answer struct {
 	Error string `json:"error,omitempty"`
 	// NoPacket says why there is none: the file is neither a packet nor a proof.
 	NoPacket string `json:"no_packet,omitempty"`
+	// NoKeys says why there is none: what was given as a keys.json is none.
+	NoKeys string `json:"no_keys,omitempty"`
 	// Proof tells that the file is a proof about the audit log. It makes no claims.
 	Proof bool `json:"proof,omitempty"`
 	verify.Result
@@ -50,6 +52,9 @@ func run(host js.Value) answer {
 	}
 	if keys := host.Get("keys"); keys.Truthy() {
 		trust.Keys = bytesOf(keys)
+		if why := verify.WhyNoKeys(trust.Keys); why != "" {
+			return answer{NoKeys: "The second file is no keys.json: " + why + "."}
+		}
 	}
 	file := bytesOf(host.Get("bytes"))
 	if why := verify.WhyNoPacket(file); why != "" {

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -47,6 +48,21 @@ func (v *verifier) readKeys() (string, error) {
 	}
 	v.list, v.result.Root = list, list.rootID
 	return "the list of keys is signed by the root in it", nil
+}
+
+// WhyNoKeys says why a file is no keys.json at all, so that whoever gives the wrong
+// one learns that and no verdict; empty where it may be one, also one that does not hold.
+func WhyNoKeys(b []byte) string {
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(b, &top); err != nil || top == nil {
+		return "it is no JSON object, or was cut off"
+	}
+	for _, name := range []string{"format", "keys", "root"} {
+		if _, there := top[name]; !there {
+			return "it is another JSON object, without " + name
+		}
+	}
+	return ""
 }
 
 // parseKeys reads a keys.json and checks its signature and ids.

@@ -44,6 +44,9 @@ type Trust struct {
 	// Fingerprint is the SHA-256 of the root's public key as ParseFingerprint
 	// gives it. The packet's own list of keys is believed if its root has it.
 	Fingerprint string
+	// Remembered says where the caller remembers the Fingerprint, for the words of
+	// the answer; empty where the caller gave it for this one.
+	Remembered string
 	// Keys is a keys.json that the caller got by another way than the packet;
 	// it rules over the packet's copy. With a Fingerprint its root must have it.
 	Keys []byte
@@ -272,6 +275,9 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 	}
 	v.check("signer", func() (string, error) {
 		list, whose := v.list, "the list of keys in it, whose root has the given fingerprint"
+		if v.trust.Remembered != "" {
+			whose = "the list of keys in it, whose root is the one remembered in " + v.trust.Remembered
+		}
 		if v.trust.Keys != nil {
 			var err error
 			if list, err = parseKeys(v.trust.Keys); err != nil {
@@ -297,11 +303,14 @@ func (v *verifier) checkSigner(vouched func(list *keyList) error) (known bool) {
 // otherRoot says whose fingerprint is which where the list of keys to believe has
 // not the given one.
 func (v *verifier) otherRoot(list *keyList) error {
-	where, so := "in this file", "someone else sealed this, unless what you gave was mistyped"
-	if v.trust.Keys != nil {
-		where, so = "of the given keys.json", "the two do not belong together"
+	switch {
+	case v.trust.Keys != nil:
+		return fmt.Errorf("the root of the given keys.json is %s, and you gave the fingerprint %s: the two do not belong together", list.rootID, v.trust.Fingerprint)
+	case v.trust.Remembered != "":
+		return fmt.Errorf("the root in this file is %s, and the one remembered in %s is %s: someone else sealed this, unless you believe more than one server",
+			list.rootID, v.trust.Remembered, v.trust.Fingerprint)
 	}
-	return fmt.Errorf("the root %s is %s, and you gave the fingerprint %s: %s", where, list.rootID, v.trust.Fingerprint, so)
+	return fmt.Errorf("the root in this file is %s, and you gave the fingerprint %s: someone else sealed this, unless what you gave was mistyped", list.rootID, v.trust.Fingerprint)
 }
 
 func isDigest(s string) bool {

@@ -79,6 +79,7 @@ function groups(digest) { return digest.replace(/(.{4})(?=.)/g, "$1 "); }
 // problem says what keeps the file from being checked.
 function problem(text) {
   const box = part("[data-problem]");
+  say("[data-announce]", ""); // what was heard last is over
   box.textContent = text;
   box.hidden = !text;
   if (text) box.focus();
@@ -102,7 +103,7 @@ async function begin() {
     if (mine !== running) return;
     busy(false);
     if (!answer) return problem("The verifier broke off: the file could not be read to its end, or this browser has not enough memory for it. `proofwalk verify` needs less.");
-    if (answer.no_packet) return problem(answer.no_packet);
+    if (answer.no_packet || answer.no_keys) return problem(answer.no_packet || answer.no_keys);
     if (answer.error) return wrongFingerprint(answer.error);
     draw(file, answer);
   } catch (error) {
