@@ -166,6 +166,9 @@ func (a *App) loadBytes(ctx context.Context, source *packetSource) error {
 			return fmt.Errorf("reading a transcript for a packet: %w", err)
 		}
 		c.Transcripts[i].HAR = b
+		if err := countRedactions(&c.Transcripts[i]); err != nil {
+			return err
+		}
 	}
 	for i, digest := range source.Screenshots {
 		b, err := a.Blobs.Read(ctx, digest)

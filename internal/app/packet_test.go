@@ -174,6 +174,12 @@ func TestDraftOfAnyState(t *testing.T) {
 // pdfText is what pdftotext reads in the packet's report.
 func pdfText(t *testing.T, archive []byte) string {
 	t.Helper()
+	return pdfToText(t, archive, "-layout")
+}
+
+// pdfToText is pdfText with another order of what pdftotext reads.
+func pdfToText(t *testing.T, archive []byte, order string) string {
+	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	must(t, err)
 	f, err := r.Open("packet.pdf")
@@ -183,7 +189,7 @@ func pdfText(t *testing.T, archive []byte) string {
 	must(t, err)
 	name := filepath.Join(t.TempDir(), "packet.pdf")
 	must(t, os.WriteFile(name, b, 0o600))
-	out, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", name, "-").Output()
+	out, err := exec.CommandContext(t.Context(), "pdftotext", order, name, "-").Output()
 	must(t, err)
 	return string(out)
 }

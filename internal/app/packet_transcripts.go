@@ -63,10 +63,34 @@ func (g *gathering) transcript(c store.Capture) (packet.Transcript, error) {
 	for _, limit := range c.CannotShow {
 		t.Limits = append(t.Limits, limitWords[limit])
 	}
-	for _, item := range report.Items {
-		t.Redactions = append(t.Redactions, packet.Redaction{Rule: item.Rule, Place: item.Place, Count: item.Count})
-	}
+	t.Redactions, t.RedactionsCounted = Redactions(c.RedactedBy, report)
 	return t, nil
+}
+
+// Redactions gives what a capture's report counts, and how it was counted: what
+// the server took out, or what an earlier redaction left replaced.
+func Redactions(redactedBy string, report redact.Report) (list []packet.Redaction, counted string) {
+	items, counted := report.Items, packet.CountedRedacting
+	if redactedBy != analysis.ByServer {
+		items, counted = report.Kept, packet.CountedTranscript
+	}
+	for _, item := range items {
+		list = append(list, packet.Redaction{Rule: item.Rule, Place: item.Place, Count: item.Count})
+	}
+	return list, counted
+}
+
+// countRedactions does so for a capture that was stored before this was counted.
+func countRedactions(t *packet.Transcript) error {
+	if t.RedactedBy == analysis.ByServer || len(t.Redactions) > 0 {
+		return nil
+	}
+	kept, err := redact.Count(t.HAR)
+	if err != nil {
+		return fmt.Errorf("counting what was redacted in %s: %w", t.ID, err)
+	}
+	t.Redactions, t.RedactionsCounted = Redactions(t.RedactedBy, redact.Report{Kept: kept})
+	return nil
 }
 
 // limitWords say what a capture cannot show.

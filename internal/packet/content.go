@@ -276,16 +276,12 @@ type Transcript struct {
 	Clocks
 	ConfigVersion int         `json:"config_version,omitempty"`
 	Redactions    []Redaction `json:"redactions,omitempty"`
-	Lanes         Lanes       `json:"lanes"`
-	Hops          []Hop       `json:"hops,omitempty"`
-	HAR           []byte      `json:"-"` // the file's bytes: redacted HAR, format 1
-}
-
-// Redaction is one line of the redaction report.
-type Redaction struct {
-	Rule  string `json:"rule"`
-	Place string `json:"place"`
-	Count int    `json:"count"`
+	// RedactionsCounted says what Redactions count: CountedRedacting or
+	// CountedTranscript; empty in packets that were asked for before it was said.
+	RedactionsCounted string `json:"redactions_counted,omitempty"`
+	Lanes             Lanes  `json:"lanes"`
+	Hops              []Hop  `json:"hops,omitempty"`
+	HAR               []byte `json:"-"` // the file's bytes: redacted HAR, format 1
 }
 
 // Lanes names the lanes of a drawing; empty ones get a general name.

@@ -2,8 +2,6 @@ package packet
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -188,59 +186,6 @@ func (r *report) questions() {
 func said(a Act) []pdf.Span {
 	out := append([]pdf.Span{pdf.T(a.Text), pdf.T("\n")}, actor(a, small(""))...)
 	return append(out, small(", "+stamp(a.At)))
-}
-
-// hasRedaction tells whether there is anything to report of redaction.
-func (r *report) hasRedaction() bool {
-	return len(r.c.CredentialPasses) > 0 || slices.ContainsFunc(r.c.Transcripts, func(t Transcript) bool { return len(t.Redactions) > 0 })
-}
-
-// redaction says what was taken out before anything was stored.
-func (r *report) redaction() {
-	if !r.hasRedaction() {
-		return
-	}
-	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 60}, {Weight: 2}, {Weight: 2}, {Width: 50, Align: pdf.Right}},
-		Head:    pdf.Cells("Transcript", "Rule", "Place", "Values"), Size: 9, Pad: 3.5, Summary: "Redactions",
-	}
-	total := 0
-	for _, tr := range r.c.Transcripts {
-		for _, x := range tr.Redactions {
-			total += x.Count
-			t.Rows = append(t.Rows, pdf.Row{Cells: []pdf.Cell{
-				{Spans: []pdf.Span{link(tr.ID)}, Header: true}, {Spans: []pdf.Span{pdf.T(x.Rule)}}, {Spans: []pdf.Span{pdf.T(x.Place)}}, {Spans: []pdf.Span{pdf.T(fmt.Sprint(x.Count))}},
-			}})
-		}
-	}
-	r.shortChapter("Redaction", "redaction")
-	if len(t.Rows) > 0 {
-		r.doc.Add(note(fmt.Sprintf("%d values were taken out of the transcripts before they were stored. A name such as “state A” stands for a value that can be compared with others of its kind, but not read back.", total)), t)
-	}
-	r.credentialPasses()
-}
-
-// credentialPasses lists the texts that look like a credential and were passed.
-func (r *report) credentialPasses() {
-	passes := r.c.CredentialPasses
-	if len(passes) == 0 {
-		return
-	}
-	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 44}, {Weight: 1}, {Weight: 1.2}, {Weight: 2.4}, {Weight: 1.4}},
-		Head:    pdf.Cells("Pass", "Text", "Looked like", "Why it is none", "By"), Size: 9, Pad: 3.5, Summary: "Texts passed as no credential",
-	}
-	for _, p := range passes {
-		where := []pdf.Span{pdf.T(p.Field)}
-		if p.Item != "" {
-			where = []pdf.Span{link(p.Item), pdf.T(" " + p.Field)}
-		}
-		t.Rows = append(t.Rows, pdf.Row{Anchor: p.ID, Cells: []pdf.Cell{
-			{Spans: []pdf.Span{pdf.M(p.ID)}, Header: true}, {Spans: where}, {Spans: []pdf.Span{pdf.T(strings.Join(p.Rules, ", "))}},
-			{Spans: []pdf.Span{pdf.T(p.Text)}}, {Spans: []pdf.Span{pdf.T(p.By + "\n"), small(second(p.At))}},
-		}})
-	}
-	r.doc.Add(note(count(len(passes), "text")+" in this packet looked like a credential and is none, as the person named says. Private keys, JSON Web Tokens and tokens of the server cannot be passed."), t)
 }
 
 // configuration is the integration as it was described.

@@ -27,7 +27,7 @@ func (r *run) cookieName(name, place string) string {
 	if name == "" {
 		return prefix
 	}
-	if text, ok := r.values.kept(name); ok {
+	if text, ok := r.kept(name, "C1", place); ok {
 		return prefix + text
 	}
 	r.report.add("C1", place)
@@ -41,7 +41,7 @@ func (r *run) cookieValue(value, place string) string {
 	if value == "" {
 		return ""
 	}
-	if text, ok := r.values.kept(value); ok {
+	if text, ok := r.kept(value, "C1", place); ok {
 		return text
 	}
 	r.report.add("C1", place)
@@ -146,7 +146,9 @@ func (r *run) cookieAttribute(attribute, place string, c *transcript.Cookie) (na
 		if n, err := strconv.Atoi(value); err == nil && isSeconds(max(n, -n)) {
 			return "Max-Age=", strconv.Itoa(n)
 		}
-		if value != "~num" { // redacted before
+		if value == "~num" { // redacted before
+			r.keep("N1", place)
+		} else {
 			r.report.add("N1", place)
 		}
 		return "Max-Age=", "~num"
@@ -189,7 +191,11 @@ const headerDateLayout = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // date prints a date anew, so that nothing but the date is in it.
 func (r *run) date(value, place string) string {
-	if value == "" || value == "~str" || isHeaderDate(value) {
+	if value == "" || isHeaderDate(value) {
+		return value
+	}
+	if value == "~str" {
+		r.keep("H1", place)
 		return value
 	}
 	seen, known := r.r.memo.find("date", value)

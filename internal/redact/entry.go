@@ -39,6 +39,7 @@ type run struct {
 	fromProvider       bool         // its host is the provider's
 	withToken          bool         // the request sends an access token
 	noted              int          // values of attributes that it brought
+	uncounted          bool         // the value at hand is made of one that was counted, see keep
 	out                transcript.Entry
 	response           transcript.Response
 	cookies            messageCookies
@@ -131,6 +132,7 @@ func (r *run) entry(e *capture.Entry) *transcript.Entry {
 		r.atSource(e, out)
 	}
 	r.carriedFacts(e, out)
+	r.keptBody(e, out)
 	if r.witness.look(out, r.again) {
 		r.document = strings.Clone(host) // empty where it is not known in clear
 	}
@@ -218,8 +220,11 @@ func (r *run) pages(raw []capture.Page) []transcript.Page {
 		}
 		out[n-1].StartedAt = instantOf(p.StartedAt)
 		switch title := strings.TrimSpace(p.Title); {
-		case title == "" || title == "~text" || r.r.public.titles[title]:
+		case title == "" || r.r.public.titles[title]:
 			out[n-1].Title = title
+		case title == "~text":
+			out[n-1].Title = title
+			r.keep("V1", "page.title")
 		default:
 			out[n-1].Title = "~text"
 			r.r.opts.Hidden.note(hiddenTitles, title)

@@ -59,7 +59,7 @@ func (r *run) headerValue(kind headerKind, value, place string) string {
 	if value == "" {
 		return ""
 	}
-	if text, ok := r.values.kept(value); ok {
+	if text, ok := r.kept(value, "H1", place); ok {
 		return text
 	}
 	switch kind {
@@ -135,7 +135,7 @@ func (r *run) authorization(value, place string) string {
 		return "~secret"
 	}
 	credentials = strings.TrimSpace(credentials)
-	if text, ok := r.values.kept(credentials); ok {
+	if text, ok := r.kept(credentials, "H1", place); ok {
 		return scheme + " " + text
 	}
 	if credentials == "" {

@@ -236,7 +236,9 @@ func (w *jsonWalk) nested(value string, depth int) (string, bool) {
 	if len(text) < 2 || text[0] != '{' && text[0] != '[' || depth+1 >= maxJSONDepth || w.left <= 0 || !json.Valid([]byte(text)) {
 		return "", false
 	}
-	if !w.r.again {
+	if w.r.again {
+		w.r.keep("B1", w.place)
+	} else {
 		w.r.report.add("B1", w.place)
 	}
 	start := len(w.r.skeleton.out)

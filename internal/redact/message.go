@@ -151,7 +151,11 @@ func threeDigits(n int64) int {
 }
 
 func (r *run) word(s string, list map[string]struct{}, place string) string {
-	if s == "" || s == "~str" || isWord(list, s) {
+	if s == "" || isWord(list, s) {
+		return s
+	}
+	if s == "~str" {
+		r.keep("H1", place)
 		return s
 	}
 	r.report.add("H1", place)

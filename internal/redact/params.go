@@ -19,7 +19,16 @@ func (r *run) param(out []transcript.Field, name, value, place string, depth int
 	if !known {
 		return append(out, transcript.Field{Name: r.name(name, place), Value: r.unknownValue(value, place, depth)})
 	}
+	switch name {
+	case "saml.type": // each message has one
+		r.keep("S1", place)
+	case "code_verifier.s256", "saml.empty_attributes": // of values that are counted before
+		r.uncounted = true
+	case "saml.attributes": // of one that is encrypted nobody took the name
+		r.uncounted = value == "~str"
+	}
 	out = append(out, transcript.Field{Name: name, Value: r.known(spec, value, place, depth)})
+	r.uncounted = false
 	switch {
 	case spec.kind == kindSAML:
 		out = append(out, r.samlFields(value, place, depth)...)
@@ -47,10 +56,16 @@ func (r *run) name(name, place string) string {
 	if name == "" {
 		return ""
 	}
-	if text, ok := r.values.kept(name); ok {
+	if text, ok := r.kept(name, "Q1", place); ok {
 		return text
 	}
-	if isWord(structureNames, name) || r.again && isWord(derivedMembers, name) {
+	if isWord(structureNames, name) {
+		return name
+	}
+	if r.again && isWord(derivedMembers, name) {
+		if strings.HasSuffix(name, ".header") { // each token has one
+			r.keep("J1", place)
+		}
 		return name
 	}
 	r.report.add("Q1", place)
@@ -63,7 +78,7 @@ func (r *run) unknownValue(value, place string, depth int) string {
 	if value == "" || r.r.public.exact[value] {
 		return value
 	}
-	if text, ok := r.values.kept(value); ok {
+	if text, ok := r.kept(value, "Q1", place); ok {
 		return text
 	}
 	if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
@@ -81,7 +96,7 @@ func (r *run) known(spec paramSpec, value, place string, depth int) string {
 	if value == "" {
 		return value
 	}
-	if text, ok := r.values.kept(value); ok {
+	if text, ok := r.kept(value, "Q1", place); ok {
 		return text
 	}
 	if spec.kind == kindConst { // also where it equals a registered value, which would tell what it is
@@ -144,7 +159,10 @@ func (r *run) words(value string, list map[string]struct{}, more map[string]bool
 			out.WriteString(sep)
 		}
 		first = false
-		if !isWord(list, w) && !more[w] && w != "" && w != "~str" {
+		switch {
+		case w == "~str":
+			r.keep("Q1", place)
+		case !isWord(list, w) && !more[w] && w != "":
 			r.report.add("Q1", place)
 			w = "~str"
 		}
@@ -186,6 +204,7 @@ func (r *run) instant(value, place string) string {
 		return "~num"
 	}
 	if r.again && n >= -maxRelative && n <= maxRelative {
+		r.keep("N1", place)
 		return strconv.FormatInt(n, 10)
 	}
 	r.report.add("N1", place)

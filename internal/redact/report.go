@@ -30,6 +30,10 @@ type Report struct {
 	// redacted before do: these facts were not computed by this redaction.
 	Again int    `json:"again"`
 	Items []Item `json:"items"` // by rule, then place
+	// Kept counts what an earlier redaction replaced, by what stands in the file in
+	// its place: values, hidden hosts and segments, relative times, a body's size.
+	// What was dropped without a trace is not among it.
+	Kept []Item `json:"kept,omitempty"` // by rule, then place
 	// Contradictions are the facts of entries that were redacted before which are
 	// not what their entries show: no redaction wrote them.
 	Contradictions []Contradiction `json:"contradictions"`
@@ -75,15 +79,19 @@ var Rules = []struct{ ID, Text string }{
 
 // tally collects a Report.
 type tally struct {
-	counts  [256]count // more than there are rules and places together
-	quiet   bool       // what is replaced now was counted before
-	at      int        // the entry at hand, -1 outside of entries
+	taken   counts
+	kept    counts
+	quiet   bool // what is replaced now was counted before
+	at      int  // the entry at hand, -1 outside of entries
 	entries int
 	again   int
 	cut     int
 
 	undecoded int
 }
+
+// counts has room for more than there are rules and places together.
+type counts [256]count
 
 type count struct {
 	rule, place string
@@ -92,20 +100,37 @@ type count struct {
 
 // add counts one value; rule and place are words of the policy.
 func (t *tally) add(rule, place string) {
-	if t.quiet {
-		return
+	if !t.quiet {
+		t.taken.add(rule, place, t.at)
 	}
+}
+
+func (c *counts) add(rule, place string, entry int) {
 	at := uint8(len(place))*31 + place[len(place)-1]*7 + place[0] + rule[0]*13
 	for ; ; at++ {
-		c := &t.counts[at]
+		c := &c[at]
 		if c.n == 0 {
-			c.rule, c.place, c.entry = rule, place, t.at
+			c.rule, c.place, c.entry = rule, place, entry
 		}
 		if c.rule == rule && c.place == place {
 			c.n++
 			return
 		}
 	}
+}
+
+// items lists what was counted, by rule, then place.
+func (c *counts) items() []Item {
+	out := []Item{}
+	for _, c := range c {
+		if c.n > 0 {
+			out = append(out, Item{c.rule, c.place, c.n, c.entry})
+		}
+	}
+	slices.SortFunc(out, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Place, b.Place))
+	})
+	return out
 }
 
 // Confirmed tells of a file that says it was redacted before that it is as
@@ -124,18 +149,10 @@ func (t *tally) finish(s *capture.Source) Report {
 	r := Report{
 		Policy: transcript.Policy, Exporter: s.Exporter, Entries: t.entries, Bytes: s.Bytes,
 		Truncated: s.Truncated, StoppedAt: s.StoppedAt, Limits: slices.Clone(s.CannotShow),
-		Duplicates: s.Duplicates, Cut: t.cut, Undecoded: t.undecoded, Again: t.again, Items: []Item{}, Contradictions: []Contradiction{}, Before: s.Redacted,
+		Duplicates: s.Duplicates, Cut: t.cut, Undecoded: t.undecoded, Again: t.again, Items: t.taken.items(), Kept: t.kept.items(), Contradictions: []Contradiction{}, Before: s.Redacted,
 	}
 	if r.Limits == nil {
 		r.Limits = []string{}
 	}
-	for _, c := range t.counts {
-		if c.n > 0 {
-			r.Items = append(r.Items, Item{c.rule, c.place, c.n, c.entry})
-		}
-	}
-	slices.SortFunc(r.Items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Place, b.Place))
-	})
 	return r
 }

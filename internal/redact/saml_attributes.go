@@ -77,11 +77,13 @@ func (r *run) attributeName(a samlAttribute, place string) string {
 func (r *run) handleList(value, place string) string {
 	words := strings.Split(value, " ")
 	for i, w := range words {
-		if kept, ok := r.values.kept(w); ok {
-			words[i] = kept
-		} else {
-			words[i] = r.attributeName(samlAttribute{name: w}, place)
+		kept, ok := r.values.kept(w)
+		if !ok {
+			kept = r.attributeName(samlAttribute{name: w}, place)
+		} else if kept != "~str" { // of one that is encrypted nobody took the name
+			r.keep("Q1", place)
 		}
+		words[i] = kept
 	}
 	return strings.Join(words, " ")
 }

@@ -60,10 +60,14 @@ func isScheme(s string) bool {
 
 // url redacts a URL or URL reference by rule U1.
 func (r *run) url(raw, place string, depth int) string {
-	if raw == "" || raw == "about:blank" || raw == opaqueURL || r.r.public.exact[raw] {
+	if raw == opaqueURL {
+		r.keep("U1", place)
 		return raw
 	}
-	if text, ok := r.values.kept(raw); ok {
+	if raw == "" || raw == "about:blank" || r.r.public.exact[raw] {
+		return raw
+	}
+	if text, ok := r.kept(raw, "U1", place); ok {
 		return text
 	}
 	u := cutURL(raw)
@@ -124,7 +128,9 @@ func (r *run) authority(u splitURL, place string) string {
 	if u.userinfo == "" {
 		return r.hostPort(u.host, place)
 	}
-	if u.userinfo != "~userinfo" {
+	if u.userinfo == "~userinfo" {
+		r.keep("U1", place)
+	} else {
 		r.report.add("U1", place)
 	}
 	return "~userinfo@" + r.hostPort(u.host, place)
@@ -167,20 +173,29 @@ func (r *run) host(name, place string) string {
 		} else if ok && r.again {
 			r.r.names.hosts.reserve(n)
 			seen.text = strings.Clone(name)
+			if n > 0 { // also where the capture names no host
+				seen.n = keptName
+			}
 		} else {
 			n := r.r.names.hosts.number(nameDigest(r.r.opts.Key, "host", name))
 			seen.text, seen.n = "host-"+strconv.Itoa(n)+".invalid", hiddenName
 		}
 	}
-	if seen.n == hiddenName {
+	switch seen.n {
+	case hiddenName:
 		r.report.add("U1", place)
 		r.r.opts.Hidden.note(hiddenHosts, name)
+	case keptName:
+		r.keep("U1", place)
 	}
 	return seen.text
 }
 
-// hiddenName marks a name in the memo that is not written.
-const hiddenName = 1
+// Marks of a name in the memo: it is not written, or was not before.
+const (
+	hiddenName = 1
+	keptName   = 2
+)
 
 // numbered reads the number between prefix and suffix, without leading zeros.
 func numbered(s, prefix, suffix string) (int, bool) {
@@ -236,6 +251,9 @@ func (r *run) path(path, place string) string {
 }
 
 func (r *run) segment(s, place string) string {
+	if s == "~str" {
+		r.keep("U1", place)
+	}
 	if s == "" || s == "~str" {
 		return s
 	}
@@ -249,7 +267,7 @@ func (r *run) segment(s, place string) string {
 			seen.text = strings.Clone(s)
 		} else if ok && r.again && n > 0 {
 			r.r.names.segments.reserve(n)
-			seen.text = strings.Clone(s)
+			seen.text, seen.n = strings.Clone(s), keptName
 		} else {
 			seen.text, seen.n = "~str", hiddenName
 			if n := r.r.names.segments.number(nameDigest(r.r.opts.Key, "segment", decode(s, false))); n > 0 {
@@ -257,8 +275,11 @@ func (r *run) segment(s, place string) string {
 			}
 		}
 	}
-	if seen.n == hiddenName {
+	switch seen.n {
+	case hiddenName:
 		r.report.add("U1", place)
+	case keptName:
+		r.keep("U1", place)
 	}
 	return seen.text
 }
@@ -304,7 +325,7 @@ func (r *run) fragment(raw, place string, depth int) string {
 		}
 		return route
 	}
-	if text, ok := r.values.kept(raw); ok {
+	if text, ok := r.kept(raw, "U1", place); ok {
 		return text
 	}
 	if isWord(pathWords, raw) {

@@ -127,7 +127,11 @@ func TestAPageRedactsForTheRound(t *testing.T) {
 	if status != http.StatusCreated || !strings.HasSuffix(answer.Location, "?added=1") {
 		t.Fatalf("answered with %d, %+v", status, answer)
 	}
-	v.get(answer.Location).wants(http.StatusOK, "Run 1: happy path")
+	page := v.get(answer.Location)
+	page.wants(http.StatusOK, "Run 1: happy path")
+	if report := page.text("#redaction tbody"); !strings.Contains(report, "counted by the server in the redacted transcript") || !strings.Contains(report, "Parameters and fields 12") {
+		t.Errorf("the redaction report is %q", report)
+	}
 	if c := r.captures(t); len(c) != 1 || c[0].Digest != fmt.Sprintf("%x", sha256.Sum256(redacted)) {
 		t.Error("what is stored is not, byte for byte, what the page redacted")
 	}

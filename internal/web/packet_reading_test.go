@@ -51,6 +51,10 @@ func TestReadingPage(t *testing.T) {
 	if len(anchors) < 100 || len(page.all(".ask")) != len(anchors) {
 		t.Errorf("%d places can be asked at, want all %d", len(page.all(".ask")), len(anchors))
 	}
+	first := says.Transcripts[0]
+	if report := page.text("#redaction tbody"); len(first.Redactions) == 0 || !strings.Contains(report, packet.RedactionsCounted(first.RedactionsCounted)) {
+		t.Errorf("the redaction report is %q", report)
+	}
 	if strings.Contains(page.Body, "Changed since") {
 		t.Error("the page shows a title that is not the packet's")
 	}

@@ -11,8 +11,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/proofwalk/proofwalk/internal/analysis"
+	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/capture"
+	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/views/components"
@@ -71,6 +73,7 @@ func showRun(r *request) error {
 	}
 	for _, c := range captures {
 		m.Captures = append(m.Captures, captureLine(c))
+		m.Redactions = append(m.Redactions, redactionLine(c, reportOf(c)))
 	}
 	fillRunFindings(&m, p.Summary.ID, found)
 	if len(captures) > 0 {
@@ -173,14 +176,26 @@ func captureLine(c store.Capture) view.CaptureLine {
 	}
 }
 
-// redactedWords says how many values redaction replaced or dropped. The report of
-// a file that was redacted before it came is that of the second pass, which
-// replaces nothing.
+// redactedWords says how many values redaction took out. In a file that came
+// redacted and was stored before these were counted nothing is.
 func redactedWords(c store.Capture, report redact.Report) string {
-	if c.RedactedBy != analysis.ByServer {
+	list, _ := app.Redactions(c.RedactedBy, report)
+	if c.RedactedBy != analysis.ByServer && len(list) == 0 {
 		return "Before it came"
 	}
-	return components.Plural(report.Total(), "value", "values")
+	return components.Plural(packet.RedactedValues(list), "value", "values")
+}
+
+// redactionLine is a capture's redaction report; of one without, the text says so.
+func redactionLine(c store.Capture, report redact.Report) components.RedactionLine {
+	list, counted := app.Redactions(c.RedactedBy, report)
+	m := components.RedactionLine{Label: fmt.Sprintf("Capture %d", c.Number), Href: pathCapture(c.IntegrationID, c.ID), Redacted: redactedByWords[c.RedactedBy],
+		Counted: packet.RedactionsCounted(counted), Values: packet.RedactedValues(list), What: packet.RedactionClauses(list)}
+	if c.RedactedBy != analysis.ByServer && len(list) == 0 {
+		m.Counted = "not counted when it was stored; a packet has the count"
+		m.Uncounted = true
+	}
+	return m
 }
 
 // reportOf gives the stored redaction report; one that cannot be read is shown as empty.

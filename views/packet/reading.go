@@ -168,22 +168,23 @@ func (m ReadingModel) chapters() []chapter {
 	add(len(m.Summary.Waivers) > 0, "waivers", "Waivers", n.Remarks.Waived)
 	add(c.Walkthrough != nil, "minutes", "Minutes", n.Minutes)
 	add(len(c.Questions) > 0, "questions", "Questions", len(c.Questions))
-	add(m.redacted() > 0 || len(c.CredentialPasses) > 0, "redaction", "Redaction", 0)
+	add(len(m.redactions()) > 0 || len(c.CredentialPasses) > 0, "redaction", "Redaction", 0)
 	add(true, "configuration", "Configuration", 0)
 	add(true, "glossary", "Glossary", 0)
 	add(true, "checking", "How to check it", 0)
 	return out
 }
 
-// redacted counts the values that were taken out of the transcripts.
-func (m ReadingModel) redacted() int {
-	n := 0
+// redactions are the transcripts of which it is known what was taken out.
+func (m ReadingModel) redactions() []components.RedactionLine {
+	var out []components.RedactionLine
 	for _, t := range m.C.Transcripts {
-		for _, r := range t.Redactions {
-			n += r.Count
+		if t.RedactionTold() {
+			out = append(out, components.RedactionLine{Label: t.ID, Href: "#" + t.ID, Mono: true, Redacted: "by " + packet.Word(t.RedactedBy),
+				Counted: packet.RedactionsCounted(t.RedactionsCounted), Values: packet.RedactedValues(t.Redactions), What: packet.RedactionClauses(t.Redactions)})
 		}
 	}
-	return n
+	return out
 }
 
 // totals are the counts of all findings.
