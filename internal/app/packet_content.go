@@ -29,6 +29,7 @@ type gathering struct {
 	items       []store.ChecklistItem
 	evidence    []store.Evidence
 	captures    []store.Capture
+	newest      time.Time                      // when the newest capture came, whether evidence rests on it or not
 	labels      map[uuid.UUID]string           // of captures: t-001
 	itemLabels  map[uuid.UUID]string           // of items: TST-09
 	runFindings map[uuid.UUID][]packet.Finding // findings of a run, with their labels
@@ -57,21 +58,6 @@ func (a *App) packetContent(ctx context.Context, q store.Querier, scope auth.Sco
 		}
 	}
 	return g.source, r, nil
-}
-
-// draftContent is the content of the integration as it stands, for a draft.
-func (a *App) draftContent(ctx context.Context, q store.Querier, scope auth.Scope, integrationID uuid.UUID, now time.Time) (packetSource, error) {
-	g, err := gather(ctx, q, scope, integrationID, currentConfiguration, nil)
-	if err != nil {
-		return packetSource{}, err
-	}
-	last, err := store.LastRevisionNumber(ctx, q, scope, integrationID)
-	if err != nil {
-		return packetSource{}, err
-	}
-	c := &g.source.Content
-	c.Revision, c.Edition, c.MadeAt = last+1, 1, packet.At(now)
-	return g.source, g.credentialPasses()
 }
 
 // currentConfiguration stands for the newest configuration version.

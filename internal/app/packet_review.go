@@ -154,9 +154,6 @@ func (g *gathering) decisions(r store.Revision) error {
 	if err := g.signOffs(r.ID); err != nil {
 		return err
 	}
-	if c.Outcome == nil {
-		return nil
-	}
 	return g.minutes(r.ID)
 }
 
@@ -186,13 +183,14 @@ func packetSignOff(partner, part, by string, at time.Time) packet.SignOff {
 	return packet.SignOff{Role: signOffWords[part], Act: packet.Act{By: by, Organisation: organisation, At: packet.At(at)}}
 }
 
-// minutes fills in the walkthrough: who took part and what was said of each step.
+// minutes fills in the walkthrough once it has begun: who took part and what was
+// said of each step.
 func (g *gathering) minutes(revision uuid.UUID) error {
 	held, err := store.FindWalkthrough(g.ctx, g.q, g.scope, g.integration.ID, revision)
 	if apperr.Is(err, apperr.NotFound) {
 		return nil
 	}
-	if err != nil {
+	if err != nil || held.StartedAt == nil {
 		return err
 	}
 	steps, err := store.ListWalkthroughSteps(g.ctx, g.q, g.scope, held.ID)
@@ -200,10 +198,7 @@ func (g *gathering) minutes(revision uuid.UUID) error {
 		return err
 	}
 	c := &g.source.Content
-	c.Walkthrough = &packet.Walkthrough{HeldAt: packet.At(held.PlannedFor)}
-	if held.StartedAt != nil {
-		c.Walkthrough.HeldAt = packet.At(*held.StartedAt)
-	}
+	c.Walkthrough = &packet.Walkthrough{HeldAt: packet.At(*held.StartedAt)}
 	for _, p := range held.People {
 		c.Walkthrough.People = append(c.Walkthrough.People, p.Name+", "+string(p.Part))
 	}

@@ -33,6 +33,9 @@ func (g *gathering) transcripts() error {
 		}
 	}
 	for _, c := range captures {
+		if c.ReceivedAt.After(g.newest) {
+			g.newest = c.ReceivedAt
+		}
 		if runs[c.TestRunID] {
 			g.captures = append(g.captures, c)
 		}

@@ -58,7 +58,7 @@ func TestPrintedReadingPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Ready for the walkthrough", "What this packet does not prove", "TST-01 Verification screen opens", "Glossary"} {
+	for _, want := range []string{"Ready for the walkthrough", "What this packet does not prove", "TST-01 Verification screen opens", "What cannot be told, and why", "Glossary"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("printed it does not say %q", want)
 		}
@@ -71,6 +71,35 @@ func TestPrintedReadingPage(t *testing.T) {
 	pictures, err := exec.CommandContext(t.Context(), "pdfimages", "-list", name).Output()
 	if n := bytes.Count(pictures, []byte(" image ")); err != nil || n < 3 {
 		t.Errorf("printed it has %d pictures, %v", n, err)
+	}
+}
+
+// Findings that need no work are folded; whoever follows a link to one sees it.
+func TestFoldedFindings(t *testing.T) {
+	t.Parallel()
+	s := newDamagedSite(t)
+	b := s.newBrowser(t)
+	b.signIn(accountTeam)
+	b.look(360, "light")
+	read := s.packetPath(t) + "/read"
+	b.open(read)
+	var height, open int
+	var anchors []string
+	b.run("looking at the folds",
+		chromedp.Evaluate(`document.documentElement.scrollHeight`, &height),
+		chromedp.Evaluate(`document.querySelectorAll(".fold[open]").length`, &open),
+		chromedp.Evaluate(`Array.from(document.querySelectorAll(".fold"), fold => fold.querySelector("tbody tr:last-child").id)`, &anchors))
+	t.Logf("the page is %d pixels high at 360", height)
+	if open != 0 || len(anchors) != 2 {
+		t.Fatalf("%d of %d folds are open at first, want none of two", open, len(anchors))
+	}
+	for _, anchor := range anchors {
+		visible := chromedp.WaitVisible(`[id="`+anchor+`"]`, chromedp.ByQuery)
+		b.open(read)
+		b.run("following a link to "+anchor, chromedp.Evaluate(`document.querySelector(".reading-body a[href='#`+anchor+`']:not(.fold *), .fold a[href='#`+anchor+`']").click()`, nil), visible)
+		b.open("/")
+		b.open(read + "#" + anchor)
+		b.run("opening the address of "+anchor, visible)
 	}
 }
 

@@ -58,6 +58,9 @@ type Content struct {
 	RuleSet  int
 	Decision *Decision // of the review; nil only in a draft
 	Outcome  *Outcome  // of the walkthrough; nil before it was held
+	// Before is what was decided of the revision before one that is not decided;
+	// only a draft says it.
+	Before *Before `json:"-"`
 	// Supersedes names the edition before this one, of the same revision; nil for the first.
 	Supersedes *Supersedes
 	Sections   []Section // in the order of the report
@@ -125,6 +128,13 @@ type Outcome struct {
 	Word string `json:"word"`
 	Act
 	Conditions []string `json:"conditions,omitempty"`
+}
+
+// Before is an earlier revision with what was decided of it.
+type Before struct {
+	Revision int
+	Decision *Decision
+	Outcome  *Outcome
 }
 
 // Supersedes names the packet that this one takes the place of.

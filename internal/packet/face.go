@@ -24,11 +24,28 @@ type Deed struct {
 	Act
 }
 
+// deed words what was decided last of the revision before.
+func (b *Before) deed() Deed {
+	deed := Deed{What: fmt.Sprintf("Revision %d: ", b.Revision)}
+	switch {
+	case b.Outcome != nil:
+		deed.What, deed.Act = deed.What+outcomeWords[b.Outcome.Word]+"; recorded", b.Outcome.Act
+	case b.Decision != nil:
+		deed.What, deed.Act = deed.What+b.Decision.Word+"; decided", b.Decision.Act
+	}
+	return deed
+}
+
+var outcomeWords = map[string]string{"go": "go", "go_with_conditions": "go, with conditions", "no_go": "no go"}
+
 // Answer gives the decision, or the outcome where there is one.
 func (c *Content) Answer() Answer { return c.answer(countItems(c.Items), countFindings(c.Findings)) }
 
 func (c *Content) answer(items ItemCounts, findings FindingCounts) Answer {
 	a := Answer{Tone: "none", Title: "Not decided", Sentence: c.sentence(items, findings)}
+	if c.Before != nil {
+		a.Title, a.Deeds = fmt.Sprintf("Revision %d is not decided", c.Revision), []Deed{c.Before.deed()}
+	}
 	if d := c.Decision; d != nil {
 		a.Tone, a.Title = "returned", "Returned"
 		if d.Word == "ready" {
@@ -61,10 +78,13 @@ func (c *Content) sentence(items ItemCounts, findings FindingCounts) string {
 	} else {
 		parts = append(parts, plural(findings.Fail, "1 finding fails", "%d findings fail"))
 	}
-	if w := c.Walkthrough; w != nil {
-		parts = append(parts, "walkthrough held on "+day(w.HeldAt))
-	} else {
+	switch w := c.Walkthrough; {
+	case w == nil:
 		parts = append(parts, "walkthrough not held yet")
+	case c.Outcome == nil:
+		parts = append(parts, "walkthrough begun on "+day(w.HeldAt))
+	default:
+		parts = append(parts, "walkthrough held on "+day(w.HeldAt))
 	}
 	return strings.Join(parts, ", ") + "."
 }

@@ -9,6 +9,28 @@ import (
 // What page one names one by one, so that nobody has to look for it: what fails,
 // and what was let go.
 
+// crowd is the most that page one of a report tells, so that all that belongs there
+// fits.
+type crowd struct {
+	failures, waivers, conditions int
+	text                          int  // characters of what a person wrote
+	short                         bool // what is not proven in one line each, the sections without a heading
+	bare                          bool // no key to the marks, what sections rest on, or way to what was not cut
+}
+
+// condition is the most characters of a condition.
+func (c crowd) condition() int { return max(c.text, 60) }
+
+// crowds are tried in their order.
+var crowds = []crowd{
+	{failures: failuresNamed, waivers: waiversNamed, conditions: 12, text: 1000},
+	{failures: failuresNamed, waivers: waiversNamed, conditions: 4, text: 240, short: true},
+	{failures: failuresNamed, waivers: 2, conditions: 2, text: 110, short: true},
+	{failures: 3, waivers: 1, conditions: 2, text: 60, short: true},
+	{failures: 3, waivers: 1, conditions: 2, text: 60, short: true, bare: true},
+	{failures: 1, waivers: 0, conditions: 1, text: 24, short: true, bare: true},
+}
+
 // The most that page one names; the rest it counts.
 const (
 	waiversNamed  = 3
@@ -25,12 +47,14 @@ type Failure struct {
 
 // Failures gives the first of the findings that fail, which page one names, and how
 // many more there are.
-func (c *Content) Failures() (named []Failure, more int) {
+func (c *Content) Failures() (named []Failure, more int) { return c.firstFailures(failuresNamed) }
+
+func (c *Content) firstFailures(most int) (named []Failure, more int) {
 	for i := range c.Findings {
 		f := &c.Findings[i]
 		switch {
 		case f.Verdict != "fail":
-		case len(named) == failuresNamed:
+		case len(named) == most:
 			more++
 		default:
 			named = append(named, Failure{f, c.itemsOf(f.ID)})
@@ -51,13 +75,17 @@ func (c *Content) itemsOf(finding string) []string {
 }
 
 // NamedWaivers gives the waivers that page one names, and how many more there are.
-func (s *Summary) NamedWaivers() (named []Waiver, more int) {
-	n := min(waiversNamed, len(s.Waivers))
+func (s *Summary) NamedWaivers() (named []Waiver, more int) { return s.firstWaivers(waiversNamed) }
+
+func (s *Summary) firstWaivers(most int) (named []Waiver, more int) {
+	n := min(most, len(s.Waivers))
 	return s.Waivers[:n], len(s.Waivers) - n
 }
 
 // ShortReason is the reason in a line or two, and until when it holds.
-func (w Waiver) ShortReason() string { return shorten(w.Reason, reasonNamed) + w.until() }
+func (w Waiver) ShortReason() string { return w.reasonIn(reasonNamed) }
+
+func (w Waiver) reasonIn(most int) string { return shorten(w.Reason, most) + w.until() }
 
 // WithWaiver tells whether the item is accepted although a remark on it was waived.
 func (s *Summary) WithWaiver(it *Item) bool {

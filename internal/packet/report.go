@@ -28,6 +28,9 @@ type report struct {
 	*sheet
 	doc      *pdf.Doc
 	brief    bool // the summary instead of the report
+	crowd    crowd
+	set      setting // of a summary
+	acts     float64 // see actShare
 	findings map[string]*Finding
 	remarks  map[string]*Remark
 	pictures map[string]*pdf.Image // by screenshot
@@ -86,6 +89,7 @@ func (r *report) render() (*pdf.Output, error) {
 	r.waivers()
 	r.minutes()
 	r.questions()
+	r.inFull()
 	r.redaction()
 	r.configuration()
 	r.glossary()

@@ -18,8 +18,13 @@ func (r *report) screenshots() {
 			caption = append(caption, small(", "+count(s.Masks, "area")+" covered"))
 		}
 		caption = append(caption, small("."))
-		if !s.HappenedAt.IsZero() {
+		switch {
+		case !s.HappenedAt.IsZero():
 			caption = append(caption, small(" Happened "+second(s.HappenedAt)+"."))
+		case !s.CapturedAt.IsZero():
+			caption = append(caption, small(" Captured "+second(s.CapturedAt)+"; when it happened is not known."))
+		case !s.ReceivedAt.IsZero():
+			caption = append(caption, small(" Received "+second(s.ReceivedAt)+"; when it happened is not known."))
 		}
 		if s.Transcript != "" {
 			caption = append(caption, small(" Of "), pdf.Span{
@@ -131,7 +136,11 @@ func (r *report) minutes() {
 		return
 	}
 	r.shortChapter("Minutes of the walkthrough", "minutes")
-	kv := pdf.KeyValue{Pairs: []pdf.Pair{{Key: "Held", Value: []pdf.Span{pdf.T(moment(w.HeldAt))}}}}
+	held := "Held"
+	if r.c.Outcome == nil {
+		held = "Begun"
+	}
+	kv := pdf.KeyValue{Pairs: []pdf.Pair{{Key: held, Value: []pdf.Span{pdf.T(moment(w.HeldAt))}}}}
 	for i, p := range w.People {
 		key := "People"
 		if i > 0 {

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/proofwalk/proofwalk/internal/pdf"
 )
@@ -90,7 +91,7 @@ const itemKeyWidth = 56
 
 // itemActs sets the claim beside the decision.
 func (r *report) itemActs(it *Item) pdf.KeyValue {
-	kv := pdf.KeyValue{KeyWidth: itemKeyWidth, Columns: 2, Before: 4, Size: 9}
+	kv := pdf.KeyValue{KeyWidth: itemKeyWidth, Columns: 2, Share: r.actShare(), Before: 4, Size: 9}
 	if it.Claim != nil {
 		kv.Pairs = append(kv.Pairs, pdf.Pair{Key: "Claimed", Value: r.act(*it.Claim)})
 	}
@@ -101,6 +102,36 @@ func (r *report) itemActs(it *Item) pdf.KeyValue {
 		kv.Columns = 1
 	}
 	return kv
+}
+
+// The part of the width that is left to claims: no less than the rest for decisions.
+const (
+	leastShare = 0.46
+	mostShare  = 0.56
+)
+
+// actShare divides the width between claims and decisions by the longest names of
+// the report, so that one stands below the other in all items and few lines break.
+func (r *report) actShare() float64 {
+	if r.acts > 0 {
+		return r.acts
+	}
+	claim, decision := 1, 1
+	for i := range r.c.Items {
+		claim, decision = max(claim, r.c.Items[i].Claim.nameLength()), max(decision, r.c.Items[i].Decision.nameLength())
+	}
+	const stampLength = 26 // of the time beside, in letters of a name
+	claim, decision = claim+stampLength, decision+stampLength
+	r.acts = min(max(float64(claim)/float64(claim+decision), leastShare), mostShare)
+	return r.acts
+}
+
+// nameLength is how many characters the person's names have.
+func (a *Act) nameLength() int {
+	if a == nil {
+		return 0
+	}
+	return utf8.RuneCountInString(a.By) + utf8.RuneCountInString(a.Organisation)
 }
 
 func (r *report) act(a Act) []pdf.Span {

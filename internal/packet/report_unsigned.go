@@ -122,6 +122,7 @@ func (r *report) excerptPage() {
 			pdf.Paragraph{Spans: []pdf.Span{pdf.T("Whoever cut it chose what to show. What stands on this page cannot be withheld, and its figures are those of the whole packet.")}, Before: 3},
 		}},
 	)
+	r.crowd = crowds[0]
 	r.answer()
 	kv := pdf.KeyValue{KeyWidth: 90, Before: 10}
 	add := func(key, value string) {

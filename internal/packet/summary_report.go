@@ -26,10 +26,30 @@ func RenderSummary(c *Content, of SummaryOf) ([]byte, error) {
 		return nil, fmt.Errorf("rendering a summary: the packet's digests are not SHA-256 in hex")
 	}
 	r := newReport(s)
-	r.brief = true
+	r.brief, r.crowd = true, crowds[0]
 	o := r.options()
 	o.Title, o.Attachments = r.briefTitle()+": "+c.Integration.Name, nil
 	r.doc = pdf.New(o)
+	whole := r.doc
+	// Set close it has two pages for a usual checklist; where it has more all the same,
+	// it is set wide.
+	whole.AddFirstFitting(2, len(settings), func(way int, part *pdf.Doc) {
+		r.doc, r.set = part, settings[way]
+		r.briefBlocks(of)
+	})
+	out, err := whole.Render()
+	if err != nil {
+		return nil, fmt.Errorf("rendering a summary: %w", err)
+	}
+	return out.Bytes, nil
+}
+
+// setting is how the tables of a summary are set: their text and the space in them.
+type setting struct{ size, pad, before float64 }
+
+var settings = []setting{{8.5, 2.5, 18}, {8.2, 1.6, 12}, {8, 1, 9}, {8.5, 2.5, 18}}
+
+func (r *report) briefBlocks(of SummaryOf) {
 	r.title()
 	r.answer()
 	r.figures()
@@ -41,14 +61,11 @@ func RenderSummary(c *Content, of SummaryOf) ([]byte, error) {
 	r.briefItems()
 	r.briefFindings()
 	if len(r.summary.Waivers) > 0 {
-		r.doc.Add(pdf.Need{Height: 90}, pdf.Heading{Level: 2, Text: "Waivers", Before: 18}, r.waiverTable())
+		t := r.waiverTable()
+		t.Size, t.Pad = r.set.size, r.set.pad
+		r.doc.Add(pdf.Need{Height: 90}, pdf.Heading{Level: 2, Text: "Waivers", Before: r.set.before}, t)
 	}
 	r.keyToMarks()
-	out, err := r.doc.Render()
-	if err != nil {
-		return nil, fmt.Errorf("rendering a summary: %w", err)
-	}
-	return out.Bytes, nil
 }
 
 // briefTitle is what a summary is called.
@@ -80,8 +97,8 @@ func (r *report) whatItIs(of SummaryOf) {
 // briefItems has a line for each item.
 func (r *report) briefItems() {
 	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 48}, {}, {Width: 96}, {Width: 92}, {Width: 82}},
-		Head:    pdf.Cells("Item", "Requirement", "State", "Decided by", "Findings"), Size: 8.5, Pad: 2.5, Summary: "Items",
+		Columns: []pdf.Column{{Width: 46}, {}, {Width: 86}, {Width: 80}, {Width: 76}},
+		Head:    pdf.Cells("Item", "Requirement", "State", "Decided by", "Findings"), Size: r.set.size, Pad: r.set.pad, Summary: "Items",
 	}
 	for _, s := range r.c.SectionFigures() {
 		t.Rows = append(t.Rows, pdf.Row{Fill: pdf.Sunken, Cells: []pdf.Cell{{Span: 5, Spans: []pdf.Span{
@@ -94,7 +111,7 @@ func (r *report) briefItems() {
 		}
 	}
 	if len(t.Rows) > 0 {
-		r.doc.Add(pdf.Need{Height: 140}, pdf.Heading{Level: 2, Text: "Items", Before: 18}, t)
+		r.doc.Add(pdf.Need{Height: 140}, pdf.Heading{Level: 2, Text: "Items", Before: r.set.before}, t)
 	}
 }
 
@@ -134,8 +151,8 @@ const briefMost = 18
 // briefFindings tells what fails or warns, with its cure.
 func (r *report) briefFindings() {
 	t := pdf.Table{
-		Columns: []pdf.Column{{Width: 56}, {Width: 42}, {Width: 42}, {Weight: 1}, {Weight: 1.7}},
-		Head:    pdf.Cells("Verdict", "Finding", "Rule", "What is so", "Cure"), Size: 8.5, Pad: 2.5, Summary: "Findings that fail or warn",
+		Columns: []pdf.Column{{Width: 50}, {Width: 42}, {Width: 42}, {Weight: 1}, {Weight: 1.25}},
+		Head:    pdf.Cells("Verdict", "Finding", "Rule", "What is so", "Cure"), Size: r.set.size, Pad: r.set.pad, Summary: "Findings that fail or warn",
 	}
 	more := 0
 	for _, verdict := range []string{"fail", "warn"} {
@@ -159,7 +176,7 @@ func (r *report) briefFindings() {
 	if more > 0 {
 		said += fmt.Sprintf(" %d of them are left out here.", more)
 	}
-	r.doc.Add(pdf.Need{Height: 120}, pdf.Heading{Level: 2, Text: "Findings", Before: 18}, pdf.Paragraph{Size: 9, Spans: []pdf.Span{pdf.C(said, pdf.Ink2)}})
+	r.doc.Add(pdf.Need{Height: 120}, pdf.Heading{Level: 2, Text: "Findings", Before: r.set.before}, pdf.Paragraph{Size: 9, Spans: []pdf.Span{pdf.C(said, pdf.Ink2)}})
 	if len(t.Rows) > 0 {
 		r.doc.Add(t)
 	}

@@ -59,3 +59,25 @@ func TestSummaryOfADraft(t *testing.T) {
 		}
 	}
 }
+
+// A summary of a usual checklist has two pages, neither of them nearly empty for a few
+// lines more.
+func TestSummaryHasTwoPages(t *testing.T) {
+	t.Parallel()
+	c := decidedContent(t)
+	for i := range c.Items {
+		c.Items[i].Title = "What the user sees after a refusal"
+	}
+	for i := range c.Findings[:len(c.Findings)-12] {
+		if f := &c.Findings[i]; f.Verdict == "warn" {
+			f.Verdict = "pass"
+		}
+	}
+	doc, err := RenderSummary(c, SummaryOf{SHA256: strings.Repeat("ab", 32), ManifestSHA256: strings.Repeat("cd", 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(pdftotextPages(t, doc)); n != 2 {
+		t.Errorf("the summary has %d pages, want 2", n)
+	}
+}

@@ -142,6 +142,7 @@ type KeyValue struct {
 	Pairs    []Pair
 	KeyWidth float64 // zero means 62
 	Columns  int     // zero means 1
+	Share    float64 // of the width for the first of two columns; zero means half
 	Before   float64
 	Size     float64
 }

@@ -157,8 +157,12 @@ func (r *renderer) drawSheet(pg *page, s *sheet) {
 	p.end()
 }
 
-// stripGap is the least space between the parts of a header or footer.
-const stripGap = 10
+// stripGap is the least space between the parts of a header or footer; smallestStrip
+// the size down to which the left makes room for a middle in the middle.
+const (
+	stripGap      = 10
+	smallestStrip = 6.5
+)
 
 // strip draws a header or footer with its base line at y and its rule at ruleY.
 // Parts too long for their place are cut by shrinking: a name must not be lost.
@@ -174,14 +178,18 @@ func (r *renderer) strip(p *painter, s Strip, y, ruleY float64) {
 		return ln
 	}
 	end := set(s.Right, (right-left)/2)
-	start := set(s.Left, right-left-end.w-stripGap)
-	start.draw(p, left, y)
-	end.draw(p, right-end.w, y)
+	room := right - left - end.w - stripGap
+	start := set(s.Left, room)
 	if len(s.Centre) > 0 {
+		mid := set(s.Centre, room-start.w-stripGap)
+		if beside := (right-left-mid.w)/2 - stripGap; start.w > beside { // the middle keeps its place while the left can be read
+			start = set(s.Left, max(beside, start.w*smallestStrip/SmallSize))
+		}
 		from, to := left+start.w+stripGap, right-end.w-stripGap
-		mid := set(s.Centre, to-from)
 		mid.draw(p, min(max((left+right-mid.w)/2, from), max(to-mid.w, from)), y)
 	}
+	start.draw(p, left, y)
+	end.draw(p, right-end.w, y)
 	if s.Rule > 0 {
 		c := s.RuleColour
 		if c == 0 {

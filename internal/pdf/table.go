@@ -83,6 +83,7 @@ func (b Table) set(l *layouter, width float64, before *setRows) ([]*node, *setRo
 	for i := range rows.rows {
 		n := rows.rows[i].node
 		n.anchor, n.repeat = l.name(b.Rows[i].Anchor), head
+		n.keep = i == len(rows.rows)-2 // the last row does not begin a page alone
 		out = append(out, n)
 	}
 	if len(out) == 0 {

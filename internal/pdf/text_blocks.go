@@ -187,6 +187,11 @@ func (b KeyValue) lay(l *layouter, width float64) []*node {
 	list := l.parent.add("L")
 	list.attrs = "/O/List/ListNumbering/None"
 	colW := q(width / float64(cols))
+	widths := [2]float64{colW, colW} // of the first column and of the others
+	if cols == 2 && b.Share > 0 {
+		widths[0] = q(width * b.Share)
+		widths[1] = width - widths[0]
+	}
 	var out []*node
 	for from := 0; from < len(b.Pairs); from += cols {
 		var stacks []*node
@@ -194,9 +199,13 @@ func (b KeyValue) lay(l *layouter, width float64) []*node {
 		for i, pair := range b.Pairs[from:min(from+cols, len(b.Pairs))] {
 			li := list.add("LI")
 			label := l.textNodes([]Span{T(pair.Key)}, textStyle{size: min(keySize, size), colour: Ink3}, Left, key-6, li.add("Lbl"))
-			value := l.textNodes(pair.Value, textStyle{size: size, colour: Ink}, Left, colW-key-8, li.add("LBody"))
+			value := l.textNodes(pair.Value, textStyle{size: size, colour: Ink}, Left, widths[min(i, 1)]-key-8, li.add("LBody"))
 			stacks = append(stacks, lowered(label, value), stacked(value))
-			xs = append(xs, float64(i)*colW, float64(i)*colW+key)
+			x := 0.0
+			if i > 0 {
+				x = widths[0] + float64(i-1)*colW
+			}
+			xs = append(xs, x, x+key)
 		}
 		n := beside(stacks, xs, nil)
 		n.gap = q(size * 0.35)

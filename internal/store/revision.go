@@ -91,15 +91,6 @@ func FindRevision(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID
 	return one[Revision](ctx, q, "finding a revision", revisionSelect+` AND r.id = @id`, scopeArgs(scope, pgx.NamedArgs{"id": id}))
 }
 
-// LastRevisionNumber gives the number of an integration's newest revision, 0
-// when there was none.
-func LastRevisionNumber(ctx context.Context, q Querier, scope auth.Scope, integration uuid.UUID) (int, error) {
-	return value[int](ctx, q, "reading the last revision's number", `
-		SELECT COALESCE(max(number), 0) FROM revisions
-		WHERE (@all_partners OR partner_id = ANY(@partners)) AND integration_id = @integration`,
-		scopeArgs(scope, pgx.NamedArgs{"integration": integration}))
-}
-
 // FindFrozen gives what a revision froze.
 func FindFrozen(ctx context.Context, q Querier, scope auth.Scope, id uuid.UUID) (Frozen, error) {
 	return value[Frozen](ctx, q, "reading a frozen revision", `

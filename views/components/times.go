@@ -22,6 +22,9 @@ func MomentSeconds(t time.Time) templ.Component {
 // the zone.
 func Clock(t time.Time) templ.Component { return instant(t, "clock", "15:04:05") }
 
+// ClockZone is the time of day to the minute with its zone, for rows under a date.
+func ClockZone(t time.Time) templ.Component { return instant(t, "clock-zone", "15:04 UTC") }
+
 // Day writes a calendar date, such as a target date, which is the same day in
 // every zone. The zero time is "no date".
 func Day(t time.Time) templ.Component {

@@ -62,8 +62,9 @@
       weekday: "short", day: "numeric", month: "short", year: "numeric",
       hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"
     }).formatToParts(date).forEach(function (p) { parts[p.type] = p.value; });
-    var clock = parts.hour + ":" + parts.minute + (precision === "minute" ? "" : ":" + parts.second);
+    var clock = parts.hour + ":" + parts.minute + (precision === "minute" || precision === "clock-zone" ? "" : ":" + parts.second);
     if (precision === "clock") return clock;
+    if (precision === "clock-zone") return clock + " " + zoneName(date, "short");
     var day = parts.weekday + " " + parts.day + " " + parts.month.slice(0, 3);
     if (years || date.getFullYear() !== new Date().getFullYear()) day += " " + parts.year;
     return day + ", " + clock + " " + zoneName(date, "short");
