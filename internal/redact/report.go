@@ -108,12 +108,12 @@ func (t *tally) add(rule, place string) {
 func (c *counts) add(rule, place string, entry int) {
 	at := uint8(len(place))*31 + place[len(place)-1]*7 + place[0] + rule[0]*13
 	for ; ; at++ {
-		c := &c[at]
-		if c.n == 0 {
-			c.rule, c.place, c.entry = rule, place, entry
+		slot := &c[at]
+		if slot.n == 0 {
+			slot.rule, slot.place, slot.entry = rule, place, entry
 		}
-		if c.rule == rule && c.place == place {
-			c.n++
+		if slot.rule == rule && slot.place == place {
+			slot.n++
 			return
 		}
 	}
@@ -122,9 +122,9 @@ func (c *counts) add(rule, place string, entry int) {
 // items lists what was counted, by rule, then place.
 func (c *counts) items() []Item {
 	out := []Item{}
-	for _, c := range c {
-		if c.n > 0 {
-			out = append(out, Item{c.rule, c.place, c.n, c.entry})
+	for i := range c {
+		if slot := &c[i]; slot.n > 0 {
+			out = append(out, Item{slot.rule, slot.place, slot.n, slot.entry})
 		}
 	}
 	slices.SortFunc(out, func(a, b Item) int {
