@@ -42,8 +42,8 @@ func pdfWords(t *testing.T, doc []byte, args ...string) string {
 	return strings.Join(strings.Fields(string(out)), " ")
 }
 
-// says checks page one of both drafts.
-func (m team) says(t *testing.T, id uuid.UUID, when string, want, never []string) {
+// draftSays checks page one of both drafts.
+func (m team) draftSays(t *testing.T, id uuid.UUID, when string, want, never []string) {
 	t.Helper()
 	for name, text := range m.drafts(t, id) {
 		for _, w := range want {
@@ -67,30 +67,30 @@ func TestDraftSaysTheStateAsItIs(t *testing.T) {
 	_, clock := movingKeys(t, m.app)
 	id, revision := m.refused(t)
 	undecided := []string{"Not decided", "walkthrough not held yet", "no step, not held yet", "revision 1"}
-	m.says(t, id, "in review", undecided, []string{"Ready for"})
+	m.draftSays(t, id, "in review", undecided, []string{"Ready for"})
 
 	m.decideReady(t, id, revision)
-	m.says(t, id, "ready", []string{"Ready for the walkthrough", "Review decision “ready” by " + m.consultant.Name, "walkthrough not held yet", "revision 1"}, []string{"Not decided"})
+	m.draftSays(t, id, "ready", []string{"Ready for the walkthrough", "Review decision “ready” by " + m.consultant.Name, "walkthrough not held yet", "revision 1"}, []string{"Not decided"})
 	m.begin(t, id)
 	m.confirmSteps(t, id)
-	m.says(t, id, "in the walkthrough", []string{"Ready for the walkthrough", "walkthrough begun on", "steps confirmed"}, []string{"not held yet"})
+	m.draftSays(t, id, "in the walkthrough", []string{"Ready for the walkthrough", "walkthrough begun on", "steps confirmed"}, []string{"not held yet"})
 
 	_, steps := m.held(t, id)
 	must(t, m.mark(t, id, steps[0].RequirementID, walkthrough.WithCondition, "The help page is to follow."))
 	must(t, m.end(t, id, walkthrough.GoWithConditions, "All steps ran."))
 	must(t, m.app.SignOff(t.Context(), app.Command{Actor: m.admin}, id, app.SignOffPartner))
 	decided := []string{"Go, with conditions", "Condition: The help page is to follow.", "Outcome recorded by " + m.consultant.Name, "All steps ran.", "walkthrough held on", m.admin.Name + ", Northfall"}
-	m.says(t, id, "decided", decided, []string{"Not decided", "not held yet"})
+	m.draftSays(t, id, "decided", decided, []string{"Not decided", "not held yet"})
 
 	clock.Advance(time.Hour)
 	m.nextRound(t, id)
 	before := []string{"Revision 2 is not decided", "Revision 1: go, with conditions; recorded by " + m.consultant.Name, "walkthrough not held yet", "revision 2"}
-	m.says(t, id, "in the next round", before, []string{"Go, with conditions", "Condition:", m.admin.Name + ", Northfall"})
+	m.draftSays(t, id, "in the next round", before, []string{"Go, with conditions", "Condition:", m.admin.Name + ", Northfall"})
 	_, err := m.app.SubmitRevision(t.Context(), app.Command{Actor: m.member}, id)
 	must(t, err)
-	m.says(t, id, "in the next review", before, []string{"Go, with conditions"})
+	m.draftSays(t, id, "in the next review", before, []string{"Go, with conditions"})
 	must(t, m.decide(t, m.revision(t, id), store.RevisionReturned, "Not so."))
-	m.says(t, id, "returned", []string{"Returned", "Review decision “returned” by " + m.consultant.Name}, []string{"not decided", "Revision 1"})
+	m.draftSays(t, id, "returned", []string{"Returned", "Review decision “returned” by " + m.consultant.Name}, []string{"not decided", "Revision 1"})
 }
 
 // nextRound records what the next revision rests on.
