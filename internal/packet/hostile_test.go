@@ -202,17 +202,26 @@ func TestHostilePDF(t *testing.T) {
 		}
 		return doc
 	}
-	plain := anatomyOf(t, render("inert words"))
+	// How much page one says, and so where it leads, depends on how long its texts are.
+	var inert []anatomy
+	kinds := map[string]bool{}
+	for _, n := range []int{1, 2, 3, 4, 5, 6, 8, 10, 16, 64, 512} {
+		a := anatomyOf(t, render(strings.Repeat("inert ", n)))
+		inert = append(inert, a)
+		maps.Copy(kinds, a.kinds)
+	}
 	for name, text := range naughty {
 		doc := render(text)
 		got := anatomyOf(t, doc)
 		for kind := range got.kinds {
-			if !plain.kinds[kind] && !slices.ContainsFunc(harmless, func(s string) bool { return strings.Contains(kind, s) }) {
+			if !kinds[kind] && !slices.ContainsFunc(harmless, func(s string) bool { return strings.Contains(kind, s) }) {
 				t.Errorf("%s: brought an object of the kind %s", name, kind)
 			}
 		}
-		if !maps.Equal(got.targets, plain.targets) || got.links != plain.links || got.files != plain.files {
-			t.Errorf("%s: %d links to %d places and %d files, want %d, %d, %d", name, got.links, len(got.targets), got.files, plain.links, len(plain.targets), plain.files)
+		if !slices.ContainsFunc(inert, func(a anatomy) bool {
+			return maps.Equal(got.targets, a.targets) && got.links == a.links && got.files == a.files
+		}) {
+			t.Errorf("%s: %d links to %d places and %d files, as no packet of plain words has", name, got.links, len(got.targets), got.files)
 		}
 		words := pdftotext(t, doc)
 		for _, r := range "\u202E\u202D\u2066\u2069\u2028\uFEFF\x00\x01\x1b\u200E\u061C" {
