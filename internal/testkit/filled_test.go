@@ -2,11 +2,12 @@ package testkit_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"sync/atomic"
 	"testing"
 
 	"github.com/proofwalk/proofwalk/internal/app"
-	"github.com/proofwalk/proofwalk/internal/apperr"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/store"
 	"github.com/proofwalk/proofwalk/internal/testkit"
@@ -48,7 +49,7 @@ func TestFilledIsFilledOnceAndCopied(t *testing.T) {
 			t.Errorf("a copy has the file %q, %v", content, err)
 		}
 	}
-	if _, err := second.Blobs.Read(t.Context(), only); apperr.KindOf(err) != apperr.NotFound {
+	if _, err := second.Blobs.Read(t.Context(), only); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("reading a file of the other copy: %v, want that there is none", err)
 	}
 	if err := filled.Remove(); err != nil {
