@@ -25,6 +25,9 @@ func (a *App) CheckPacketAgain(ctx context.Context, p store.Packet) error {
 			"Another one can be asked for in %.0f seconds.", math.Ceil(wait.Seconds())))
 	}
 	_, err := a.CheckPacket(ctx, p, true)
+	if err != nil {
+		a.asked.forget(p.ID.String()) // nothing was checked
+	}
 	return err
 }
 
@@ -48,4 +51,11 @@ func (l *askedLast) wait(what string, now time.Time) time.Duration {
 	}
 	l.at[what] = now
 	return 0
+}
+
+// forget lets the thing be asked for at once.
+func (l *askedLast) forget(what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.at, what)
 }

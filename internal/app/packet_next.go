@@ -18,8 +18,10 @@ import (
 // nobody should rely: one that was withdrawn, or that the list of keys stands for
 // no more. It says what the packet says and is sealed with the keys of now. The
 // packet has to be the newest edition of the revision that was decided last;
-// apperr.Conflict says what else stands in the way.
-func (a *App) MakeNextEdition(ctx context.Context, cmd Command, integrationID, id uuid.UUID) error {
+// apperr.Conflict says what else stands in the way. After a withdrawn one somebody
+// has to stand for the content being sound: a withdrawal is for good, and a packet
+// that says the same may not bring it back unasked.
+func (a *App) MakeNextEdition(ctx context.Context, cmd Command, integrationID, id uuid.UUID, sound bool) error {
 	list, _, err := a.PublicKeys(ctx) // before the transaction: it is read from the disk
 	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return err
@@ -49,6 +51,10 @@ func (a *App) MakeNextEdition(ctx context.Context, cmd Command, integrationID, i
 		}
 		if err := renewable(p, last.Packet, list); err != nil {
 			return uuid.Nil, err
+		}
+		if last.State == store.PacketWithdrawn && !sound {
+			return uuid.Nil, apperr.InvalidFields("The next edition was not asked for.", apperr.Field{Name: "sound",
+				Text: "Say that the content is right: the next edition says the same and would stand as current."})
 		}
 		edition, err := a.renew(ctx, w, r, last)
 		if err != nil {

@@ -41,7 +41,7 @@ func (m team) live(t *testing.T, id uuid.UUID) {
 
 func (m team) next(t *testing.T, actor auth.Actor, id, packet uuid.UUID) error {
 	t.Helper()
-	return m.app.MakeNextEdition(t.Context(), app.Command{Actor: actor}, id, packet)
+	return m.app.MakeNextEdition(t.Context(), app.Command{Actor: actor}, id, packet, true)
 }
 
 // After a withdrawal the next edition says the same and holds under the keys of
@@ -66,9 +66,10 @@ func TestNextEditionOfAWithdrawnPacket(t *testing.T) {
 	}
 	kind(t, m.next(t, m.other, id, old.ID), apperr.NotFound)
 	twice := app.Command{Actor: m.consultant, Key: "one form"}
-	m.oneMore(t, id, "packet.renew", func() error { return m.app.MakeNextEdition(t.Context(), twice, id, old.ID) })
-	must(t, m.app.MakeNextEdition(t.Context(), twice, id, old.ID)) // a double click
-	kind(t, m.next(t, m.provider, id, old.ID), apperr.Conflict)    // another window
+	kind(t, m.app.MakeNextEdition(t.Context(), app.Command{Actor: m.consultant}, id, old.ID, false), apperr.Invalid) // nobody stands for the content
+	m.oneMore(t, id, "packet.renew", func() error { return m.app.MakeNextEdition(t.Context(), twice, id, old.ID, true) })
+	must(t, m.app.MakeNextEdition(t.Context(), twice, id, old.ID, true)) // a double click
+	kind(t, m.next(t, m.provider, id, old.ID), apperr.Conflict)          // another window
 	if got := m.packets(t, id); len(got) != old.Edition+1 || got[0].Cause != store.CauseRenewal {
 		t.Fatalf("%d editions after one was asked for, the newest by %s", len(got), got[0].Cause)
 	}

@@ -59,6 +59,9 @@ func storeRoundJudgement(ctx context.Context, w *Write, run store.TestRun, c sto
 		}
 		j := judgedRun{run: r, ruleSet: analysis.RuleSet, version: c.ConfigurationVersion, capture: &c.ID,
 			because: fmt.Sprintf("with capture %d of run %d", c.Number, run.Number), said: now}
+		if r.JudgedRuleSet != j.ruleSet || r.JudgedVersion != j.version { // the job of that change comes later, and finds it done
+			j.because += fmt.Sprintf(" under rule set %d and description %d", j.ruleSet, j.version)
+		}
 		if err := j.replace(ctx, w); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -21,9 +22,9 @@ type crowd struct {
 // condition is the most characters of a condition.
 func (c crowd) condition() int { return max(c.text, 60) }
 
-// crowds are tried in their order.
+// crowds are tried in their order. The first cuts nothing that a person wrote.
 var crowds = []crowd{
-	{failures: failuresNamed, waivers: waiversNamed, conditions: 12, text: 1000},
+	{failures: failuresNamed, waivers: waiversNamed, conditions: math.MaxInt, text: math.MaxInt},
 	{failures: failuresNamed, waivers: waiversNamed, conditions: 4, text: 240, short: true},
 	{failures: failuresNamed, waivers: 2, conditions: 2, text: 110, short: true},
 	{failures: 3, waivers: 1, conditions: 2, text: 60, short: true},

@@ -99,3 +99,28 @@ func TestCrowdedPageOneCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestLongReasonIsWhole: a reason and conditions as long as a person may write them stand
+// whole in the report, and on the page of an excerpt that nothing can be withheld from.
+func TestLongReasonIsWhole(t *testing.T) {
+	t.Parallel()
+	c := decidedContent(t)
+	reason := "First. " + strings.Repeat("The second redirect URI keeps its query until spring. ", 70) + "Last of the reason."
+	c.Decision.Text = reason
+	for n := range 14 {
+		c.Outcome.Conditions = append(c.Outcome.Conditions, fmt.Sprintf("Condition number %d holds.", n))
+	}
+	_, all := firstPageOf(t, c)
+	for _, want := range []string{"Last of the reason.", "Condition number 13 holds."} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is nowhere in the report", want)
+		}
+	}
+	doc, err := mustCut(t, mustBuild(t, c, ring(t)).Zip, someWithheld...).PDF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(strings.Fields(pdftotext(t, doc)), " "); !strings.Contains(text, "Last of the reason.") || !strings.Contains(text, "Condition number 13 holds.") {
+		t.Errorf("the excerpt cuts what it cannot withhold:\n%s", text)
+	}
+}

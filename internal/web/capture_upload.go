@@ -100,7 +100,7 @@ func addCaptures(r *request) error {
 		return r.captureProblem(err)
 	}
 	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
+	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict, apperr.Damaged:
 		return r.upload(statusOf[apperr.KindOf(err)], form.kind, uploadProblem(err, form.stored))
 	}
 	return err
@@ -110,7 +110,7 @@ func addCaptures(r *request) error {
 func (r *request) captureProblem(err error) error {
 	kind := apperr.KindOf(err)
 	switch kind {
-	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict:
+	case apperr.Invalid, apperr.Unsupported, apperr.TooLarge, apperr.Conflict, apperr.Damaged:
 	default:
 		return err
 	}

@@ -267,10 +267,15 @@ func (r *request) fillVerdictChanges(m *view.ItemModel, p itemPage, runs []uuid.
 
 // nowUnderWords says what a run was judged under or with when a verdict changed.
 func nowUnderWords(c store.VerdictChange) string {
-	if c.CaptureID != nil {
-		return "with capture " + components.Number(c.CaptureNumber) + " of run " + components.Number(c.CaptureRun)
+	under := underWords(c.RuleSet, c.ConfigurationVersion)
+	if c.CaptureID == nil {
+		return under
 	}
-	return underWords(c.RuleSet, c.ConfigurationVersion)
+	words := "with capture " + components.Number(c.CaptureNumber) + " of run " + components.Number(c.CaptureRun)
+	if c.RuleSet != c.RuleSetBefore || c.ConfigurationVersion != c.VersionBefore {
+		words += ", " + under
+	}
+	return words
 }
 
 // verdictMark is a verdict for the eye; what a rule says nothing about is not seen.

@@ -36,16 +36,7 @@ func makeNextEdition(r *request) error {
 	if err != nil {
 		return err
 	}
-	p, err := store.FindPacket(r.ctx(), r.reader(), r.scope(), id, packet)
-	if err != nil {
-		return err
-	}
-	// A withdrawal is for good: a packet that says the same may not bring it back unasked.
-	if p.State == store.PacketWithdrawn && r.FormValue("sound") != "true" && r.actor.Can(auth.WithdrawPacket, p.PartnerID) {
-		err = apperr.InvalidFields("The next edition was not asked for.", apperr.Field{Name: "sound", Text: "Say that the content is right: the next edition says the same and would stand as current."})
-	} else {
-		err = r.server.App.MakeNextEdition(r.ctx(), r.command(), id, packet)
-	}
+	err = r.server.App.MakeNextEdition(r.ctx(), r.command(), id, packet, r.FormValue("sound") == "true")
 	switch kind := apperr.KindOf(err); kind {
 	case "":
 		return r.see(pathPackets(id) + "?done=next")
