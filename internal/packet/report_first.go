@@ -21,10 +21,7 @@ func (r *report) firstPage() {
 		r.sections()
 		r.keyToMarks()
 		r.alsoHere()
-		r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
-			{Weight: 1.7, Blocks: r.unproven()},
-			{Weight: 1, Blocks: r.signOffs()},
-		}})
+		r.unprovenAndSigned()
 		r.checkYourself()
 	})
 	r.doc = whole
@@ -217,6 +214,14 @@ func (r *report) alsoHere() {
 var cutPlaces = []string{"findings", "waivers", "minutes", anchorFull}
 
 func sectionAnchor(id string) string { return "section-" + id }
+
+// unprovenAndSigned sets what is not proven beside who signed off.
+func (r *report) unprovenAndSigned() {
+	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
+		{Weight: 1.7, Blocks: r.unproven()},
+		{Weight: 1, Blocks: r.signOffs()},
+	}})
+}
 
 // unproven lists what the packet does not prove, with pages.
 func (r *report) unproven() []pdf.Block {

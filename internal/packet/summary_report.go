@@ -53,10 +53,7 @@ func (r *report) briefBlocks(of SummaryOf) {
 	r.title()
 	r.answer()
 	r.figures()
-	r.doc.Add(pdf.Columns{Gap: 24, Before: 8, Columns: []pdf.Side{
-		{Weight: 1.7, Blocks: r.unproven()},
-		{Weight: 1, Blocks: r.signOffs()},
-	}})
+	r.unprovenAndSigned()
 	r.whatItIs(of)
 	r.briefItems()
 	r.briefFindings()
