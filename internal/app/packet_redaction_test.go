@@ -14,7 +14,6 @@ import (
 	"github.com/proofwalk/proofwalk/internal/app"
 	"github.com/proofwalk/proofwalk/internal/auth"
 	"github.com/proofwalk/proofwalk/internal/capture"
-	"github.com/proofwalk/proofwalk/internal/checklist"
 	"github.com/proofwalk/proofwalk/internal/packet"
 	"github.com/proofwalk/proofwalk/internal/redact"
 	"github.com/proofwalk/proofwalk/internal/store"
@@ -53,14 +52,7 @@ func TestPacketReportsRedaction(t *testing.T) {
 			_, err := m.app.Store.Pool().Exec(t.Context(), `UPDATE captures SET report = report - 'kept'`)
 			must(t, err)
 		}
-		must(t, m.app.AddCaptureEvidence(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10"), checklist.EvidenceRedirect, came))
-		must(t, m.app.ClaimItem(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10")))
-		r := m.submit(t, id)
-		m.confirmAll(t, id)
-		for _, item := range []string{"RDY-02", "TST-10"} {
-			must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, item)))
-		}
-		must(t, m.decide(t, r, store.RevisionReady, ""))
+		m.readyWith(t, id, came)
 		p := m.packets(t, id)[0]
 		must(t, m.app.BuildPacket(t.Context(), p.ID))
 		made := m.download(t, id, p.ID)

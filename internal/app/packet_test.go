@@ -56,10 +56,9 @@ func (m team) download(t *testing.T, id, packet uuid.UUID) []byte {
 	return archive
 }
 
-func TestReadyMakesAPacketThatVerifies(t *testing.T) {
-	t.Parallel()
-	m := newTeam(t)
-	id, capture := m.recorded(t, "right-happy-path.har")
+// readyWith has the integration decided as ready, with a capture as its evidence.
+func (m team) readyWith(t *testing.T, id, capture uuid.UUID) {
+	t.Helper()
 	must(t, m.app.AddCaptureEvidence(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10"), checklist.EvidenceRedirect, capture))
 	must(t, m.app.ClaimItem(t.Context(), app.Command{Actor: m.member}, m.ref(t, id, "TST-10")))
 	r := m.submit(t, id)
@@ -68,6 +67,13 @@ func TestReadyMakesAPacketThatVerifies(t *testing.T) {
 		must(t, m.app.AcceptItem(t.Context(), app.Command{Actor: m.consultant}, m.ref(t, id, item)))
 	}
 	must(t, m.decide(t, r, store.RevisionReady, ""))
+}
+
+func TestReadyMakesAPacketThatVerifies(t *testing.T) {
+	t.Parallel()
+	m := newTeam(t)
+	id, capture := m.recorded(t, "right-happy-path.har")
+	m.readyWith(t, id, capture)
 
 	packets := m.packets(t, id)
 	if len(packets) != 1 || packets[0].State != store.PacketPending || packets[0].Edition != 1 {
